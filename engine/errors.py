@@ -1,0 +1,21 @@
+"""The errors that the engine raises on bad input: one small family."""
+
+
+class EngineError(Exception):
+    """Base of every error that the engine raises on purpose; its text is one clear sentence."""
+
+
+class ShapeError(EngineError, ValueError):
+    """An array or a layer has a shape that does not fit where it was used."""
+
+
+class ConfigError(EngineError, ValueError):
+    """A setting has a value outside what is allowed."""
+
+
+class DataError(EngineError):
+    """A data set could not be read or fetched, or holds what it must not."""
+
+
+class FormatError(EngineError):
+    """A file is damaged, of another kind, or of a newer version."""

@@ -1,0 +1,1 @@
+"""The window: PySide6 widgets and pyqtgraph panels around the engine."""
