@@ -1,0 +1,1 @@
+"""A small, fast convolutional neural network library in NumPy. Knows nothing of any screen."""
