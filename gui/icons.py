@@ -1,0 +1,80 @@
+"""Our own line icons, tinted with a colour of the theme."""
+
+from functools import cache, lru_cache
+from pathlib import Path
+
+from PySide6.QtCore import QByteArray, QRectF, Qt
+from PySide6.QtGui import QColor, QIcon, QPainter, QPixmap
+from PySide6.QtSvg import QSvgRenderer
+
+ICON_FOLDER = Path(__file__).resolve().parent.parent / "resources" / "icons"
+APP_ICON = "filterscope"
+
+# One drawing per scale that desktops offer, so that no icon is ever stretched.
+_SCALES = (1.0, 1.25, 1.5, 1.75, 2.0, 3.0)
+_APP_SIDES_PX = (16, 24, 32, 48, 64, 128, 256)
+
+
+def icon_names() -> tuple[str, ...]:
+    """List the names that `icon` knows, in alphabetical order."""
+    return tuple(sorted(path.stem for path in ICON_FOLDER.glob("*.svg") if path.stem != APP_ICON))
+
+
+def icon(name: str, colour: QColor, size: int = 24) -> QIcon:
+    """Draw an icon in one colour.
+
+    Parameters
+    ----------
+    name : str
+        The name of a file in resources/icons, without its ending.
+    colour : QColor
+        The colour of the lines.
+    size : int
+        Side in logical pixels; it is drawn sharply at every usual scale.
+
+    Raises
+    ------
+    KeyError
+        There is no icon of that name.
+    """
+    return _icon(name, colour.rgba(), size)
+
+
+@cache
+def app_icon() -> QIcon:
+    """Draw the program's own icon, at every size that a desktop asks for."""
+    drawing = (ICON_FOLDER / f"{APP_ICON}.svg").read_bytes()
+    result = QIcon()
+    for side in _APP_SIDES_PX:
+        result.addPixmap(_pixmap(drawing, side))
+    return result
+
+
+@lru_cache(maxsize=512)
+def _icon(name: str, rgba: int, size: int) -> QIcon:
+    colour = QColor.fromRgba(rgba)
+    tint = f'{colour.name()}" stroke-opacity="{colour.alphaF():.3f}'
+    drawing = _source(name).replace("currentColor", tint).encode()
+    result = QIcon()
+    for scale in _SCALES:
+        pixmap = _pixmap(drawing, round(size * scale))
+        pixmap.setDevicePixelRatio(scale)
+        result.addPixmap(pixmap)
+    return result
+
+
+@cache
+def _source(name: str) -> str:
+    try:
+        return (ICON_FOLDER / f"{name}.svg").read_text(encoding="utf-8")
+    except FileNotFoundError:
+        raise KeyError(f"an icon in {ICON_FOLDER.name} was wanted, got {name!r}") from None
+
+
+def _pixmap(drawing: bytes, side_px: int) -> QPixmap:
+    pixmap = QPixmap(side_px, side_px)
+    pixmap.fill(Qt.GlobalColor.transparent)
+    painter = QPainter(pixmap)
+    QSvgRenderer(QByteArray(drawing)).render(painter, QRectF(0, 0, side_px, side_px))
+    painter.end()
+    return pixmap
