@@ -1,0 +1,154 @@
+"""Preferences on disk, the program's folders, the log file and the window's place."""
+
+import json
+import logging
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import QRect
+from PySide6.QtWidgets import QWidget
+from pytestqt.qtbot import QtBot
+
+from gui.log import start_log, stop_log
+from gui.settings import (
+    RECENT_LIMIT,
+    Preferences,
+    PreferencesStore,
+    folders,
+    read_preferences,
+    write_preferences,
+)
+from gui.window_state import reachable, restore_window, save_window, window_settings
+
+
+def test_what_was_written_is_read_back(tmp_path: Path) -> None:
+    value = Preferences(theme="dark", brush=0.05, recent_files=("a", "b"), splitter=(1, 2, 3))
+    write_preferences(tmp_path / "deep" / "p.json", value)
+    assert read_preferences(tmp_path / "deep" / "p.json") == value
+
+
+def test_a_missing_file_means_defaults_without_a_word(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    assert read_preferences(tmp_path / "p.json") == Preferences()
+    assert not caplog.records
+
+
+@pytest.mark.parametrize("content", [b"", b"{", b"[1]", b"\xff\xfe", b"null"])
+def test_a_bad_file_means_defaults_and_a_warning(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture, content: bytes
+) -> None:
+    path = tmp_path / "p.json"
+    path.write_bytes(content)
+    assert read_preferences(path) == Preferences()
+    assert [record.levelname for record in caplog.records] == ["WARNING"]
+
+
+def test_one_bad_value_costs_only_itself_and_unknown_keys_are_ignored(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    path = tmp_path / "p.json"
+    path.write_text(json.dumps({"theme": "pink", "brush": 0.03, "colour": 1}))
+    assert read_preferences(path) == Preferences(brush=0.03)
+    assert "theme" in caplog.text
+
+
+def test_a_failed_write_leaves_the_old_file_and_no_litter(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "p.json"
+    write_preferences(path, Preferences(brush=0.03))
+
+    def full_disk(handle: int) -> None:
+        raise OSError("no space left")
+
+    monkeypatch.setattr("os.fsync", full_disk)
+    with pytest.raises(OSError, match="no space"):
+        write_preferences(path, Preferences(brush=0.09))
+    assert read_preferences(path).brush == 0.03
+    assert [item.name for item in tmp_path.iterdir()] == ["p.json"]
+
+
+def test_recent_files_are_unique_newest_first_and_few() -> None:
+    value = Preferences()
+    for index in [*range(2 * RECENT_LIMIT), 10]:
+        value = value.with_recent(str(index))
+    assert value.recent_files[:2] == ("10", "15")
+    assert len(value.recent_files) == RECENT_LIMIT == len(set(value.recent_files))
+
+
+def test_the_store_saves_by_itself_after_a_change(qtbot: QtBot, tmp_path: Path) -> None:
+    path = tmp_path / "p.json"
+    store = PreferencesStore(path)
+    with qtbot.waitSignal(store.changed):
+        store.update(Preferences(page="train"))
+    qtbot.waitUntil(path.exists)
+    assert read_preferences(path).page == "train"
+
+
+def test_an_unwritable_folder_is_only_a_warning(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    (tmp_path / "file").write_text("")
+    store = PreferencesStore(tmp_path / "file" / "p.json")
+    store.update(Preferences(page="train"))
+    store.flush()
+    assert "not saved" in caplog.text
+
+
+def test_all_folders_move_below_the_home_variable(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("FILTERSCOPE_HOME", str(tmp_path))
+    found = folders()
+    for folder in (found.config, found.data, found.cache, found.log):
+        assert folder.parent == tmp_path
+
+
+def test_the_log_goes_to_a_file_and_not_to_the_terminal(
+    tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    path = start_log(tmp_path / "log")
+    try:
+        logging.getLogger("engine.trainer").warning("loss is %s", "high")
+    finally:
+        stop_log()
+    assert path is not None
+    assert "loss is high" in path.read_text(encoding="utf-8")
+    assert capfd.readouterr() == ("", "")
+
+
+def test_a_log_folder_that_cannot_be_made_is_no_obstacle(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    assert start_log(tmp_path / "file" / "log") is None
+    stop_log()
+
+
+AREA = QRect(0, 0, 1920, 1080)
+
+
+@pytest.mark.parametrize(
+    ("wanted", "expected"),
+    [
+        (QRect(100, 100, 1280, 720), QRect(100, 100, 1280, 720)),
+        (QRect(3000, 100, 1280, 720), QRect(320, 180, 1280, 720)),
+        (QRect(100, -500, 1280, 720), QRect(320, 180, 1280, 720)),
+        (QRect(-1200, 0, 1280, 720), QRect(320, 180, 1280, 720)),
+        (QRect(5000, 5000, 4000, 3000), AREA),
+    ],
+    ids=["seen", "screen gone", "above the screen", "left of the screen", "too large"],
+)
+def test_a_window_comes_back_where_its_title_can_be_grabbed(wanted: QRect, expected: QRect) -> None:
+    assert reachable(wanted, [AREA]) == expected
+
+
+def test_the_window_keeps_its_place(qtbot: QtBot, tmp_path: Path) -> None:
+    settings = window_settings(tmp_path)
+    window = QWidget()
+    qtbot.addWidget(window)
+    window.setGeometry(40, 50, 500, 400)
+    save_window(window, settings)
+    other = QWidget()
+    qtbot.addWidget(other)
+    restore_window(other, window_settings(tmp_path))
+    assert other.geometry() == window.geometry()
