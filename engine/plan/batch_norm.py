@@ -1,0 +1,73 @@
+"""Batch normalisation over channels."""
+
+import numpy as np
+
+from engine.layers import BatchNorm2D
+from engine.plan.kernel import Kernel
+from engine.plan.tensor import Array, Tensor, allocate
+
+
+class BatchNormKernel(Kernel):
+    """One row per channel, ``(c, h · w · n)``: mean and variance are products with a row of ones.
+
+    Needs the whole batch in one piece, because its statistics are the batch's. In training with a generator
+    or without one it normalises by the batch; `update_running` tells whether the running statistics move.
+    """
+
+    def __init__(
+        self,
+        layer: BatchNorm2D,
+        x: Tensor,
+        y: Tensor,
+        values: tuple[Array, Array, Array, Array],
+        gradients: tuple[Array, Array] | None,
+    ) -> None:
+        self.layer = layer
+        self.scale, self.shift, self.running_mean, self.running_variance = values
+        self.gradients = gradients
+        self.x, self.y = x.rows(), y.rows()
+        c, self.count = self.x.shape
+        dtype = self.x.dtype
+        self.normal = allocate(self.x.shape, dtype)
+        self.spread = allocate((c,), dtype)
+        self.update_running = False
+        if gradients is not None:
+            self.dy = y.gradient_rows()
+            self.dx = None if x.gradient is None else x.gradient_rows()
+            self.scratch = allocate(self.x.shape, dtype)
+
+    def forward(self, training: bool, rng: np.random.Generator | None) -> None:
+        x, normal = self.x, self.normal
+        if training:
+            mean = x.mean(axis=1)
+            np.subtract(x, mean[:, None], out=normal)
+            variance = np.einsum("ct,ct->c", normal, normal) / x.dtype.type(self.count)
+            if self.update_running:
+                self._move_running(mean, variance)
+        else:
+            variance = self.running_variance
+            np.subtract(x, self.running_mean[:, None], out=normal)
+        np.add(variance, self.spread.dtype.type(self.layer.epsilon), out=self.spread)
+        np.sqrt(self.spread, out=self.spread)
+        np.divide(normal, self.spread[:, None], out=normal)
+        np.multiply(normal, self.scale[:, None], out=self.y)
+        np.add(self.y, self.shift[:, None], out=self.y)
+
+    def backward(self, first: bool) -> None:
+        assert self.gradients is not None
+        dscale, dshift = self.gradients
+        np.einsum("ct,ct->c", self.dy, self.normal, out=dscale)
+        np.sum(self.dy, axis=1, out=dshift)
+        if self.dx is None:
+            return
+        count = self.dy.dtype.type(self.count)
+        np.multiply(self.normal, (dscale / count)[:, None], out=self.scratch)
+        np.subtract(self.dy, self.scratch, out=self.dx)
+        np.subtract(self.dx, (dshift / count)[:, None], out=self.dx)
+        np.multiply(self.dx, (self.scale / self.spread)[:, None], out=self.dx)
+
+    def _move_running(self, mean: Array, variance: Array) -> None:
+        momentum = self.scale.dtype.type(self.layer.momentum)
+        unbiased = variance * mean.dtype.type(self.count / max(self.count - 1, 1))
+        for running, new in ((self.running_mean, mean), (self.running_variance, unbiased)):
+            running += momentum * (new - running)

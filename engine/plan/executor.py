@@ -1,0 +1,120 @@
+"""Batches of any size, run through plans of a few sizes."""
+
+from collections import OrderedDict
+from collections.abc import Iterator
+
+import numpy as np
+from numpy.typing import NDArray
+
+from engine.layers import BatchNorm2D
+from engine.parameters import Parameters
+from engine.plan.plan import Plan, patch_numbers
+from engine.plan.tensor import Array
+from engine.spec import NetworkSpec
+
+# Pictures at a time: as many as keep the largest buffer around this many numbers (cache), within bounds
+# that keep Python's share small and the products' shapes good. Measured with benchmarks/training.py.
+BUFFER_NUMBERS = 1_500_000
+FEWEST, MOST = 16, 64
+
+# Enough for the sizes in use at one time: a part of a batch, its remainder, one picture.
+PLANS_KEPT = 4
+
+
+class Executor:
+    """Cuts batches into parts that stay in cache, and keeps a compiled plan for each part's size.
+
+    One thread at a time.
+    """
+
+    def __init__(
+        self,
+        spec: NetworkSpec,
+        parameters: Parameters,
+        gradients: Parameters | None = None,
+        *,
+        keep_all: bool = False,
+    ) -> None:
+        self._spec, self._parameters, self._gradients = spec, parameters, gradients
+        self._keep_all = keep_all
+        self._plans: OrderedDict[int, Plan] = OrderedDict()
+        self._whole_batch = any(isinstance(layer, BatchNorm2D) for layer in spec.layers)
+        fitting = max(FEWEST, min(MOST, BUFFER_NUMBERS // patch_numbers(spec)))
+        self._part = 1 << (fitting.bit_length() - 1)
+
+    def plan(self, batch: int) -> Plan:
+        """Give the plan for exactly `batch` pictures, compiled when first asked for."""
+        plan = self._plans.pop(batch, None)
+        if plan is None:
+            plan = Plan(
+                self._spec, batch, self._parameters, self._gradients, keep_all=self._keep_all
+            )
+            if len(self._plans) >= PLANS_KEPT:
+                self._plans.popitem(last=False)
+        self._plans[batch] = plan
+        return plan
+
+    def parts(self, x: NDArray[np.generic], *, whole: bool = False) -> Iterator[tuple[slice, Plan]]:
+        """Cut a batch into slices, each with its plan, weights loaded."""
+        n = len(x)
+        size = n if whole else self._part
+        loaded: set[int] = set()
+        for start in range(0, n, size):
+            part = slice(start, min(start + size, n))
+            plan = self.plan(part.stop - part.start)
+            if plan.batch not in loaded:
+                plan.load()
+                loaded.add(plan.batch)
+            yield part, plan
+
+    def logits(self, x: NDArray[np.generic]) -> Array:
+        """Logits ``(n, classes)`` of pictures ``(n, c, h, w)``, outside training."""
+        out = np.empty((len(x), len(self._spec.classes)), self._parameters.vector.dtype)
+        for part, plan in self.parts(x):
+            out[part] = plan.forward(x[part]).T
+        return out
+
+    def loss_and_gradients(
+        self,
+        x: NDArray[np.generic],
+        y: NDArray[np.int64],
+        *,
+        label_smoothing: float = 0.0,
+        rng: np.random.Generator | None = None,
+        update_running: bool = False,
+    ) -> tuple[float, int]:
+        """Mean loss and right answers of a batch in training; its gradients go where the plans write them."""
+        total, right = 0.0, 0
+        used: dict[int, Plan] = {}
+        for part, plan in self.parts(x, whole=self._whole_batch):
+            plan.update_running_statistics(update_running)
+            plan.forward(x[part], training=True, rng=rng)
+            first = plan.batch not in used
+            if first and used:
+                # A second size in one batch (its remainder) adds to what the first one stored.
+                loss, correct = self._add_remainder(plan, y[part], 1 / len(x), label_smoothing, used)
+            else:
+                loss, correct = plan.backward(y[part], 1 / len(x), label_smoothing, first=first)
+                used[plan.batch] = plan
+            total, right = total + loss, right + correct
+        for plan in used.values():
+            plan.store()
+        return total / len(x), right
+
+    def _add_remainder(
+        self,
+        plan: Plan,
+        labels: NDArray[np.int64],
+        scale: float,
+        label_smoothing: float,
+        used: dict[int, Plan],
+    ) -> tuple[float, int]:
+        assert self._gradients is not None
+        for other in used.values():
+            other.store()
+        used.clear()
+        before = self._gradients.vector.copy()
+        result = plan.backward(labels, scale, label_smoothing, first=True)
+        plan.store()
+        self._gradients.vector += before
+        return result

@@ -1,0 +1,253 @@
+"""A network compiled for one batch size: kernels chosen, buffers allocated, views held."""
+
+from dataclasses import dataclass
+from math import prod
+
+import numpy as np
+from numpy.typing import NDArray
+
+from engine.layers import (
+    AvgPool2D,
+    BatchNorm2D,
+    Conv2D,
+    Dense,
+    Dropout,
+    Flatten,
+    GlobalAvgPool2D,
+    Layer,
+    LeakyReLU,
+    MaxPool2D,
+    ReLU,
+    Sigmoid,
+    Tanh,
+)
+from engine.parameters import Parameters
+from engine.plan.batch_norm import BatchNormKernel
+from engine.plan.convolution import ConvolutionKernel
+from engine.plan.convolution_pool import ConvolutionPoolKernel
+from engine.plan.dense import DenseKernel
+from engine.plan.elementwise import (
+    DropoutKernel,
+    LeakyReLUKernel,
+    ReLUKernel,
+    SigmoidKernel,
+    TanhKernel,
+)
+from engine.plan.kernel import Kernel
+from engine.plan.loss import SoftmaxCrossEntropy
+from engine.plan.pooling import AvgPoolKernel, GlobalAvgPoolKernel, MaxPoolKernel
+from engine.plan.tensor import Array, Tensor
+from engine.spec import NetworkSpec
+
+
+@dataclass(frozen=True, slots=True)
+class _Stretch:
+    """Layers ``[start, end)`` that one kernel computes."""
+
+    start: int
+    end: int
+
+
+class Plan:
+    """Runs a network on exactly `batch` pictures at a time. One thread at a time.
+
+    Parameters
+    ----------
+    spec, batch
+        What is compiled, and for how many pictures.
+    parameters
+        Read through views at every step; a change in its vector is seen at the next `load`.
+    gradients
+        Where `backward` writes; None for a plan that only looks forward.
+    keep_all
+        Keep each layer's own output for `outputs`: no layers are joined and none writes over another's.
+    """
+
+    def __init__(
+        self,
+        spec: NetworkSpec,
+        batch: int,
+        parameters: Parameters,
+        gradients: Parameters | None = None,
+        *,
+        keep_all: bool = False,
+    ) -> None:
+        self.spec, self.batch = spec, batch
+        self._parameters, self._gradients = parameters, gradients
+        self._keep_all = keep_all
+        dtype = parameters.vector.dtype
+        self._dtype = dtype
+        learns = [bool(_trained(spec, name)) for name in spec.layer_names]
+        # Gradients flow down to the first layer that learns, and no further.
+        self._first_learning = learns.index(True) if any(learns) else len(learns)
+        self._input = Tensor.make(spec.input_shape, batch, dtype, gradient=False)
+        self._input_rows = self._input.value.reshape(-1, batch)
+        self._pixel = dtype.type(1 / 255)
+        self.outputs: dict[str, Array] = {}
+        self.kernels: list[Kernel] = []
+        self._backward: list[Kernel] = []
+        x = self._input
+        for stretch in self._stretches():
+            x = self._add(stretch, x)
+        self.logits = x.value
+        self._loss = SoftmaxCrossEntropy(x) if x.gradient is not None else None
+
+    def load(self) -> None:
+        """Bring the kernels' own copies of the weights up to date; needed after each change of them."""
+        for kernel in self.kernels:
+            kernel.load()
+
+    def forward(
+        self, x: NDArray[np.generic], *, training: bool = False, rng: np.random.Generator | None = None
+    ) -> Array:
+        """Compute the logits ``(classes, batch)`` of pictures ``(batch, c, h, w)``; a view, overwritten next time.
+
+        Pictures are uint8 0–255 or floating 0–1.
+        """
+        np.copyto(self._input_rows, x.reshape(self.batch, -1).T)
+        if x.dtype == np.uint8:
+            np.multiply(self._input_rows, self._pixel, out=self._input_rows)
+        for kernel in self.kernels:
+            kernel.forward(training, rng)
+        return self.logits
+
+    def backward(
+        self, labels: NDArray[np.int64], scale: float, label_smoothing: float, *, first: bool
+    ) -> tuple[float, int]:
+        """Compute the gradients of `scale` × the sum of losses of what `forward` last saw.
+
+        `first` overwrites the gradients, otherwise they are added to. Returns (sum of losses, right answers).
+        """
+        assert self._loss is not None
+        result = self._loss(labels, scale, label_smoothing)
+        for kernel in self._backward:
+            kernel.backward(first)
+        return result
+
+    def store(self) -> None:
+        """Write the gradients out in the public layout; once, after the last `backward` of a step."""
+        for kernel in self._backward:
+            kernel.store()
+
+    def update_running_statistics(self, update: bool) -> None:
+        """Tell batch normalisation whether a forward pass in training moves its running statistics."""
+        for kernel in self.kernels:
+            if isinstance(kernel, BatchNormKernel):
+                kernel.update_running = update
+
+    def _stretches(self) -> list[_Stretch]:
+        """Cut the layers into stretches that one kernel each computes."""
+        layers, names = self.spec.layers, self.spec.layer_names
+        stretches, i = [], 0
+        while i < len(layers):
+            layer, end = layers[i], i + 1
+            if isinstance(layer, Conv2D) and not self._keep_all:
+                after = i + 2 if end < len(layers) and isinstance(layers[end], ReLU) else i + 1
+                pool = layers[after] if after < len(layers) else None
+                channels = self.spec.input_shapes[names[i]][0]
+                if isinstance(pool, MaxPool2D) and ConvolutionPoolKernel.fits(layer, pool, channels):
+                    end = after + 1
+            stretches.append(_Stretch(i, end))
+            i = end
+        return stretches
+
+    def _add(self, stretch: _Stretch, x: Tensor) -> Tensor:
+        """Make the kernel of a stretch on input `x`; give its output."""
+        i, last = stretch.start, stretch.end - 1
+        name, layer = self.spec.layer_names[i], self.spec.layers[i]
+        shape = self.spec.shapes[self.spec.layer_names[last]]
+        flows = self._gradients is not None and last >= self._first_learning
+        if isinstance(layer, Flatten):
+            y = self._flat(x)
+            self.outputs[name] = y.value
+            return y
+        if isinstance(layer, ReLU) and self._may_overwrite(i):
+            y = x
+        else:
+            y = Tensor.make(shape, self.batch, self._dtype, gradient=flows)
+        kernel = self._kernel(name, layer, stretch, x, y)
+        self.kernels.append(kernel)
+        if flows and (x.gradient is not None or _trained(self.spec, name)):
+            self._backward.insert(0, kernel)
+        self.outputs[self.spec.layer_names[last]] = y.value
+        return y
+
+    def _flat(self, x: Tensor) -> Tensor:
+        n = self.batch
+        gradient = None if x.gradient is None else x.gradient.reshape(-1, n)
+        return Tensor(x.value.reshape(-1, n), gradient)
+
+    def _may_overwrite(self, i: int) -> bool:
+        """Tell whether a ReLU may write over its input: nobody needs that, nor the layer before it."""
+        before = self.spec.layers[i - 1] if i else None
+        return not self._keep_all and isinstance(before, Conv2D | Dense | BatchNorm2D)
+
+    def _kernel(self, name: str, layer: Layer, stretch: _Stretch, x: Tensor, y: Tensor) -> Kernel:
+        weights, gradients = self._views(name, layer)
+        backward = self._gradients is not None and x.gradient is not None
+        match layer:
+            case Conv2D() if stretch.end - stretch.start > 1:
+                relu = stretch.end - stretch.start == 3
+                return ConvolutionPoolKernel(layer, relu, x, y, *weights, *gradients)
+            case Conv2D():
+                return ConvolutionKernel(layer, x, y, *weights, *gradients)
+            case Dense():
+                return DenseKernel(x, y, *weights, *gradients)
+            case MaxPool2D():
+                return MaxPoolKernel(layer, x, y, backward=backward)
+            case AvgPool2D():
+                return AvgPoolKernel(layer, x, y, backward=backward)
+            case GlobalAvgPool2D():
+                return GlobalAvgPoolKernel(x, y, backward=backward)
+            case BatchNorm2D():
+                return self._batch_norm(name, layer, x, y)
+            case ReLU():
+                return ReLUKernel(x, y, backward=backward)
+            case LeakyReLU():
+                return LeakyReLUKernel(layer.slope, x, y, backward=backward)
+            case Sigmoid():
+                return SigmoidKernel(x, y, backward=backward)
+            case Tanh():
+                return TanhKernel(x, y, backward=backward)
+            case Dropout():
+                return DropoutKernel(layer.rate, x, y)
+        raise TypeError(f"no kernel for {type(layer).__name__}")
+
+    def _views(
+        self, name: str, layer: Layer
+    ) -> tuple[tuple[Array, Array | None], tuple[Array | None, Array | None]]:
+        """Weight and bias of a Conv2D or Dense layer, and where their gradients go."""
+        if not isinstance(layer, Conv2D | Dense):
+            return (np.empty(0), None), (None, None)
+        p, g = self._parameters, self._gradients
+        bias = f"{name}.bias" if layer.bias else None
+        values = p[f"{name}.weight"], p[bias] if bias else None
+        if g is None:
+            return values, (None, None)
+        return values, (g[f"{name}.weight"], g[bias] if bias else None)
+
+    def _batch_norm(self, name: str, layer: BatchNorm2D, x: Tensor, y: Tensor) -> BatchNormKernel:
+        p, g = self._parameters, self._gradients
+        values = (
+            p[f"{name}.scale"],
+            p[f"{name}.shift"],
+            p[f"{name}.running_mean"],
+            p[f"{name}.running_variance"],
+        )
+        gradients = None if g is None else (g[f"{name}.scale"], g[f"{name}.shift"])
+        return BatchNormKernel(layer, x, y, values, gradients)
+
+
+def _trained(spec: NetworkSpec, name: str) -> bool:
+    return bool(spec.layer(name).parameter_shapes(spec.input_shapes[name]))
+
+
+def patch_numbers(spec: NetworkSpec) -> int:
+    """Give the most numbers that any layer's buffer holds for one picture."""
+    most = prod(spec.input_shape)
+    for name, layer in zip(spec.layer_names, spec.layers, strict=True):
+        most = max(most, prod(spec.shapes[name]))
+        if isinstance(layer, Conv2D):
+            positions = prod(spec.shapes[name][1:])
+            most = max(most, spec.input_shapes[name][0] * prod(layer.kernel) * positions)
+    return most

@@ -1,0 +1,116 @@
+"""Pooling of any size, stride and padding."""
+
+import numpy as np
+
+from engine.layers import AvgPool2D, MaxPool2D
+from engine.plan.convolution import PaddedInput
+from engine.plan.kernel import Kernel
+from engine.plan.tensor import Array, Tensor, allocate
+
+
+def _window_views(
+    array: Array, layer: MaxPool2D | AvgPool2D, oh: int, ow: int
+) -> list[Array]:
+    """One strided view per cell of the window, in row order: its pixel at every position."""
+    (kh, kw), (sh, sw) = layer.window, layer.steps
+    return [
+        array[:, i : i + (oh - 1) * sh + 1 : sh, j : j + (ow - 1) * sw + 1 : sw]
+        for i in range(kh)
+        for j in range(kw)
+    ]
+
+
+class MaxPoolKernel(Kernel):
+    """Running maximum over the window's cells, remembering which cell won.
+
+    ``winner`` ``(c, oh, ow, n)`` uint8 or int32 holds the index of the winning cell in row order; a later
+    cell wins only when it is larger, so that ties go to the first.
+    """
+
+    def __init__(self, layer: MaxPool2D, x: Tensor, y: Tensor, *, backward: bool) -> None:
+        self.padded = PaddedInput(x, layer.sides, backward)
+        if self.padded.copies:
+            self.padded.value.fill(-np.inf)
+        oh, ow = y.value.shape[1:3]
+        self.y = y.value
+        self.cells = _window_views(self.padded.value, layer, oh, ow)
+        self.remembers = backward
+        if backward:
+            assert self.padded.gradient is not None
+            small = len(self.cells) <= 256
+            self.winner = allocate(self.y.shape, np.uint8 if small else np.int32)
+            self.mask = allocate(self.y.shape, np.bool_)
+            self.share = allocate(self.y.shape, self.y.dtype)
+            self.dcells = _window_views(self.padded.gradient, layer, oh, ow)
+            self.dy = y.gradient
+
+    def forward(self, training: bool, rng: np.random.Generator | None) -> None:
+        self.padded.fill()
+        y = self.y
+        np.copyto(y, self.cells[0])
+        if self.remembers:
+            self.winner.fill(0)
+        for index, cell in enumerate(self.cells[1:], 1):
+            if self.remembers:
+                np.greater(cell, y, out=self.mask)
+                np.copyto(self.winner, index, where=self.mask)
+            np.maximum(y, cell, out=y)
+
+    def backward(self, first: bool) -> None:
+        assert self.padded.gradient is not None
+        self.padded.gradient.fill(0)
+        for index, dcell in enumerate(self.dcells):
+            np.equal(self.winner, index, out=self.mask)
+            np.multiply(self.dy, self.mask, out=self.share)
+            np.add(dcell, self.share, out=dcell)
+        self.padded.give_back()
+
+
+class AvgPoolKernel(Kernel):
+    """Sum over the window's cells, times one over their number."""
+
+    def __init__(self, layer: AvgPool2D, x: Tensor, y: Tensor, *, backward: bool) -> None:
+        self.padded = PaddedInput(x, layer.sides, backward)
+        oh, ow = y.value.shape[1:3]
+        self.y = y.value
+        self.cells = _window_views(self.padded.value, layer, oh, ow)
+        self.factor = self.y.dtype.type(1 / len(self.cells))
+        if backward:
+            assert self.padded.gradient is not None
+            self.share = allocate(self.y.shape, self.y.dtype)
+            self.dcells = _window_views(self.padded.gradient, layer, oh, ow)
+            self.dy = y.gradient
+
+    def forward(self, training: bool, rng: np.random.Generator | None) -> None:
+        self.padded.fill()
+        np.copyto(self.y, self.cells[0])
+        for cell in self.cells[1:]:
+            np.add(self.y, cell, out=self.y)
+        np.multiply(self.y, self.factor, out=self.y)
+
+    def backward(self, first: bool) -> None:
+        assert self.padded.gradient is not None and self.dy is not None
+        np.multiply(self.dy, self.factor, out=self.share)
+        self.padded.gradient.fill(0)
+        for dcell in self.dcells:
+            np.add(dcell, self.share, out=dcell)
+        self.padded.give_back()
+
+
+class GlobalAvgPoolKernel(Kernel):
+    """Average each channel of each picture over its pixels."""
+
+    def __init__(self, x: Tensor, y: Tensor, *, backward: bool) -> None:
+        c, h, w, n = x.value.shape
+        self.x, self.y = x.value.reshape(c, h * w, n), y.value.reshape(c, n)
+        self.factor = self.y.dtype.type(1 / (h * w))
+        if backward:
+            assert x.gradient is not None and y.gradient is not None
+            self.dx, self.dy = x.gradient.reshape(c, h * w, n), y.gradient.reshape(c, 1, n)
+
+    def forward(self, training: bool, rng: np.random.Generator | None) -> None:
+        np.sum(self.x, axis=1, out=self.y)
+        np.multiply(self.y, self.factor, out=self.y)
+
+    def backward(self, first: bool) -> None:
+        np.multiply(self.dy, self.factor, out=self.dx)
