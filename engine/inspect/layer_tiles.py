@@ -7,8 +7,19 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.inspect.tiles import TileSet, channel_tiles, nice_scale, range_text
-from engine.inspect.words import number, plural, shape_text
-from engine.layers import Layer
+from engine.inspect.words import percent, plural, shape_text
+from engine.layers import (
+    AvgPool2D,
+    BatchNorm2D,
+    Conv2D,
+    Dense,
+    Dropout,
+    Flatten,
+    GlobalAvgPool2D,
+    Layer,
+    LeakyReLU,
+    MaxPool2D,
+)
 from engine.spec import NetworkSpec
 
 # These change no value that is worth a picture of its own while a network is only looked at.
@@ -95,30 +106,32 @@ def layer_scales(blocks: tuple[LayerTiles, ...]) -> dict[str, float]:
 
 def layer_words(layer: Layer) -> tuple[str, ...]:
     """Say what a layer does in a line or two short enough to stand between two blocks."""
-    match layer.kind:
-        case "conv":
-            words = ["conv " + _pair_text(getattr(layer, "kernel_size", 0), always=True)]
-            if _pair(getattr(layer, "stride", 1)) != (1, 1):
-                words.append("stride " + _pair_text(getattr(layer, "stride", 1)))
-            return (*words, plural(getattr(layer, "filters", 0), "filter"))
-        case "pool":
-            return ("pool " + _pair_text(getattr(layer, "size", 0)),)
-        case "avgpool":
-            return ("mean pool " + _pair_text(getattr(layer, "size", 0)),)
-        case "globalpool":
+    match layer:
+        case Conv2D():
+            stride = _pair_text(layer.stride)
+            return (
+                f"conv {shape_text(_pair(layer.kernel_size))}",
+                *([] if stride == "1" else [f"stride {stride}"]),
+                plural(layer.filters, "filter"),
+            )
+        case MaxPool2D():
+            return (f"pool {_pair_text(layer.size)}",)
+        case AvgPool2D():
+            return (f"mean pool {_pair_text(layer.size)}",)
+        case GlobalAvgPool2D():
             return ("mean of", "each channel")
-        case "dense":
-            return ("dense", plural(getattr(layer, "units", 0), "unit"))
-        case "batchnorm":
+        case Dense():
+            return ("dense", plural(layer.units, "unit"))
+        case BatchNorm2D():
             return ("batch norm",)
-        case "leakyrelu":
+        case LeakyReLU():
             return ("leaky relu",)
-        case "dropout":
-            return (f"dropout {number(100 * getattr(layer, 'rate', 0.0), 0)} %",)
-        case "flatten":
+        case Dropout():
+            return (f"dropout {percent(layer.rate)}",)
+        case Flatten():
             return ()
-        case kind:
-            return (kind,)
+        case _:
+            return (layer.kind,)
 
 
 def _input_block(picture: NDArray[np.float32]) -> LayerTiles:
@@ -148,6 +161,6 @@ def _pair(value: int | tuple[int, int]) -> tuple[int, int]:
     return (value, value) if isinstance(value, int) else value
 
 
-def _pair_text(value: int | tuple[int, int], *, always: bool = False) -> str:
+def _pair_text(value: int | tuple[int, int]) -> str:
     height, width = _pair(value)
-    return shape_text((height, width)) if always or height != width else str(height)
+    return str(height) if height == width else shape_text((height, width))
