@@ -276,17 +276,17 @@ def _luminance(colour: QColor) -> float:
 
 
 def caption_font() -> QFont:
-    """One step smaller than the system's font, with tabular figures."""
+    """Set a font one step smaller than the system's font, with tabular figures."""
     return _stepped(_CAPTION_STEP)
 
 
 def answer_font() -> QFont:
-    """One step larger than the system's font, with tabular figures."""
+    """Set a font one step larger than the system's font, with tabular figures."""
     return _stepped(_ANSWER_STEP)
 
 
 def heading_font() -> QFont:
-    """The system's font at its size, half bold, for the title of a panel."""
+    """Set the system's font half bold, at its size, for the title of a panel."""
     font = QGuiApplication.font()
     font.setWeight(QFont.Weight.DemiBold)
     return font
