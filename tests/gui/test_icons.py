@@ -9,10 +9,36 @@ from gui.icons import ICON_FOLDER, app_icon, icon, icon_names
 
 WANTED = frozenset(
     {
-        "draw", "train", "play", "pause", "step", "step-epoch", "stop", "restart", "new-
-        seed", "undo", "redo", "clear", "pen", "eraser", "open", "save", "copy", "paste",
-        "picture", "digit", "sun", "moon", "back", "forward", "to-start", "to-end",
-        "live", "search", "palette", "info",
+        "draw",
+        "train",
+        "play",
+        "pause",
+        "step",
+        "step-epoch",
+        "stop",
+        "restart",
+        "new-seed",
+        "undo",
+        "redo",
+        "clear",
+        "pen",
+        "eraser",
+        "open",
+        "save",
+        "copy",
+        "paste",
+        "picture",
+        "digit",
+        "sun",
+        "moon",
+        "back",
+        "forward",
+        "to-start",
+        "to-end",
+        "live",
+        "search",
+        "palette",
+        "info",
     }  # fmt: skip
 )
 
