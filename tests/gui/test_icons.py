@@ -39,7 +39,7 @@ WANTED = frozenset(
         "search",
         "palette",
         "info",
-    }  # fmt: skip
+    }
 )
 
 
