@@ -1,0 +1,12 @@
+"""What every test of the window gets: a check that nothing outlives it."""
+
+import pytest
+
+from tests.leaks import nothing_left, qt_origins, thread_origins
+
+__all__ = ["nothing_left", "qt_origins", "thread_origins"]
+
+
+@pytest.fixture(autouse=True)
+def _clean_window(nothing_left: None) -> None:
+    """Fail a test that leaves a window, a running timer or a thread behind."""
