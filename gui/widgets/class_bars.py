@@ -1,0 +1,289 @@
+"""One bar per class: how sure the network is of each."""
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import (
+    QEnterEvent,
+    QFocusEvent,
+    QFontMetricsF,
+    QHelpEvent,
+    QKeyEvent,
+    QMouseEvent,
+    QPainter,
+    QPaintEvent,
+    QPen,
+)
+from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
+
+from engine.errors import ShapeError
+from gui.theme import RADIUS, S2, ThemeManager, caption_font, mixed
+
+DIGITS = ("0", "1", "2", "3", "4", "5", "6", "7", "8", "9")
+SILENCE = "–"
+_WIDEST_NUMBER = "100.0 %"
+_LARGEST_ROW_PX = 20
+_LONGEST_NAME_SHARE = 0.4
+
+
+def percent(probability: float) -> str:
+    """Write a probability with one decimal, so that only certainty is shown as 100 %."""
+    shown = round(100 * probability, 1)
+    if shown == 100.0 and probability < 1.0:
+        shown = 99.9
+    return f"{shown:.1f} %"
+
+
+class ClassBars(QWidget):
+    """Shows the probability of every class; the winner in the accent. GUI thread only.
+
+    Widths are reserved for the longest name and for "100.0 %", so nothing moves.
+
+    Parameters
+    ----------
+    theme_manager
+        Where the colours come from.
+    classes
+        The names of the classes, in the network's order.
+    """
+
+    hovered = Signal(str)
+    """The readout under the pointer; empty when it has left."""
+
+    class_clicked = Signal(int)
+    """The class whose row was clicked, or chosen with Enter."""
+
+    def __init__(
+        self,
+        theme_manager: ThemeManager,
+        classes: Sequence[str] = DIGITS,
+        parent: QWidget | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self.setObjectName("class_bars")
+        self._themes = theme_manager
+        self._classes = tuple(classes)
+        self._probabilities: NDArray[np.float64] | None = None
+        self._trusted = True
+        self._current: int | None = None
+        self._spoken = ""
+        self.setFont(caption_font())
+        self.setMouseTracking(True)
+        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
+        self.setAccessibleName("Class probabilities")
+        self._describe()
+        theme_manager.changed.connect(self._on_theme_changed)
+
+    @property
+    def classes(self) -> tuple[str, ...]:
+        """The names of the classes, one per row."""
+        return self._classes
+
+    @property
+    def probabilities(self) -> NDArray[np.float64] | None:
+        """What is shown; None is silence."""
+        return None if self._probabilities is None else self._probabilities.copy()
+
+    def set_classes(self, classes: Sequence[str]) -> None:
+        """Show other classes; their probabilities are not known yet."""
+        if tuple(classes) == self._classes:
+            return
+        self._classes = tuple(classes)
+        self._probabilities = None
+        self._current = None
+        self._describe()
+        self.updateGeometry()
+        self.update()
+
+    def show_probabilities(self, probabilities: ArrayLike | None, *, trusted: bool = True) -> None:
+        """Show new probabilities, at once.
+
+        Parameters
+        ----------
+        probabilities
+            ``(classes,)``, 0 to 1; None for silence: empty bars and dashes.
+        trusted
+            False where the picture resembles none of the classes: then no bar is the winner.
+
+        Raises
+        ------
+        ShapeError
+            If there is not one probability per class.
+        """
+        new = None if probabilities is None else np.array(probabilities, dtype=np.float64)
+        if new is not None and new.shape != (len(self._classes),):
+            raise ShapeError(
+                f"Bars of {len(self._classes)} classes need as many probabilities, got {new.shape}."
+            )
+        old, self._probabilities = self._probabilities, new
+        if trusted == self._trusted and _same(old, new):
+            return
+        self._trusted = trusted
+        self._describe()
+        self.update()
+        if self._current is not None:
+            self.hovered.emit(self.readout(self._current))
+
+    def readout(self, row: int) -> str:
+        """Tell one row in words: "7: 99.9 %"."""
+        if self._probabilities is None:
+            return f"{self._classes[row]}: no answer yet"
+        return f"{self._classes[row]}: {percent(float(self._probabilities[row]))}"
+
+    def row_rect(self, row: int) -> QRectF:
+        """Return where a row is drawn, in logical pixels."""
+        height = self._row_height()
+        return QRectF(0, row * height, self.width(), height)
+
+    def _row_height(self) -> int:
+        rows = max(1, len(self._classes))
+        return max(self._smallest_row(), min(_LARGEST_ROW_PX, self.height() // rows))
+
+    def _smallest_row(self) -> int:
+        return int(np.ceil(QFontMetricsF(self.font()).height()))
+
+    def _name_width(self) -> float:
+        metrics = QFontMetricsF(self.font())
+        longest = max((metrics.horizontalAdvance(name) for name in self._classes), default=0.0)
+        return float(min(np.ceil(longest), self.width() * _LONGEST_NAME_SHARE))
+
+    def _row_at(self, position: QPointF) -> int | None:
+        row = int(position.y() // self._row_height())
+        inside = 0 <= position.x() < self.width() and 0 <= row < len(self._classes)
+        return row if inside else None
+
+    def _set_current(self, row: int | None) -> None:
+        if row != self._current:
+            self._current = row
+            self.hovered.emit("" if row is None else self.readout(row))
+            self.update()
+
+    def _describe(self) -> None:
+        if self._probabilities is None:
+            words = "No answer yet"
+        else:
+            order = np.argsort(-self._probabilities, kind="stable")[:3]
+            words = ", ".join(self.readout(int(row)) for row in order)
+        if words != self._spoken:
+            self._spoken = words
+            self.setAccessibleDescription(words)
+
+    def _on_theme_changed(self) -> None:
+        self.setFont(caption_font())
+        self.update()
+
+    def _paint_row(self, painter: QPainter, row: int, winner: int | None) -> None:
+        theme = self._themes.theme
+        metrics = QFontMetricsF(self.font())
+        rect = self.row_rect(row)
+        name_width = self._name_width()
+        number_width = np.ceil(metrics.horizontalAdvance(_WIDEST_NUMBER))
+        wins = row == winner
+        painter.setPen(theme.text if wins or row == self._current else theme.text_dim)
+        name = metrics.elidedText(self._classes[row], Qt.TextElideMode.ElideRight, name_width)
+        left_middle = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
+        right_middle = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+        painter.drawText(QRectF(0, rect.top(), name_width, rect.height()), left_middle, name)
+        number = SILENCE
+        if self._probabilities is not None:
+            number = percent(float(self._probabilities[row]))
+        numbers = QRectF(rect.right() - number_width, rect.top(), number_width, rect.height())
+        painter.drawText(numbers, right_middle, number)
+        self._paint_bar(painter, row, wins, name_width + S2, numbers.left() - S2)
+
+    def _paint_bar(
+        self, painter: QPainter, row: int, wins: bool, left: float, right: float
+    ) -> None:
+        theme = self._themes.theme
+        rect = self.row_rect(row)
+        thickness = 8 if rect.height() >= 14 else 6
+        top = rect.top() + (rect.height() - thickness) // 2
+        if right - left < S2:
+            return
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(mixed(theme.panel, theme.text, 0.16 if row == self._current else 0.07))
+        painter.drawRoundedRect(QRectF(left, top, right - left, thickness), 2, 2)
+        if self._probabilities is None:
+            return
+        length = (right - left) * float(self._probabilities[row])
+        if length >= 0.5:
+            painter.setBrush(theme.accent if wins else mixed(theme.text_dim, theme.panel, 0.25))
+            painter.drawRoundedRect(QRectF(left, top, length, thickness), 2, 2)
+
+    def sizeHint(self) -> QSize:
+        """Return room for every class, with a little air."""
+        row = min(_LARGEST_ROW_PX, self._smallest_row() + 2)
+        return QSize(192, row * len(self._classes))
+
+    def minimumSizeHint(self) -> QSize:
+        """Return room for every class, line under line."""
+        return QSize(144, self._smallest_row() * len(self._classes))
+
+    def event(self, event: QEvent) -> bool:
+        """Show the readout of the row as its tooltip."""
+        if event.type() == QEvent.Type.ToolTip and isinstance(event, QHelpEvent):
+            row = self._row_at(QPointF(event.pos()))
+            if row is not None:
+                QToolTip.showText(event.globalPos(), self.readout(row), self)
+                return True
+        return super().event(event)
+
+    def enterEvent(self, event: QEnterEvent) -> None:
+        """Read out the row under the pointer."""
+        self._set_current(self._row_at(event.position()))
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        """Read out the row under the pointer."""
+        self._set_current(self._row_at(event.position()))
+
+    def leaveEvent(self, event: QEvent) -> None:
+        """Read out nothing."""
+        self._set_current(None)
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        """Tell which class was clicked."""
+        row = self._row_at(event.position())
+        if event.button() == Qt.MouseButton.LeftButton and row is not None:
+            self.class_clicked.emit(row)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Move along the rows with the arrows; Enter chooses."""
+        last = len(self._classes) - 1
+        if event.key() == Qt.Key.Key_Down:
+            self._set_current(0 if self._current is None else min(last, self._current + 1))
+        elif event.key() == Qt.Key.Key_Up:
+            self._set_current(last if self._current is None else max(0, self._current - 1))
+        elif event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and self._current is not None:
+            self.class_clicked.emit(self._current)
+        else:
+            super().keyPressEvent(event)
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        """Read out nothing."""
+        self._set_current(None)
+        super().focusOutEvent(event)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Paint the rows."""
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        winner = None
+        if self._probabilities is not None and self._trusted:
+            winner = int(np.argmax(self._probabilities))
+        for row in range(len(self._classes)):
+            self._paint_row(painter, row, winner)
+        if self.hasFocus():
+            painter.setPen(QPen(self._themes.theme.text_dim, 1))
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            bounds = QRectF(0.5, 0.5, self.width() - 1, self._row_height() * len(self._classes) - 1)
+            painter.drawRoundedRect(bounds, RADIUS, RADIUS)
+        painter.end()
+
+
+def _same(old: NDArray[np.float64] | None, new: NDArray[np.float64] | None) -> bool:
+    if old is None or new is None:
+        return old is new
+    return bool(np.array_equal(old, new))
