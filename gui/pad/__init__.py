@@ -1,0 +1,1 @@
+"""The Pad: where a person draws, and what the network makes of it."""
