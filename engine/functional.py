@@ -39,9 +39,7 @@ def _windows(x: Array, kernel: tuple[int, int], stride: Pair, dilation: Pair) ->
     return sliding_window_view(x, span, axis=(2, 3))[:, :, ::sh, ::sw, ::dh, ::dw]
 
 
-def _scatter_windows(
-    windows: Array, shape: tuple[int, ...], stride: Pair, dilation: Pair
-) -> Array:
+def _scatter_windows(windows: Array, shape: tuple[int, ...], stride: Pair, dilation: Pair) -> Array:
     """Add every patch back where `_windows` took it from; the adjoint of `_windows`."""
     (sh, sw), (dh, dw) = pair(stride, "stride"), pair(dilation, "dilation")
     oh, ow, kh, kw = windows.shape[2:]
@@ -67,9 +65,7 @@ def _unpad(x: Array, padding: tuple[tuple[int, int], tuple[int, int]]) -> Array:
 
 def _check_filters(x: Array, weight: Array, bias: Array | None, groups: int) -> None:
     if weight.ndim != 4:
-        raise ShapeError(
-            f"weight must be (filters, input channels, height, width), got shape {weight.shape}"
-        )
+        raise ShapeError(f"weight must be (filters, input channels, height, width), got shape {weight.shape}")
     if groups < 1 or x.shape[1] % groups or weight.shape[0] % groups:
         raise ShapeError(
             f"groups must divide the {x.shape[1]} input channels and the {weight.shape[0]} filters, "
@@ -157,9 +153,7 @@ def cross_correlate2d_gradient(
     dz = gradient.reshape(n, groups, -1, oh, ow)
     dweight = np.einsum("ngfyx,ngcyxij->gfcij", dz, windows, optimize=True).reshape(weight.shape)
     dwindows = np.einsum("ngfyx,gfcij->ngcyxij", dz, filters, optimize=True)
-    dpadded = _scatter_windows(
-        dwindows.reshape(n, c, oh, ow, kh, kw), padded.shape, stride, dilation
-    )
+    dpadded = _scatter_windows(dwindows.reshape(n, c, oh, ow, kh, kw), padded.shape, stride, dilation)
     return _unpad(dpadded, sides), dweight, gradient.sum(axis=(0, 2, 3))
 
 
@@ -357,5 +351,3 @@ def cross_entropy_gradient(logits: Array, labels: Array, label_smoothing: float 
 def _log_softmax(logits: Array) -> Array:
     shifted = logits - logits.max(axis=-1, keepdims=True)
     return shifted - np.log(np.exp(shifted).sum(axis=-1, keepdims=True))
-
-

@@ -95,9 +95,7 @@ class Network:
         """Output of every layer by its name, ``(n, c, h, w)`` or ``(n, d)``, as outside training."""
         x = self._pictures(x)
         shapes = {name: self.spec.shapes[name] for name in self.spec.layer_names}
-        found = {
-            name: np.empty((len(x), *s), self.parameters.vector.dtype) for name, s in shapes.items()
-        }
+        found = {name: np.empty((len(x), *s), self.parameters.vector.dtype) for name, s in shapes.items()}
         for part, plan in self._executor("activations").parts(x):
             plan.forward(x[part])
             for name, value in plan.outputs.items():
@@ -174,13 +172,9 @@ class Network:
         y = np.asarray(y)
         classes = len(self.spec.classes)
         if y.shape != (count,) or y.dtype.kind not in "iu":
-            raise ShapeError(
-                f"labels must be {count} whole numbers, got shape {y.shape} of type {y.dtype}"
-            )
+            raise ShapeError(f"labels must be {count} whole numbers, got shape {y.shape} of type {y.dtype}")
         if y.min() < 0 or y.max() >= classes:
-            raise ShapeError(
-                f"labels must be from 0 to {classes - 1}, got {y.min()} to {y.max()}"
-            )
+            raise ShapeError(f"labels must be from 0 to {classes - 1}, got {y.min()} to {y.max()}")
         return y.astype(np.int64)
 
     def __repr__(self) -> str:

@@ -69,6 +69,11 @@ class Parameters(Mapping[str, NDArray[Any]]):
         """The part of the vector that training changes, as a view."""
         return self.vector[: self.layout.trainable]
 
+    @property
+    def state(self) -> NDArray[Any]:
+        """The rest of the vector, running statistics, as a view."""
+        return self.vector[self.layout.trainable :]
+
     def copy(self) -> Self:
         """Give an independent copy."""
         return type(self)(self.layout, self.vector.copy())

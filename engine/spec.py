@@ -36,12 +36,8 @@ class NetworkSpec:
     def __post_init__(self) -> None:
         object.__setattr__(self, "input_shape", tuple(self.input_shape))
         object.__setattr__(self, "layers", tuple(self.layers))
-        if len(self.input_shape) != 3 or any(
-            not isinstance(s, int) or s < 1 for s in self.input_shape
-        ):
-            raise ShapeError(
-                f"input_shape must be (channels, height, width), got {self.input_shape}"
-            )
+        if len(self.input_shape) != 3 or any(not isinstance(s, int) or s < 1 for s in self.input_shape):
+            raise ShapeError(f"input_shape must be (channels, height, width), got {self.input_shape}")
         if not self.layers or not all(isinstance(layer, Layer) for layer in self.layers):
             raise ConfigError(f"layers must be at least one layer of this engine, got {self.layers}")
         output = self.shapes[self.layer_names[-1]]

@@ -33,9 +33,7 @@ class Layer:
         """Shapes of what is kept beside the trained parameters, such as running statistics."""
         return {}
 
-    def initial_value(
-        self, name: str, shape: Shape, *, rng: np.random.Generator
-    ) -> NDArray[np.float64]:
+    def initial_value(self, name: str, shape: Shape, *, rng: np.random.Generator) -> NDArray[np.float64]:
         """Value of parameter `name` before training."""
         return np.zeros(shape)
 

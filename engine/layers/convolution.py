@@ -53,9 +53,7 @@ class Conv2D(Layer):
         pair(self.dilation, "Conv2D's dilation")
         resolve_padding(self.padding, (1, 1), (1, 1), 1, 1)
         if self.filters % self.groups:
-            raise ConfigError(
-                f"Conv2D's groups must divide its {self.filters} filters, got {self.groups}"
-            )
+            raise ConfigError(f"Conv2D's groups must divide its {self.filters} filters, got {self.groups}")
 
     @property
     def kernel(self) -> tuple[int, int]:
@@ -69,9 +67,7 @@ class Conv2D(Layer):
     def output_shape(self, shape: Shape) -> Shape:
         c, h, w = picture_shape("Conv2D", shape)
         if c % self.groups:
-            raise ShapeError(
-                f"Conv2D's groups must divide its input's {c} channels, got {self.groups}"
-            )
+            raise ShapeError(f"Conv2D's groups must divide its input's {c} channels, got {self.groups}")
         size = output_size((h, w), self.kernel, self.stride, self.sides(shape), self.dilation)
         return (self.filters, *size)
 
@@ -79,9 +75,7 @@ class Conv2D(Layer):
         weight: Shape = (self.filters, shape[0] // self.groups, *self.kernel)
         return {"weight": weight} | ({"bias": (self.filters,)} if self.bias else {})
 
-    def initial_value(
-        self, name: str, shape: Shape, *, rng: np.random.Generator
-    ) -> NDArray[np.float64]:
+    def initial_value(self, name: str, shape: Shape, *, rng: np.random.Generator) -> NDArray[np.float64]:
         if name == "bias":
             return np.zeros(shape)
         fan_out = self.filters // self.groups * prod(self.kernel)

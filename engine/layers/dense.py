@@ -32,9 +32,7 @@ class Dense(Layer):
     def parameter_shapes(self, shape: Shape) -> dict[str, Shape]:
         return {"weight": (self.units, shape[0])} | ({"bias": (self.units,)} if self.bias else {})
 
-    def initial_value(
-        self, name: str, shape: Shape, *, rng: np.random.Generator
-    ) -> NDArray[np.float64]:
+    def initial_value(self, name: str, shape: Shape, *, rng: np.random.Generator) -> NDArray[np.float64]:
         if name == "bias":
             return np.zeros(shape)
         return draw_weights(self.initial, shape, shape[1], shape[0], rng)

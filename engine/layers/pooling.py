@@ -49,7 +49,7 @@ class _Pool2D(Layer):
 
 @dataclass(frozen=True)
 class MaxPool2D(_Pool2D):
-    """Keep the largest value under a window of `size` pixels that moves by `stride` (its size unless given)."""
+    """Keep the largest value under a window of `size` pixels, moved by `stride` (its size unless given)."""
 
     kind: ClassVar[str] = "pool"
 

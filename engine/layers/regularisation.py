@@ -36,9 +36,7 @@ class BatchNorm2D(Layer):
     def state_shapes(self, shape: Shape) -> dict[str, Shape]:
         return {"running_mean": (shape[0],), "running_variance": (shape[0],)}
 
-    def initial_value(
-        self, name: str, shape: Shape, *, rng: np.random.Generator
-    ) -> NDArray[np.float64]:
+    def initial_value(self, name: str, shape: Shape, *, rng: np.random.Generator) -> NDArray[np.float64]:
         return np.ones(shape) if name in ("scale", "running_variance") else np.zeros(shape)
 
 

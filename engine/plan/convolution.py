@@ -16,9 +16,7 @@ class PaddedInput:
     stays zero and whose middle is copied in.
     """
 
-    def __init__(
-        self, x: Tensor, sides: tuple[tuple[int, int], tuple[int, int]], backward: bool
-    ) -> None:
+    def __init__(self, x: Tensor, sides: tuple[tuple[int, int], tuple[int, int]], backward: bool) -> None:
         self.x = x
         (top, bottom), (left, right) = sides
         c, h, w, n = x.value.shape
@@ -96,7 +94,10 @@ class ConvolutionKernel(Kernel):
             return
         assert y.gradient is not None
         self.dz = y.gradient.reshape(groups, filters // groups, t)
-        self.dwide, self.scratch = allocate(self.wide.shape, dtype), allocate(self.wide.shape, dtype)
+        self.dwide, self.scratch = (
+            allocate(self.wide.shape, dtype),
+            allocate(self.wide.shape, dtype),
+        )
         self.patches_t = self.patches.swapaxes(1, 2)
         self.adds: list[tuple[Array, Array]] = []
         if self.padded.gradient is not None:
@@ -132,4 +133,3 @@ class ConvolutionKernel(Kernel):
         self.weight_gradient.reshape(self.weight.shape)[...] = self.dwide[:, :, :-1]
         if self.bias_gradient is not None:
             self.bias_gradient[...] = self.dwide[:, :, -1].reshape(-1)
-

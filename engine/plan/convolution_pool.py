@@ -10,7 +10,7 @@ from engine.plan.tensor import Array, Tensor, allocate
 
 
 class ConvolutionPoolKernel(Kernel):
-    """A k × k convolution (stride 1, k odd), an optional ReLU, and a 2 × 2 max-pool, never making the full map.
+    """A k × k convolution (stride 1, k odd), an optional ReLU, and a 2 × 2 max-pool, without the full map.
 
     One column of patches per *pooled* pixel: the (k + 1) × (k + 1) pixels that its four convolution outputs
     see together. The four outputs ("phases") come from one product with weights widened to four copies, each
@@ -25,8 +25,8 @@ class ConvolutionPoolKernel(Kernel):
        overwritten by its own gradient;
     4. row winners ``(2, filters, T)`` and the pooled output ``(filters, T)``.
 
-    The pool is a knock-out: columns first, then rows, a tie going to the left or upper one, which is the first
-    in row order. Pooling comes before the ReLU (they commute), so that the ReLU sees a quarter of the data.
+    The pool is a knock-out: columns first, then rows, a tie going to the left or upper one, which is the
+    first in row order. Pooling comes before the ReLU (they commute), so that the ReLU sees a quarter of the data.
     Rows and columns that the pool drops are never computed.
     """
 
@@ -90,7 +90,10 @@ class ConvolutionPoolKernel(Kernel):
         if weight_gradient is None:
             return
         self.dpooled = y.gradient_rows()
-        self.mask, self.dwinners = allocate((2, filters, t), dtype), allocate((2, filters, t), dtype)
+        self.mask, self.dwinners = (
+            allocate((2, filters, t), dtype),
+            allocate((2, filters, t), dtype),
+        )
         self.dwide, self.dcells = self._wide_weights(c, k, filters, dtype)
         self.scratch = allocate(self.dwide.shape, dtype)
         self.adds: list[tuple[Array, Array]] = []
@@ -108,7 +111,14 @@ class ConvolutionPoolKernel(Kernel):
         cells = as_strided(
             wide,
             (2, 2, filters, c, k, k),
-            ((2 * filters * width + q) * b, (filters * width + 1) * b, width * b, q * q * b, q * b, b),
+            (
+                (2 * filters * width + q) * b,
+                (filters * width + 1) * b,
+                width * b,
+                q * q * b,
+                q * b,
+                b,
+            ),
         )
         return wide, cells
 

@@ -7,7 +7,7 @@ from engine.plan.tensor import Array, Tensor, allocate
 
 
 class DenseKernel(Kernel):
-    """Weight ``(units, d)`` × input ``(d, n)``, straight on the public parameters: nothing to load or store."""
+    """Weight ``(units, d)`` × input ``(d, n)``, on the public parameters: nothing to load or store."""
 
     def __init__(
         self,

@@ -91,7 +91,7 @@ class TanhKernel(Kernel):
 
 
 class DropoutKernel(Kernel):
-    """Zero with probability `rate`, the rest scaled up; a plain copy without a generator or outside training."""
+    """Zero with probability `rate`, the rest scaled up; a copy without a generator or outside training."""
 
     def __init__(self, rate: float, x: Tensor, y: Tensor) -> None:
         self.rate = rate

@@ -46,9 +46,7 @@ class Executor:
         """Give the plan for exactly `batch` pictures, compiled when first asked for."""
         plan = self._plans.pop(batch, None)
         if plan is None:
-            plan = Plan(
-                self._spec, batch, self._parameters, self._gradients, keep_all=self._keep_all
-            )
+            plan = Plan(self._spec, batch, self._parameters, self._gradients, keep_all=self._keep_all)
             if len(self._plans) >= PLANS_KEPT:
                 self._plans.popitem(last=False)
         self._plans[batch] = plan

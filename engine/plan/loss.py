@@ -12,13 +12,11 @@ class SoftmaxCrossEntropy:
     def __init__(self, logits: Tensor) -> None:
         assert logits.gradient is not None
         self.logits, self.gradient = logits.value, logits.gradient
-        classes, n = self.logits.shape
+        n = self.logits.shape[1]
         self.row = allocate((1, n), self.logits.dtype)
         self.columns = np.arange(n)
 
-    def __call__(
-        self, labels: NDArray[np.int64], scale: float, label_smoothing: float
-    ) -> tuple[float, int]:
+    def __call__(self, labels: NDArray[np.int64], scale: float, label_smoothing: float) -> tuple[float, int]:
         """Give (sum of losses, right answers), and set the logits' gradient times `scale`."""
         z, d, row, columns = self.logits, self.gradient, self.row, self.columns
         right = int(np.count_nonzero(z.argmax(axis=0) == labels))

@@ -98,9 +98,13 @@ class Plan:
             kernel.load()
 
     def forward(
-        self, x: NDArray[np.generic], *, training: bool = False, rng: np.random.Generator | None = None
+        self,
+        x: NDArray[np.generic],
+        *,
+        training: bool = False,
+        rng: np.random.Generator | None = None,
     ) -> Array:
-        """Compute the logits ``(classes, batch)`` of pictures ``(batch, c, h, w)``; a view, overwritten next time.
+        """Compute the logits ``(classes, batch)`` of pictures ``(batch, c, h, w)``; overwritten next time.
 
         Pictures are uint8 0–255 or floating 0–1.
         """

@@ -8,9 +8,7 @@ from engine.plan.kernel import Kernel
 from engine.plan.tensor import Array, Tensor, allocate
 
 
-def _window_views(
-    array: Array, layer: MaxPool2D | AvgPool2D, oh: int, ow: int
-) -> list[Array]:
+def _window_views(array: Array, layer: MaxPool2D | AvgPool2D, oh: int, ow: int) -> list[Array]:
     """One strided view per cell of the window, in row order: its pixel at every position."""
     (kh, kw), (sh, sw) = layer.window, layer.steps
     return [
@@ -57,7 +55,7 @@ class MaxPoolKernel(Kernel):
             np.maximum(y, cell, out=y)
 
     def backward(self, first: bool) -> None:
-        assert self.padded.gradient is not None
+        assert self.padded.gradient is not None and self.dy is not None
         self.padded.gradient.fill(0)
         for index, dcell in enumerate(self.dcells):
             np.equal(self.winner, index, out=self.mask)

@@ -35,9 +35,7 @@ class Tensor:
     gradient: Array | None
 
     @classmethod
-    def make(
-        cls, shape: tuple[int, ...], batch: int, dtype: DTypeLike, *, gradient: bool
-    ) -> "Tensor":
+    def make(cls, shape: tuple[int, ...], batch: int, dtype: DTypeLike, *, gradient: bool) -> "Tensor":
         """Allocate for pictures of `shape`."""
         full = (*shape, batch)
         return cls(allocate(full, dtype), allocate(full, dtype) if gradient else None)

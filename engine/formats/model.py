@@ -1,0 +1,128 @@
+"""Networks as `.safetensors` files: the parameters by name, the description as JSON in the metadata."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import numpy as np
+from safetensors import SafetensorError
+from safetensors.numpy import load, save
+
+from engine.errors import FormatError
+from engine.formats.files import write_atomically
+from engine.formats.spec_json import spec_from_json, spec_to_json
+from engine.parameters import Parameters
+from engine.spec import NetworkSpec
+
+FORMAT = "filterscope-network"
+VERSION = 1
+
+# Far above any network that this program can train; keeps a mistaken file from filling the memory.
+MOST_BYTES = 1 << 30
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Model:
+    """What a file holds: the description, the parameters, and the card (what it was trained on and how)."""
+
+    spec: NetworkSpec
+    parameters: Parameters
+    card: Mapping[str, Any]
+
+
+def save_model(
+    path: str | Path,
+    spec: NetworkSpec,
+    parameters: Parameters,
+    *,
+    card: Mapping[str, Any] | None = None,
+) -> None:
+    """Write a network as float32; OSError if it cannot be, and then an older file stays as it was."""
+    tensors = {name: np.ascontiguousarray(v, np.float32) for name, v in parameters.items()}
+    metadata = {
+        "format": FORMAT,
+        "version": str(VERSION),
+        "spec": spec_to_json(spec),
+        "card": msgspec.json.encode(dict(card or {})).decode(),
+    }
+    write_atomically(path, save(tensors, metadata))
+
+
+def load_model(path: str | Path) -> Model:
+    """Read a network.
+
+    Raises
+    ------
+    FormatError
+        If the file cannot be read, is damaged, of another kind or a newer version, or its numbers do not fit
+        its description. The text is one sentence that names the file.
+    """
+    name = Path(path).name
+    content = _read(Path(path), name)
+    metadata, tensors = _decode(content, name)
+    if metadata.get("format") != FORMAT:
+        raise FormatError(
+            f"“{name}” holds no network of Filterscope: its safetensors metadata must say "
+            f"format “{FORMAT}”, got {metadata.get('format', 'none')!r}."
+        )
+    version = metadata.get("version", "")
+    if version != str(VERSION):
+        raise FormatError(
+            f"“{name}” was written by another version of Filterscope: its format must be version "
+            f"{VERSION}, got {version!r}."
+        )
+    try:
+        spec = spec_from_json(metadata.get("spec", ""))
+        card = msgspec.json.decode(metadata.get("card", "{}"), type=dict[str, Any])
+    except (FormatError, msgspec.MsgspecError) as error:
+        raise FormatError(f"“{name}” is damaged: {error}.") from None
+    return Model(spec, _fit(spec, tensors, name), card)
+
+
+def _read(path: Path, name: str) -> bytes:
+    try:
+        size = path.stat().st_size
+        if size > MOST_BYTES:
+            raise FormatError(
+                f"“{name}” is too large: a network file must have at most {MOST_BYTES >> 20} MB, "
+                f"got {size >> 20} MB."
+            )
+        return path.read_bytes()
+    except OSError as error:
+        reason = error.strerror or "unknown reason"
+        raise FormatError(f"“{name}” cannot be opened: {reason.lower()}.") from None
+
+
+def _decode(content: bytes, name: str) -> tuple[dict[str, str], dict[str, np.ndarray]]:
+    try:
+        tensors = load(content)
+        length = int.from_bytes(content[:8], "little")
+        header = msgspec.json.decode(content[8 : 8 + length], type=dict[str, Any])
+        metadata = msgspec.convert(header.get("__metadata__", {}), type=dict[str, str])
+    except (SafetensorError, msgspec.MsgspecError, ValueError, KeyError, TypeError) as error:
+        detail = str(error).splitlines()[0] if str(error) else type(error).__name__
+        raise FormatError(f"“{name}” is damaged or not a .safetensors file ({detail}).") from None
+    return metadata, tensors
+
+
+def _fit(spec: NetworkSpec, tensors: dict[str, np.ndarray], name: str) -> Parameters:
+    wanted = dict(spec.layout.shapes)
+    if set(tensors) != set(wanted):
+        odd = sorted(set(tensors) ^ set(wanted))[0]
+        problem = "is missing" if odd in wanted else "is not part of its description"
+        raise FormatError(f"“{name}” does not fit its own description: {odd} {problem}.")
+    for key, shape in wanted.items():
+        tensor = tensors[key]
+        if tensor.shape != shape or tensor.dtype != np.float32:
+            raise FormatError(
+                f"“{name}” does not fit its own description: {key} must be float32 of shape {shape}, "
+                f"got {tensor.dtype} of shape {tensor.shape}."
+            )
+        if not np.isfinite(tensor).all():
+            raise FormatError(f"“{name}” is damaged: {key} holds numbers that are not finite.")
+    parameters = Parameters(spec.layout)
+    for key, tensor in tensors.items():
+        parameters[key][...] = tensor
+    return parameters

@@ -1,0 +1,53 @@
+"""A network's description as JSON, and back, strictly."""
+
+from dataclasses import asdict, fields
+from typing import Any
+
+import msgspec
+
+from engine.errors import EngineError, FormatError
+from engine.layers import LAYER_TYPES, Layer
+from engine.spec import NetworkSpec
+
+# A description that names more layers than this is not one of a network that we could show.
+MOST_LAYERS = 200
+
+
+def spec_to_json(spec: NetworkSpec) -> str:
+    """Write `spec` as JSON."""
+    layers = [{"type": type(layer).__name__, **asdict(layer)} for layer in spec.layers]
+    content = {"input_shape": spec.input_shape, "classes": spec.classes, "layers": layers}
+    return msgspec.json.encode(content).decode()
+
+
+class _Content(msgspec.Struct, forbid_unknown_fields=True):
+    input_shape: tuple[int, int, int]
+    classes: tuple[str, ...]
+    layers: list[dict[str, Any]]
+
+
+def spec_from_json(text: str | bytes) -> NetworkSpec:
+    """Read what `spec_to_json` wrote; FormatError says what is wrong in anything else."""
+    try:
+        content = msgspec.json.decode(text, type=_Content)
+        if not 0 < len(content.layers) <= MOST_LAYERS:
+            raise FormatError(f"a network must have 1 to {MOST_LAYERS} layers, got {len(content.layers)}")
+        layers = tuple(_layer(entry) for entry in content.layers)
+        return NetworkSpec(content.input_shape, layers, content.classes)
+    except FormatError:
+        raise
+    except (msgspec.MsgspecError, EngineError, UnicodeDecodeError, RecursionError) as error:
+        raise FormatError(f"the network's description cannot be read: {error}") from None
+
+
+def _layer(entry: dict[str, Any]) -> Layer:
+    name = entry.get("type")
+    kind = LAYER_TYPES.get(name) if isinstance(name, str) else None
+    if kind is None:
+        raise FormatError(f"a layer's type must be one of {', '.join(LAYER_TYPES)}, got {name!r}")
+    known = {field.name for field in fields(kind)}
+    unknown = set(entry) - known - {"type"}
+    if unknown:
+        raise FormatError(f"{name} has no setting called {sorted(unknown)[0]!r}")
+    settings = {key: value for key, value in entry.items() if key != "type"}
+    return msgspec.convert(settings, type=kind)

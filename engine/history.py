@@ -1,0 +1,55 @@
+"""Numbers of every step, written by the training thread and read by any other."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+STEP_FIELDS = np.dtype(
+    [("step", "i4"), ("epoch", "i4"), ("loss", "f4"), ("accuracy", "f4"), ("learning_rate", "f4")]
+)
+TEST_FIELDS = np.dtype([("step", "i4"), ("loss", "f4"), ("accuracy", "f4")])
+
+
+class History:
+    """An append-only table. One thread appends; others read rows from the last index they saw.
+
+    No lock: a row is written before the count that makes it visible, and a table that has grown is
+    swapped in whole.
+    """
+
+    def __init__(self, fields: np.dtype[Any], rows: NDArray[Any] | None = None) -> None:
+        self._rows = np.zeros(256, fields) if rows is None else rows.astype(fields)
+        self._count = 0 if rows is None else len(rows)
+
+    def append(self, *values: float) -> None:
+        """Add a row; only the writing thread."""
+        if self._count == len(self._rows):
+            grown = np.zeros(max(256, 2 * len(self._rows)), self._rows.dtype)
+            grown[: self._count] = self._rows
+            self._rows = grown
+        self._rows[self._count] = values
+        self._count += 1
+
+    def since(self, index: int) -> NDArray[Any]:
+        """Rows from `index` on, read-only, as a structured array; their number tells the next index."""
+        count = self._count
+        rows = self._rows[index:count]
+        rows.flags.writeable = False
+        return rows
+
+    def __len__(self) -> int:
+        return self._count
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far a run is. `seconds_left` and `images_per_second` are 0 until they are known."""
+
+    step: int
+    epoch: float
+    epochs: int
+    images_per_second: float
+    seconds_left: float
+    test_accuracy: float | None

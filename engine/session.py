@@ -1,0 +1,379 @@
+"""Hosts a trainer off the caller's thread: commands in; snapshots, numbers and events out."""
+
+import logging
+import threading
+import time
+import traceback
+from collections import deque
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from queue import Empty, SimpleQueue
+from typing import Any
+
+from numpy.typing import NDArray
+
+from engine.history import STEP_FIELDS, TEST_FIELDS, History, Progress
+from engine.metrics import evaluate
+from engine.network import Network
+from engine.parameters import Parameters
+from engine.session_messages import (
+    Command,
+    Failed,
+    KnobChanged,
+    Pause,
+    Run,
+    SessionEvent,
+    SessionState,
+    SetKnobs,
+    Snapshot,
+    StateChanged,
+    Stop,
+    TakeSnapshot,
+)
+from engine.spec import NetworkSpec
+from engine.trainer import (
+    Data,
+    StepReport,
+    Trainer,
+    TrainerState,
+    TrainingConfig,
+    TrainingDiverged,
+    check_data,
+)
+
+logger = logging.getLogger(__name__)
+
+# Test evaluations may take this share of the training time, and come no more often than this.
+EVALUATION_SHARE = 0.05
+EVALUATION_SECONDS = 0.25
+
+# Steps that the shown speed is averaged over, roughly.
+SPEED_MEMORY = 40
+
+ENDED = (SessionState.STOPPED, SessionState.FAILED)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class SessionRecord:
+    """A run at rest: all that a later session needs to show it and to go on with it."""
+
+    name: str
+    spec: NetworkSpec
+    config: TrainingConfig
+    state: TrainerState
+    initial: Parameters
+    steps: NDArray[Any]
+    tests: NDArray[Any]
+
+
+class TrainingSession:
+    """Trains a network on a thread of its own.
+
+    Every method may be called from any thread and returns at once (`close` waits for the present step).
+    Pictures of the training, snapshots, are lossy: at most one is outstanding and the newest wins. Numbers
+    are lossless: append-only histories. Events wait in a queue. Watching changes nothing: the parameters are
+    bit-equal to those of an unwatched run.
+
+    Parameters
+    ----------
+    spec, config
+        What is trained, and how. ``config.seed`` also seeds the network's first values.
+    data, test_data
+        Labelled pictures; test data may be None.
+    parameters
+        First values, instead of random ones.
+    name
+        What the run is called.
+    record
+        A run to go on with: its parameters, position and numbers replace fresh ones.
+
+    Raises
+    ------
+    DataError
+        If the data does not fit the network.
+    """
+
+    def __init__(
+        self,
+        spec: NetworkSpec,
+        config: TrainingConfig,
+        data: Data,
+        *,
+        test_data: Data | None = None,
+        parameters: Parameters | None = None,
+        name: str = "Run 1",
+        record: SessionRecord | None = None,
+    ) -> None:
+        self.spec, self.name = spec, name
+        self.config = config
+        self._config_lock = threading.Lock()
+        self._epochs_asked = config.epochs
+        if parameters is None:
+            network = Network(spec, config.seed)
+        else:
+            network = Network.from_parameters(spec, parameters)
+        self._data = check_data(data, network)
+        self._test = None if test_data is None else check_data(test_data, network)
+        self._trainer = Trainer(network, config)
+        self.initial = network.parameters.frozen() if record is None else record.initial
+        if record is not None:
+            self._trainer.restore(record.state)
+        self.steps = History(STEP_FIELDS, None if record is None else record.steps)
+        self.tests = History(TEST_FIELDS, None if record is None else record.tests)
+
+        self._commands: SimpleQueue[Command] = SimpleQueue()
+        self._events: SimpleQueue[SessionEvent] = SimpleQueue()
+        self._snapshots: deque[Snapshot] = deque([self._make_snapshot()], maxlen=1)
+        self._asked = False
+        self._state = SessionState.READY if record is None else SessionState.PAUSED
+        self._budget: Run | None = None
+        self._thread: threading.Thread | None = None
+        self._seconds_per_image = 0.0
+        self._training_seconds = 0.0
+        self._next_test_at = 0.0
+
+    @property
+    def state(self) -> SessionState:
+        """Where the session is in its life."""
+        return self._state
+
+    @property
+    def step_count(self) -> int:
+        """Finished steps."""
+        return self._trainer.position.step
+
+    def start(self) -> None:
+        """Begin, or go on after a pause; after the last epoch, train as many epochs again."""
+        self._send(Run())
+
+    def resume(self) -> None:
+        """Go on after a pause."""
+        self.start()
+
+    def pause(self) -> None:
+        """Wait after the present step."""
+        self._send(Pause())
+
+    def step(self) -> None:
+        """Train one batch, then pause."""
+        self._send(Run(steps=1))
+
+    def run_epoch(self) -> None:
+        """Train to the end of the epoch, then pause."""
+        self._send(Run(to_epoch_end=True))
+
+    def stop(self) -> None:
+        """End the run after the present step; its parameters and numbers stay readable."""
+        self._send(Stop())
+
+    def set_knobs(self, **changes: float) -> None:
+        """Change learning_rate, momentum, weight_decay or batch_size from the next step on.
+
+        ConfigError, and no change, if a value is not allowed.
+        """
+        with self._config_lock:
+            self.config = replace(self.config, **changes)  # type: ignore[arg-type]
+        self._send(SetKnobs(tuple(changes.items())))
+
+    def request_snapshot(self) -> None:
+        """Ask for a copy of the parameters at the next step boundary, unless one was asked for already."""
+        if not self._asked:
+            self._asked = True
+            self._send(TakeSnapshot())
+
+    def snapshot(self) -> Snapshot | None:
+        """Give the newest snapshot that was not yet collected, or None."""
+        try:
+            return self._snapshots.pop()
+        except IndexError:
+            return None
+
+    def drain_events(self) -> tuple[SessionEvent, ...]:
+        """Give the events since the last call, oldest first."""
+        events: list[SessionEvent] = []
+        while True:
+            try:
+                events.append(self._events.get_nowait())
+            except Empty:
+                return tuple(events)
+
+    @property
+    def progress(self) -> Progress:
+        """How far the run is."""
+        at = self._trainer.position
+        epoch = at.epoch + at.picture / self._data.count
+        left = max(self.config.epochs - epoch, 0) * self._data.count * self._seconds_per_image
+        speed = 1 / self._seconds_per_image if self._seconds_per_image else 0.0
+        tests = self.tests.since(max(len(self.tests) - 1, 0))
+        accuracy = float(tests["accuracy"][-1]) if len(tests) else None
+        return Progress(at.step, epoch, self.config.epochs, speed, left, accuracy)
+
+    def close(self, timeout: float = 10.0) -> None:
+        """Stop, and wait until the thread has ended."""
+        thread = self._thread
+        if thread is None:
+            return
+        self._commands.put(Stop())
+        thread.join(timeout)
+        if thread.is_alive():
+            logger.error("training thread of %s did not end within %s s", self.name, timeout)
+
+    def record(self) -> SessionRecord:
+        """Give the whole run; only before it starts or after `close`."""
+        return SessionRecord(
+            self.name,
+            self.spec,
+            self.config,
+            self._trainer.state(),
+            self.initial,
+            self.steps.since(0).copy(),
+            self.tests.since(0).copy(),
+        )
+
+    def _send(self, command: Command) -> None:
+        if self._state in ENDED:
+            self._asked = False
+            return
+        self._commands.put(command)
+        if self._thread is None and not isinstance(command, TakeSnapshot):
+            self._thread = threading.Thread(target=self._main, name=f"training {self.name}", daemon=True)
+            self._thread.start()
+
+    # From here on: the training thread.
+
+    def _main(self) -> None:
+        try:
+            self._loop()
+        except TrainingDiverged as error:
+            self._fail(Failed(error.step, str(error), error.ADVICE))
+        except Exception as error:
+            logger.exception("training of %s failed", self.name)
+            self._fail(
+                Failed(
+                    self.step_count,
+                    f"Training stopped at step {self.step_count} by an error in the program: {error}",
+                    "Save the network and report the details.",
+                    traceback.format_exc(),
+                )
+            )
+        finally:
+            self._snapshots.append(self._make_snapshot())
+            self._asked = False
+
+    def _loop(self) -> None:
+        reports = self._trainer.run((self._data.pictures, self._data.labels))
+        while self._state not in ENDED:
+            self._apply_commands()
+            if self._state is SessionState.RUNNING:
+                reports = self._advance(reports)
+
+    def _apply_commands(self) -> None:
+        """Apply what waits; when not running, wait for something."""
+        waiting = self._state is not SessionState.RUNNING
+        while True:
+            try:
+                command = self._commands.get(block=waiting)
+            except Empty:
+                return
+            self._apply(command)
+            waiting = False
+
+    def _apply(self, command: Command) -> None:
+        match command:
+            case Run():
+                if self._state is SessionState.FINISHED:
+                    self._add_epochs()
+                self._budget = command
+                self._change_state(SessionState.RUNNING)
+            case Pause():
+                if self._state is SessionState.RUNNING:
+                    self._change_state(SessionState.PAUSED)
+            case Stop():
+                self._change_state(SessionState.STOPPED)
+            case SetKnobs():
+                for name, value in command.changes:
+                    old = getattr(self._trainer.config, name)
+                    if value != old:
+                        self._trainer.set(**{name: value})
+                        self._events.put(KnobChanged(self.step_count, name, old, value))
+            case TakeSnapshot():
+                self._snapshots.append(self._make_snapshot())
+                self._asked = False
+
+    def _add_epochs(self) -> None:
+        """After the last epoch, make room for as many again."""
+        epochs = self._trainer.config.epochs + self._epochs_asked
+        self._trainer.set(epochs=epochs)
+        with self._config_lock:
+            self.config = replace(self.config, epochs=epochs)
+
+    def _advance(self, reports: Iterator[StepReport]) -> Iterator[StepReport]:
+        started = time.perf_counter()
+        report = next(reports, None)
+        if report is None:
+            self._test_now()
+            self._snapshots.append(self._make_snapshot())
+            self._change_state(SessionState.FINISHED)
+            return self._trainer.run((self._data.pictures, self._data.labels))
+        self._note(report, time.perf_counter() - started)
+        if self._training_seconds >= self._next_test_at:
+            self._test_now()
+        self._spend_budget()
+        return reports
+
+    def _note(self, report: StepReport, seconds: float) -> None:
+        self.steps.append(report.step, report.epoch, report.loss, report.accuracy, report.learning_rate)
+        self._training_seconds += seconds
+        per_image = seconds / report.batch_size
+        weight = max(1 / SPEED_MEMORY, 1 / report.step)
+        self._seconds_per_image += weight * (per_image - self._seconds_per_image)
+
+    def _spend_budget(self) -> None:
+        budget = self._budget
+        if budget is None:
+            return
+        if budget.steps is not None:
+            self._budget = Run(steps=budget.steps - 1)
+        done = budget.steps == 1 or (budget.to_epoch_end and self._trainer.position.picture == 0)
+        if done:
+            self._test_now()
+            self._snapshots.append(self._make_snapshot())
+            self._change_state(SessionState.PAUSED)
+
+    def _test_now(self) -> None:
+        """Measure the test set, and plan the next time so that it stays a small share of the work."""
+        if self._test is None:
+            return
+        started = time.perf_counter()
+        result = evaluate(self._trainer.network, self._test.pictures, self._test.labels)
+        seconds = time.perf_counter() - started
+        self.tests.append(self.step_count, result.loss, result.accuracy)
+        wait = max(seconds / EVALUATION_SHARE, EVALUATION_SECONDS)
+        self._next_test_at = self._training_seconds + wait
+
+    def _make_snapshot(self) -> Snapshot:
+        at = self._trainer.position
+        epoch = at.epoch + at.picture / self._data.count
+        return Snapshot(at.step, epoch, self._trainer.network.parameters.frozen())
+
+    def _change_state(self, state: SessionState) -> None:
+        if state is not self._state:
+            self._state = state
+            self._events.put(StateChanged(self.step_count, state))
+
+    def _fail(self, failure: Failed) -> None:
+        self._change_state(SessionState.FAILED)
+        self._events.put(failure)
+
+
+__all__ = [
+    "Failed",
+    "KnobChanged",
+    "Progress",
+    "SessionEvent",
+    "SessionRecord",
+    "SessionState",
+    "Snapshot",
+    "StateChanged",
+    "TrainingSession",
+]

@@ -1,0 +1,90 @@
+"""What goes into a training session and what comes out of it: small immutable values."""
+
+from dataclasses import dataclass
+from enum import Enum
+
+from engine.parameters import Parameters
+
+
+class SessionState(Enum):
+    """Where a session is in its life."""
+
+    READY = "ready"
+    RUNNING = "running"
+    PAUSED = "paused"
+    FINISHED = "finished"
+    STOPPED = "stopped"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """Command: go on for `steps` steps, or to the end of the epoch, or without a limit; then pause."""
+
+    steps: int | None = None
+    to_epoch_end: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Pause:
+    """Command: wait after the present step."""
+
+
+@dataclass(frozen=True, slots=True)
+class Stop:
+    """Command: end the run after the present step."""
+
+
+@dataclass(frozen=True, slots=True)
+class SetKnobs:
+    """Command: change settings from the next step on."""
+
+    changes: tuple[tuple[str, float], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class TakeSnapshot:
+    """Command: copy the parameters at the next step boundary."""
+
+
+Command = Run | Pause | Stop | SetKnobs | TakeSnapshot
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Snapshot:
+    """The parameters after `step` steps: a private copy that nobody writes to."""
+
+    step: int
+    epoch: float
+    parameters: Parameters
+
+
+@dataclass(frozen=True, slots=True)
+class StateChanged:
+    """Event: the session is in another state."""
+
+    step: int
+    state: SessionState
+
+
+@dataclass(frozen=True, slots=True)
+class KnobChanged:
+    """Event: a setting has another value from the step after `step` on."""
+
+    step: int
+    name: str
+    old: float
+    new: float
+
+
+@dataclass(frozen=True, slots=True)
+class Failed:
+    """Event: the run ended at `step`; `message` says why and `advice` what to try."""
+
+    step: int
+    message: str
+    advice: str
+    details: str = ""
+
+
+SessionEvent = StateChanged | KnobChanged | Failed
