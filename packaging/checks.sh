@@ -34,7 +34,8 @@ lint() {
 }
 
 types() {
-    run "Types (mypy --strict)" $python -m mypy --strict
+    # `--strict` on the command line would overrule the settings in pyproject.toml, which begin with it.
+    run "Types (mypy, strict)" $python -m mypy
 }
 
 imports() {

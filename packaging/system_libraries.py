@@ -96,9 +96,7 @@ def _needs(group: str) -> list[Need]:
             Need("xdotool", _is_command, "xdotool", "xdotool", "xdotool"),
         ]
     version = f"python{sys.version_info.major}.{sys.version_info.minor}"
-    return [
-        Need("Python's venv module", _makes_environments, f"{version}-venv", "python3", "python")
-    ]
+    return [Need("Python's venv module", _makes_environments, f"{version}-venv", "python3", "python")]
 
 
 def missing_needs(groups: Iterable[str]) -> list[Need]:
@@ -127,10 +125,7 @@ def _administrator() -> list[str] | None:
     if os.geteuid() == 0:
         return []
     asked = ["sudo", "-n", "true"]
-    if (
-        _is_command("sudo")
-        and subprocess.run(asked, capture_output=True, check=False).returncode == 0
-    ):
+    if _is_command("sudo") and subprocess.run(asked, capture_output=True, check=False).returncode == 0:
         return ["sudo", "-n"]
     return None
 

@@ -127,19 +127,13 @@ def test_the_program_logs_and_does_not_print() -> None:
         path
         for path in PROGRAM
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
-        if isinstance(node, ast.Call)
-        and isinstance(node.func, ast.Name)
-        and node.func.id == "print"
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "print"
     ]
     assert named(printing) == []
 
 
 def test_every_module_says_in_one_line_what_it_is() -> None:
-    silent = [
-        path
-        for path in SOURCES
-        if not ast.get_docstring(ast.parse(path.read_text(encoding="utf-8")))
-    ]
+    silent = [path for path in SOURCES if not ast.get_docstring(ast.parse(path.read_text(encoding="utf-8")))]
     assert named(silent) == []
 
 

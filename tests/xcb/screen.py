@@ -69,11 +69,12 @@ class Screen:
         done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
         return done.stdout
 
-    def window_of(self, process: int) -> str:
+    def window_of(self, process: subprocess.Popen[str]) -> str:
         """Return the number of the largest visible window of a process, once there is one."""
 
         def look() -> str | None:
-            windows = self.xdotool("search", "--onlyvisible", "--pid", process, "--name", ".")
+            assert process.poll() is None, f"the program ended: {process.communicate()[1]}"
+            windows = self.xdotool("search", "--onlyvisible", "--pid", process.pid, "--name", ".")
             return max(windows.split(), key=self._area, default=None)
 
         return wait_for(look, "window")
@@ -98,9 +99,7 @@ class Screen:
         protocols = x11.XInternAtom(display, b"WM_PROTOCOLS", 0)
         delete = x11.XInternAtom(display, b"WM_DELETE_WINDOW", 0)
         client_message, number = 33, ctypes.c_ulong(int(window))
-        event = _ClientMessage(
-            type=client_message, window=number, message_type=protocols, format=32
-        )
+        event = _ClientMessage(type=client_message, window=number, message_type=protocols, format=32)
         event.data[0] = delete
         x11.XSendEvent(display, number, 0, ctypes.c_long(0), ctypes.byref(event))
         x11.XCloseDisplay(display)
@@ -127,9 +126,7 @@ class Program:
         )
 
     @contextmanager
-    def running(
-        self, script: object = "main.py", *arguments: object
-    ) -> Iterator[subprocess.Popen[str]]:
+    def running(self, script: object = "main.py", *arguments: object) -> Iterator[subprocess.Popen[str]]:
         """Start a script and leave it running; it is ended where the test did not."""
         process = subprocess.Popen(
             [self.python, str(script), *map(str, arguments)],

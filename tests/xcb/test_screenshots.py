@@ -26,9 +26,7 @@ def take(program: Program, path: Path, page: str, theme: str) -> NDArray[np.uint
 
 
 @pytest.mark.parametrize("page", ["draw", "train"])
-def test_a_page_is_painted_in_the_size_asked_for(
-    program: Program, tmp_path: Path, page: str
-) -> None:
+def test_a_page_is_painted_in_the_size_asked_for(program: Program, tmp_path: Path, page: str) -> None:
     picture = take(program, tmp_path / "page.png", page, "dark")
     assert len(np.unique(picture[..., :3].reshape(-1, 3), axis=0)) >= FEWEST_COLOURS
 

@@ -13,7 +13,7 @@ CLOSING_S = 20
 
 def test_the_window_opens_and_closes_without_a_word(screen: Screen, program: Program) -> None:
     with program.running() as process:
-        screen.ask_to_close(screen.window_of(process.pid))
+        screen.ask_to_close(screen.window_of(process))
         _, errors = process.communicate(timeout=CLOSING_S)
     assert errors == ""
     assert process.returncode == 0
@@ -29,7 +29,7 @@ def test_a_digit_drawn_with_the_mouse_is_inked_and_read(
         return json.loads(report.read_text()) if report.exists() else {}
 
     with program.running(starter, report) as process:
-        window = screen.window_of(process.pid)
+        window = screen.window_of(process)
         left, top, width, height = wait_for(lambda: state().get("canvas"), "canvas")
         area = slice(top, top + height), slice(left, left + width)
         before = screen.pixels()[area]
