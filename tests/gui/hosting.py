@@ -1,0 +1,25 @@
+"""Shows a widget the way the window does: as a child, of the size the test wants."""
+
+from typing import TypeVar
+
+from PySide6.QtWidgets import QWidget
+from pytestqt.qtbot import QtBot
+
+W = TypeVar("W", bound=QWidget)
+
+
+def shown(qtbot: QtBot, widget: W, width: int, height: int) -> W:
+    """Show a widget in a host of its own.
+
+    A top-level window of limited size makes the offscreen platform warn that it cannot pass the
+    limits on to a window manager; a child does not.
+    """
+    host = QWidget()
+    # pytest-qt holds widgets weakly; the function keeps the host alive until the test is over.
+    qtbot.addWidget(host, before_close_func=lambda _: host.hide())
+    host.resize(width, height)
+    widget.setParent(host)
+    widget.resize(width, height)
+    host.show()
+    widget.show()
+    return widget
