@@ -43,6 +43,14 @@ class Theme:
     signed_activation_lut: Lut
     picture_lut: Lut
 
+    def lut(self, role: str, signed: bool) -> Lut:
+        """Choose the colour table of a map by the role of its TileSet and by its sign."""
+        if role == "picture":
+            return self.picture_lut
+        if role == "weight":
+            return self.weight_lut
+        return self.signed_activation_lut if signed else self.activation_lut
+
 
 def _rgb(hex_colour: str) -> Rgb:
     colour = QColor(hex_colour)
