@@ -11,10 +11,14 @@ Sides = tuple[tuple[int, int], tuple[int, int]]
 
 def pair(value: Pair, name: str, least: int = 1) -> tuple[int, int]:
     """Give one number or a (vertical, horizontal) pair as a pair; ConfigError below `least`."""
-    both = (value, value) if isinstance(value, int) else tuple(value)
-    if len(both) != 2 or not all(isinstance(v, int) and v >= least for v in both):
+    both = tuple(value) if isinstance(value, tuple | list) else (value, value)
+    if len(both) != 2 or not all(_whole(v) and v >= least for v in both):
         raise ConfigError(f"{name} must be one or two whole numbers of at least {least}, got {value!r}")
     return both[0], both[1]
+
+
+def _whole(value: object) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool)
 
 
 def resolve_padding(
