@@ -26,8 +26,8 @@ class ConvolutionPoolKernel(Kernel):
     4. row winners ``(2, filters, T)`` and the pooled output ``(filters, T)``.
 
     The pool is a knock-out: columns first, then rows, a tie going to the left or upper one, which is the
-    first in row order. Pooling comes before the ReLU (they commute), so that the ReLU sees a quarter of the data.
-    Rows and columns that the pool drops are never computed.
+    first in row order. Pooling comes before the ReLU (they commute), so that the ReLU sees a quarter of the
+    data. Rows and columns that the pool drops are never computed.
     """
 
     # Widening costs ((k + 1) / k)² more multiplications and saves gathering; with more input channels than

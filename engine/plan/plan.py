@@ -36,7 +36,7 @@ from engine.plan.elementwise import (
 from engine.plan.kernel import Kernel
 from engine.plan.loss import SoftmaxCrossEntropy
 from engine.plan.pooling import AvgPoolKernel, GlobalAvgPoolKernel, MaxPoolKernel
-from engine.plan.tensor import Array, Tensor
+from engine.plan.tensor import Array, Tensor, allocate
 from engine.spec import NetworkSpec
 
 
@@ -90,6 +90,9 @@ class Plan:
         for stretch in self._stretches():
             x = self._add(stretch, x)
         self.logits = x.value
+        if gradients is not None and x.gradient is None:
+            # Nothing learns, yet there is a loss.
+            x = Tensor(x.value, allocate(x.value.shape, dtype))
         self._loss = SoftmaxCrossEntropy(x) if x.gradient is not None else None
 
     def load(self) -> None:
