@@ -5,8 +5,8 @@ from collections.abc import Sequence
 import numpy as np
 import pyqtgraph as pg
 from numpy.typing import NDArray
-from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QColor, QPen
+from PySide6.QtCore import QPointF, Qt
+from PySide6.QtGui import QColor, QFontMetrics, QPen
 from PySide6.QtWidgets import QGraphicsItem, QGraphicsView, QWidget
 
 from gui.palettes import Lut
@@ -14,10 +14,6 @@ from gui.theme import Theme, caption_font, mixed
 
 # Rows first, as every array of the engine; lines are smoothed per curve, pictures never.
 pg.setConfigOptions(imageAxisOrder="row-major", antialias=False)
-
-# A curve is drawn with the least and the greatest value of each pixel's points, so that it costs
-# the width of the screen and not the length of the run. pyqtgraph's own name for that is "peak".
-_DOWNSAMPLING = "peak"
 
 
 class PixelView:
@@ -32,9 +28,7 @@ class PixelView:
         self._view.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self._view.setAntialiasing(False)
         # What changes is a picture that fills the view: one rectangle is cheaper than a region.
-        self._view.setViewportUpdateMode(
-            QGraphicsView.ViewportUpdateMode.BoundingRectViewportUpdate
-        )
+        self._view.setViewportUpdateMode(QGraphicsView.ViewportUpdateMode.BoundingRectViewportUpdate)
 
     @property
     def widget(self) -> QWidget:
@@ -102,9 +96,8 @@ def snapped(position: QPointF, dpr: float) -> QPointF:
 class Curve:
     """One line of a plot, made once and given new points. GUI thread only."""
 
-    def __init__(self, item: object, plot: "Plot") -> None:
-        self._item: pg.PlotDataItem = item
-        self._plot = plot
+    def __init__(self, item: pg.PlotDataItem) -> None:
+        self._item = item
 
     def set_points(self, x: NDArray[np.float64], y: NDArray[np.float64]) -> None:
         """Show points; both arrays have shape (n,) and are not written to afterwards."""
@@ -115,45 +108,53 @@ class Curve:
         style = Qt.PenStyle.DashLine if dashed else Qt.PenStyle.SolidLine
         self._item.setPen(_cosmetic(colour, width, style))
 
-    def set_dots(self, colour: QColor, size: float) -> None:
-        """Mark each point with a dot, `size` logical pixels wide."""
+    def set_dots(self, colour: QColor) -> None:
+        """Mark each point with a dot, of the size that `set_dot_size` gives."""
         self._item.setSymbol("o")
-        self._item.setSymbolSize(size)
         self._item.setSymbolPen(None)
         self._item.setSymbolBrush(colour)
 
-    def set_visible(self, visible: bool) -> None:
-        """Show or hide the line."""
-        self._item.setVisible(visible)
+    def set_dot_size(self, size: float) -> None:
+        """Draw the dots `size` logical pixels wide, or not at all at 0."""
+        self._item.setSymbol("o" if size else None)
+        self._item.setSymbolSize(size)
 
 
 class Plot:
     """A plot with a left axis and, where wanted, a right one. GUI thread only.
 
-    It does not react to the mouse: what it shows follows from its data.
+    It does not react to the mouse: what it shows follows from its data. It is composed of axes
+    and views, because pyqtgraph's own PlotItem brings menus that nobody here opens and that
+    outlive it.
     """
 
     def __init__(self, *, right_axis: bool = False) -> None:
-        self._widget = pg.PlotWidget(background=None)
-        self._item = self._widget.getPlotItem()
-        self._item.setMenuEnabled(False)
-        self._item.hideButtons()
-        self._item.setMouseEnabled(False, False)
-        self._item.setClipToView(True)
-        self._item.setDownsampling(auto=True, mode=_DOWNSAMPLING)
+        self._widget = pg.GraphicsView(background=None)
         self._widget.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         self._widget.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        grid = pg.GraphicsLayout()
+        grid.setContentsMargins(0, 0, 0, 0)
+        grid.setSpacing(0)
+        self._widget.setCentralItem(grid)
+        self._box = pg.ViewBox(enableMenu=False, enableMouse=False)
+        self._box.disableAutoRange()
+        grid.addItem(self._box, row=0, col=1)
+        self._axes = {side: pg.AxisItem(side) for side in ("left", "bottom")}
+        grid.addItem(self._axes["left"], row=0, col=0)
+        grid.addItem(self._axes["bottom"], row=1, col=1)
+        for axis in self._axes.values():
+            axis.linkToView(self._box)
         self._right: pg.ViewBox | None = None
-        self._playhead = pg.InfiniteLine(angle=90, movable=False)
-        self._playhead.setVisible(False)
-        self._item.addItem(self._playhead, ignoreBounds=True)
         if right_axis:
             self._right = pg.ViewBox(enableMenu=False, enableMouse=False)
-            self._item.showAxis("right")
-            self._item.scene().addItem(self._right)
-            self._item.getAxis("right").linkToView(self._right)
-            self._right.setXLink(self._item)
-            self._item.vb.sigResized.connect(self._on_resized)
+            self._right.disableAutoRange()
+            self._axes["right"] = pg.AxisItem("right")
+            self._axes["right"].linkToView(self._right)
+            grid.addItem(self._axes["right"], row=0, col=2)
+            self._widget.scene().addItem(self._right)
+            self._right.setXLink(self._box)
+            self._box.sigResized.connect(self._on_resized)
+        self._playhead, self._cursor = self._add_line(), self._add_line()
 
     @property
     def widget(self) -> QWidget:
@@ -163,83 +164,87 @@ class Plot:
 
     def add_curve(self, *, right: bool = False, smooth: bool = True) -> Curve:
         """Add an empty line, against the right axis where `right`."""
-        item = pg.PlotDataItem(
-            antialias=smooth, clipToView=True, autoDownsample=True, downsampleMethod=_DOWNSAMPLING
-        )
-        if right and self._right is not None:
-            self._right.addItem(item)
-        else:
-            self._item.addItem(item)
-        return Curve(item, self)
+        item = pg.PlotDataItem(antialias=smooth)
+        (self._right if right and self._right is not None else self._box).addItem(item)
+        return Curve(item)
 
     def set_labels(self, bottom: str, left: str, right: str = "") -> None:
         """Name the axes, units included."""
         for side, text in (("bottom", bottom), ("left", left), ("right", right)):
             if text:
-                self._item.getAxis(side).setLabel(text)
-                self._item.getAxis(side).enableAutoSIPrefix(False)
+                self._axes[side].setLabel(text)
+                self._axes[side].enableAutoSIPrefix(False)
 
     def set_axis_widths(self, left_px: int, right_px: int) -> None:
         """Reserve the room of the axes' numbers, so that the plot never moves sideways."""
-        self._item.getAxis("left").setWidth(left_px)
+        self._axes["left"].setWidth(left_px)
         if self._right is not None:
-            self._item.getAxis("right").setWidth(right_px)
+            self._axes["right"].setWidth(right_px)
 
     def set_ticks(self, side: str, ticks: Sequence[tuple[float, str]]) -> None:
-        """Fix the numbers of an axis."""
-        self._item.getAxis(side).setTicks([list(ticks), []])
+        """Write these numbers at an axis."""
+        self._axes[side].setTicks([list(ticks), []])
 
     def set_x_range(self, low: float, high: float) -> None:
         """Show this range of steps."""
-        self._item.setXRange(low, high, padding=0)
+        self._box.setXRange(low, high, padding=0)
 
     def set_y_range(self, low: float, high: float, *, right: bool = False) -> None:
         """Show this range of values on the left or the right axis."""
         if right and self._right is not None:
             self._right.setYRange(low, high, padding=0)
         else:
-            self._item.setYRange(low, high, padding=0)
+            self._box.setYRange(low, high, padding=0)
 
     def set_playhead(self, x: float | None) -> None:
-        """Stand a line at `x`, or take it away."""
-        self._playhead.setVisible(x is not None)
-        if x is not None:
-            self._playhead.setValue(x)
+        """Stand the playhead at `x`, or take it away."""
+        _stand(self._playhead, x)
+
+    def set_cursor(self, x: float | None) -> None:
+        """Stand a quiet line at `x`, where the mouse is, or take it away."""
+        _stand(self._cursor, x)
 
     def data_at(self, position: QPointF) -> tuple[float, float] | None:
         """Find the data coordinates at a point of the widget; None outside the axes."""
         scene = self._widget.mapToScene(position.toPoint())
-        box: pg.ViewBox = self._item.vb
-        if not box.sceneBoundingRect().contains(scene):
+        if not self._box.sceneBoundingRect().contains(scene):
             return None
-        point = box.mapSceneToView(scene)
+        point = self._box.mapSceneToView(scene)
         return float(point.x()), float(point.y())
-
-    def plot_rect(self) -> QRectF:
-        """Tell where the curves are drawn, in the widget's coordinates."""
-        rect: QRectF = self._item.vb.sceneBoundingRect()
-        return rect
 
     def apply_theme(self, theme: Theme, background: QColor) -> None:
         """Dress the axes, the grid and the playhead in a theme."""
         self._widget.setBackground(background)
         line = _cosmetic(theme.hairline, 1.0)
         font = caption_font()
-        for side in ("left", "bottom", "right"):
-            axis = self._item.getAxis(side)
+        for axis in self._axes.values():
             axis.setPen(line)
             axis.setTextPen(theme.text_dim)
             axis.setTickFont(font)
-            axis.setStyle(tickLength=0, tickTextOffset=6, hideOverlappingLabels=True)
+            axis.setStyle(tickLength=0, tickTextOffset=6, hideOverlappingLabels=False)
             axis.label.setFont(font)
-        self._item.getAxis("left").setGrid(48)
-        self._item.getAxis("left").setTickPen(_cosmetic(mixed(background, theme.text, 0.5), 1.0))
+        self._axes["bottom"].setHeight(2 * QFontMetrics(font).height() + 4)
+        self._axes["left"].setGrid(48)
+        self._axes["left"].setTickPen(_cosmetic(mixed(background, theme.text, 0.5), 1.0))
         self._playhead.setPen(_cosmetic(theme.accent, 2.0))
+        self._cursor.setPen(_cosmetic(theme.text_dim, 1.0, Qt.PenStyle.DotLine))
+
+    def _add_line(self) -> pg.InfiniteLine:
+        line = pg.InfiniteLine(angle=90, movable=False)
+        line.setVisible(False)
+        self._box.addItem(line, ignoreBounds=True)
+        return line
 
     def _on_resized(self) -> None:
         if self._right is not None:
-            self._right.setGeometry(self._item.vb.sceneBoundingRect())
-            self._right.linkedViewChanged(self._item.vb, self._right.XAxis)
+            self._right.setGeometry(self._box.sceneBoundingRect())
+            self._right.linkedViewChanged(self._box, self._right.XAxis)
+
+
+def _stand(line: pg.InfiniteLine, x: float | None) -> None:
+    line.setVisible(x is not None)
+    if x is not None:
+        line.setValue(x)
 
 
 def _cosmetic(colour: QColor, width: float, style: Qt.PenStyle = Qt.PenStyle.SolidLine) -> QPen:

@@ -13,9 +13,7 @@ from engine.inspect.tiles import TileSet, channel_tiles, filter_tiles
 from gui.theme import DARK, LIGHT, ThemeManager
 from gui.widgets.tile_geometry import Box
 from gui.widgets.tile_wall import TileWall
-
-# The offscreen platform has no window manager to tell the smallest size to, and says so.
-pytestmark = pytest.mark.qt_log_ignore("propagateSizeHints")
+from tests.gui.hosting import shown
 
 
 @pytest.fixture
@@ -27,11 +25,7 @@ def themes(qapp: QApplication) -> Iterator[ThemeManager]:
 
 @pytest.fixture
 def wall(qtbot: QtBot, themes: ThemeManager) -> TileWall:
-    made = TileWall(themes)
-    qtbot.addWidget(made)
-    made.resize(880, 200)
-    made.show()
-    return made
+    return shown(qtbot, TileWall(themes), 880, 200)
 
 
 def _filters(scale: float = 1.0, *, count: int = 8, slices: int = 1) -> TileSet:
