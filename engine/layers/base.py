@@ -1,7 +1,7 @@
 """What every layer says about itself: its kind, its output's shape and its parameters."""
 
 from dataclasses import dataclass
-from typing import Any, ClassVar, Literal
+from typing import Any, ClassVar, Literal, get_args
 
 import numpy as np
 from numpy.typing import NDArray
@@ -38,6 +38,21 @@ class Layer:
         return np.zeros(shape)
 
 
+def pairs_as_tuples(layer: Layer, *names: str) -> None:
+    """Turn settings that were given as lists into tuples, so that equal layers are equal and hashable."""
+    for name in names:
+        if isinstance(value := getattr(layer, name), list):
+            object.__setattr__(layer, name, tuple(value))
+
+
+def known_initializer(layer: str, name: object) -> None:
+    """Raise ConfigError unless weights can be drawn by this name."""
+    if name not in get_args(Initializer):
+        raise ConfigError(
+            f"{layer}'s initial must be one of {', '.join(get_args(Initializer))}, got {name!r}"
+        )
+
+
 def positive(layer: str, name: str, value: object) -> None:
     """Raise ConfigError unless `value` is a whole number of at least 1."""
     if isinstance(value, bool) or not isinstance(value, int) or value < 1:
@@ -63,7 +78,7 @@ def draw_weights(
     """Random weights whose spread keeps signals at one size from layer to layer.
 
     "he": normal, variance 2 / fan_in (He et al., 2015). "glorot": uniform within ±√(6 / (fan_in + fan_out))
-    (Glorot and Bengio, 2010). "uniform": within ±√(1 / fan_in), PyTorch's default.
+    (Glorot and Bengio, 2010). "uniform": within ±√(1 / fan_in), PyTorch's default. "zeros": all zero.
     """
     if initializer == "he":
         return rng.normal(0.0, (2 / fan_in) ** 0.5, shape)
@@ -72,6 +87,4 @@ def draw_weights(
         return rng.uniform(-limit, limit, shape)
     if initializer == "uniform":
         return rng.uniform(-(fan_in**-0.5), fan_in**-0.5, shape)
-    if initializer == "zeros":
-        return np.zeros(shape)
-    raise ConfigError(f'initial must be "he", "glorot", "uniform" or "zeros", got {initializer!r}')
+    return np.zeros(shape)

@@ -9,7 +9,16 @@ from numpy.typing import NDArray
 
 from engine.errors import ConfigError, ShapeError
 from engine.geometry import Padding, Pair, Sides, output_size, pair, resolve_padding
-from engine.layers.base import Initializer, Layer, Shape, draw_weights, picture_shape, positive
+from engine.layers.base import (
+    Initializer,
+    Layer,
+    Shape,
+    draw_weights,
+    known_initializer,
+    pairs_as_tuples,
+    picture_shape,
+    positive,
+)
 
 
 @dataclass(frozen=True)
@@ -46,12 +55,14 @@ class Conv2D(Layer):
     initial: Initializer = "he"
 
     def __post_init__(self) -> None:
+        pairs_as_tuples(self, "kernel_size", "stride", "padding", "dilation")
         positive("Conv2D", "filters", self.filters)
         positive("Conv2D", "groups", self.groups)
         pair(self.kernel_size, "Conv2D's kernel_size")
         pair(self.stride, "Conv2D's stride")
         pair(self.dilation, "Conv2D's dilation")
         resolve_padding(self.padding, (1, 1), (1, 1), 1, 1)
+        known_initializer("Conv2D", self.initial)
         if self.filters % self.groups:
             raise ConfigError(f"Conv2D's groups must divide its {self.filters} filters, got {self.groups}")
 

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.errors import ShapeError
-from engine.layers.base import Initializer, Layer, Shape, draw_weights, positive
+from engine.layers.base import Initializer, Layer, Shape, draw_weights, known_initializer, positive
 
 
 @dataclass(frozen=True)
@@ -23,6 +23,7 @@ class Dense(Layer):
 
     def __post_init__(self) -> None:
         positive("Dense", "units", self.units)
+        known_initializer("Dense", self.initial)
 
     def output_shape(self, shape: Shape) -> Shape:
         if len(shape) != 1:

@@ -5,7 +5,7 @@ from typing import ClassVar
 
 from engine.errors import ConfigError
 from engine.geometry import Pair, Sides, output_size, pair
-from engine.layers.base import Layer, Shape, picture_shape
+from engine.layers.base import Layer, Shape, pairs_as_tuples, picture_shape
 
 
 @dataclass(frozen=True)
@@ -17,6 +17,7 @@ class _Pool2D(Layer):
     padding: Pair = 0
 
     def __post_init__(self) -> None:
+        pairs_as_tuples(self, "size", "stride", "padding")
         name = type(self).__name__
         size, padding = pair(self.size, f"{name}'s size"), self.sides
         if self.stride is not None:
