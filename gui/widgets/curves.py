@@ -4,7 +4,7 @@ import math
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QEvent, QPointF, QSize, Signal
+from PySide6.QtCore import QEvent, QPointF, QSize, Qt, Signal
 from PySide6.QtGui import QMouseEvent
 from PySide6.QtWidgets import QHBoxLayout, QToolButton, QVBoxLayout, QWidget
 
@@ -12,6 +12,7 @@ from engine.inspect.words import grouped, number, percent
 from gui.plotting import Curve, Plot
 from gui.theme import S1, Theme, ThemeManager, caption_font, mixed
 from gui.widgets.caption_line import CaptionLine
+from gui.widgets.copy_keys import CopyKeys, widget_picture
 from gui.widgets.curve_legend import CurveLegend, LegendEntry
 from gui.widgets.nice import nice_step
 from gui.widgets.paced import Paced
@@ -76,6 +77,8 @@ class LossPlot(QWidget):
         column.addWidget(self._plot.widget, 1)
         column.addWidget(self._legend)
         self.setMouseTracking(True)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        CopyKeys(self, lambda: widget_picture(self), self._numbers)
         self.setAccessibleName("Loss and accuracy")
         self._words = Paced(self._refresh_words, parent=self)
         self._drawing = Paced(self._draw, _DRAW_INTERVAL_MS, parent=self)
@@ -203,6 +206,19 @@ class LossPlot(QWidget):
             parts.append(f"test {percent(self._last_tests[1], 1)}")
         self._caption.set_text("Loss and accuracy", " · ".join(parts))
         self.setAccessibleDescription(", ".join(parts) or "Nothing has been trained yet.")
+
+    def _numbers(self) -> str:
+        """Write the drawn points of the means and of the tests as a table."""
+        if len(self._loss) == 0:
+            return ""
+        steps, loss = self._loss.points()
+        lines = ["step\tsmoothed loss\tsmoothed accuracy, %\ttest loss\ttest accuracy, %"]
+        for step, value in zip(steps.tolist(), loss.tolist(), strict=True):
+            others = (self._train, self._test_loss, self._test)
+            found = [value, *(trace.nearest(step) for trace in others)]
+            cells = ["" if cell is None else f"{cell:.6g}" for cell in found]
+            lines.append("\t".join([f"{step:.0f}", *cells]))
+        return "\n".join(lines) + "\n"
 
     def _readout(self, step: float) -> str:
         """Say what the curves show at a step."""

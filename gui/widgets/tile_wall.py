@@ -3,10 +3,8 @@
 from PySide6.QtCore import QEvent, QPointF, QSize, QSizeF, Qt, Signal
 from PySide6.QtGui import (
     QFocusEvent,
-    QGuiApplication,
     QImage,
     QKeyEvent,
-    QKeySequence,
     QMouseEvent,
     QPainter,
     QResizeEvent,
@@ -18,6 +16,7 @@ from gui.plotting import PixelView, snapped
 from gui.theme import S1, ThemeManager, mixed
 from gui.widgets import tile_painting
 from gui.widgets.caption_line import CaptionLine, legend_of
+from gui.widgets.copy_keys import COPY_SCALE, CopyKeys
 from gui.widgets.mosaic_plan import MosaicPlan, plan_mosaic
 from gui.widgets.paced import Paced
 from gui.widgets.painted_layer import PaintedLayer
@@ -25,7 +24,6 @@ from gui.widgets.tile_geometry import Hit, TileLayout
 from gui.widgets.tile_layout import layout_tiles
 from gui.widgets.tile_words import numbers_as_table, readout, unit_word
 
-_COPY_SCALE = 2.0
 # Room at every edge for the outline of a tile that lies there.
 _BLEED = 2
 _SELECTED_WIDTH = 2.0
@@ -69,6 +67,7 @@ class TileWall(QWidget):
         self._view.add_item(self._ground)
         self._view.add_item(self._text)
         self._words = Paced(self._refresh_words, parent=self)
+        CopyKeys(self, self.picture, self._numbers)
 
         self._column = column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
@@ -139,7 +138,7 @@ class TileWall(QWidget):
             self._selected, self._selected_cell = tile, cell
             self._text.update()
 
-    def picture(self, dpr: float = _COPY_SCALE) -> QImage:
+    def picture(self, dpr: float = COPY_SCALE) -> QImage:
         """Draw the wall anew at another number of device pixels per logical one."""
         size = self.size()
         image = QImage(size * dpr, QImage.Format.Format_ARGB32_Premultiplied)
@@ -159,6 +158,9 @@ class TileWall(QWidget):
             tile_painting.paint_numbers(painter, layout, self._tiles, theme)
         painter.end()
         return image
+
+    def _numbers(self) -> str:
+        return numbers_as_table(self._tiles) if self._tiles is not None else ""
 
     def _layout_at(self, tiles: TileSet, dpr: float) -> TileLayout:
         room = self._room()
@@ -301,12 +303,8 @@ class TileWall(QWidget):
         return QSize(96, 80)
 
     def event(self, event: QEvent) -> bool:
-        """Keep the copy keys from the menu bar, and follow the screen's scale."""
-        if event.type() == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent):
-            if _copies_picture(event) or _copies_numbers(event):
-                event.accept()
-                return True
-        elif event.type() == QEvent.Type.DevicePixelRatioChange:
+        """Follow the screen's scale."""
+        if event.type() == QEvent.Type.DevicePixelRatioChange:
             self._relayout()
         return super().event(event)
 
@@ -344,24 +342,11 @@ class TileWall(QWidget):
             self.tile_activated.emit(hit.tile)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Move with the arrows, go deeper with Enter, copy with Ctrl+C and Ctrl+Shift+C."""
+        """Move with the arrows, go deeper with Enter."""
         wanted = self._moved(event.key())
         if wanted is not None:
             self.tile_clicked.emit(wanted, None, None)
         elif event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and self._selected is not None:
             self.tile_activated.emit(self._selected)
-        elif _copies_numbers(event) and self._tiles is not None:
-            QGuiApplication.clipboard().setText(numbers_as_table(self._tiles))
-        elif _copies_picture(event):
-            QGuiApplication.clipboard().setImage(self.picture())
         else:
             super().keyPressEvent(event)
-
-
-def _copies_picture(event: QKeyEvent) -> bool:
-    return event.matches(QKeySequence.StandardKey.Copy)
-
-
-def _copies_numbers(event: QKeyEvent) -> bool:
-    both = Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier
-    return event.key() == Qt.Key.Key_C and event.modifiers() == both

@@ -168,3 +168,13 @@ def test_both_themes_are_drawn(plot: LossPlot, themes: ThemeManager) -> None:
     themes.set_mode("dark")
     dark = plot.grab().toImage()
     assert dark.pixelColor(200, 100).lightness() < light.pixelColor(200, 100).lightness()
+
+
+def test_copying_numbers_gives_a_row_per_point_of_the_means(plot: LossPlot, qtbot: QtBot) -> None:
+    _feed(plot, 1, 20)
+    plot.append_tests(np.array([10]), np.array([0.4]), np.array([0.9]))
+    both = Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier
+    qtbot.keyClick(plot, Qt.Key.Key_C, both)
+    lines = QApplication.clipboard().text().splitlines()
+    assert lines[1].split("\t") == ["1", "0.5", "75", "", ""]
+    assert lines[-1].split("\t") == ["20", "0.5", "75", "0.4", "90"]
