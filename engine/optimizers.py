@@ -32,7 +32,12 @@ class Optimizer(Protocol):
         """Copy what the next steps depend on; empty before the first one."""
 
     def restore(self, state: dict[str, Array]) -> None:
-        """Go back to what `state` gave."""
+        """Go back to what `state` gave; ConfigError if that was another kind of optimiser."""
+
+
+def _require(state: dict[str, Array], kind: str, *names: str) -> None:
+    if state and set(state) != set(names):
+        raise ConfigError(f"the state must be that of {kind} ({', '.join(names)}), got {', '.join(state)}")
 
 
 def _blocks(*vectors: Array) -> Iterator[tuple[Array, ...]]:
@@ -64,6 +69,7 @@ class SGD:
         return {} if self._velocity is None else {"velocity": self._velocity.copy()}
 
     def restore(self, state: dict[str, Array]) -> None:
+        _require(state, "SGD", "velocity")
         self._velocity = state["velocity"].copy() if state else None
 
     def step(self, parameters: Array, gradients: Array, learning_rate: float) -> None:
@@ -115,6 +121,7 @@ class Adam:
         return {"mean": self._mean.copy(), "square": self._square.copy(), "counts": counts}
 
     def restore(self, state: dict[str, Array]) -> None:
+        _require(state, "Adam", "mean", "square", "counts")
         self._steps, self._beta1_product, self._mean = 0, 1.0, None
         if state:
             self._mean, self._square = state["mean"].copy(), state["square"].copy()
