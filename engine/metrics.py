@@ -6,8 +6,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from engine.errors import ShapeError
 from engine.functional import cross_entropy
-from engine.network import Network
+from engine.network import Network, check_labels
 
 # Pictures at a time, so that logits and probabilities of a large set stay small.
 CHUNK = 1_000
@@ -33,8 +34,11 @@ class Evaluation:
 
 
 def evaluate(network: Network, pictures: NDArray[Any], labels: NDArray[Any]) -> Evaluation:
-    """Run `network` over pictures ``(n, c, h, w)`` with labels ``(n,)``."""
+    """Run `network` over pictures ``(n, c, h, w)`` with labels ``(n,)``; ShapeError if they do not fit."""
     classes = len(network.spec.classes)
+    if len(pictures) == 0:
+        raise ShapeError("there must be at least one picture to look at, got none")
+    labels = check_labels(labels, len(pictures), classes)
     confusion = np.zeros((classes, classes), np.int64)
     total = 0.0
     for start in range(0, len(pictures), CHUNK):

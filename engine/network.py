@@ -7,7 +7,7 @@ from typing import Any, Self
 import numpy as np
 from numpy.typing import ArrayLike, DTypeLike, NDArray
 
-from engine.errors import ConfigError, ShapeError
+from engine.errors import ConfigError, DataError, ShapeError
 from engine.functional import softmax
 from engine.parameters import Parameters
 from engine.plan import Executor
@@ -23,6 +23,16 @@ def initial_parameters(
         layer, part = name.split(".")
         parameters[name][...] = spec.layer(layer).initial_value(part, shape, rng=rng)
     return parameters
+
+
+def check_labels(y: ArrayLike, count: int, classes: int) -> NDArray[np.int64]:
+    """Give the labels of `count` pictures as int64; ShapeError if they are not class indices."""
+    y = np.asarray(y)
+    if y.shape != (count,) or y.dtype.kind not in "iu":
+        raise ShapeError(f"labels must be {count} whole numbers, got shape {y.shape} of type {y.dtype}")
+    if y.min() < 0 or y.max() >= classes:
+        raise ShapeError(f"labels must be from 0 to {classes - 1}, got {y.min()} to {y.max()}")
+    return y.astype(np.int64, copy=False)
 
 
 class Network:
@@ -84,7 +94,13 @@ class Network:
         return network
 
     def forward(self, x: NDArray[Any]) -> NDArray[Any]:
-        """Logits ``(n, classes)`` of pictures ``(n, c, h, w)``, uint8 0–255 or float 0–1."""
+        """Logits ``(n, classes)`` of pictures ``(n, c, h, w)``, uint8 0–255 or float 0–1.
+
+        Raises
+        ------
+        ShapeError, DataError
+            If the pictures have another shape or another type.
+        """
         return self._executor("forward").logits(self._pictures(x))
 
     def probabilities(self, x: NDArray[Any]) -> NDArray[Any]:
@@ -124,7 +140,8 @@ class Network:
         -------
         The loss, and the gradients by parameter name (a copy; running statistics have zeros).
         """
-        x, y = self._pictures(x), self._labels(y, len(x))
+        x = self._pictures(x)
+        y = check_labels(y, len(x), len(self.spec.classes))
         loss, _ = self.executor_for_training().loss_and_gradients(
             x, y, label_smoothing=label_smoothing, rng=rng
         )
@@ -166,16 +183,9 @@ class Network:
         if x.shape[1:] != self.spec.input_shape or x.ndim != 4 or len(x) == 0:
             c, h, w = self.spec.input_shape
             raise ShapeError(f"pictures must be (n, {c}, {h}, {w}) with n ≥ 1, got shape {x.shape}")
+        if x.dtype != np.uint8 and x.dtype.kind != "f":
+            raise DataError(f"pictures must be uint8 0–255 or float 0–1, got {x.dtype}")
         return x
-
-    def _labels(self, y: NDArray[Any], count: int) -> NDArray[np.int64]:
-        y = np.asarray(y)
-        classes = len(self.spec.classes)
-        if y.shape != (count,) or y.dtype.kind not in "iu":
-            raise ShapeError(f"labels must be {count} whole numbers, got shape {y.shape} of type {y.dtype}")
-        if y.min() < 0 or y.max() >= classes:
-            raise ShapeError(f"labels must be from 0 to {classes - 1}, got {y.min()} to {y.max()}")
-        return y.astype(np.int64)
 
     def __repr__(self) -> str:
         return f"Network({self.spec})"
