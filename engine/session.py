@@ -142,6 +142,11 @@ class TrainingSession:
         """Finished steps."""
         return self._trainer.position.step
 
+    @property
+    def is_alive(self) -> bool:
+        """Whether the session's thread has still to end."""
+        return self._thread is not None and self._thread.is_alive()
+
     def start(self) -> None:
         """Begin, or go on after a pause; after the last epoch, train as many epochs again."""
         self._send(Run())
@@ -283,10 +288,11 @@ class TrainingSession:
             case Run():
                 if self._state is SessionState.FINISHED:
                     self._add_epochs()
-                self._budget = command
+                self._budget = self._combined(command)
                 self._change_state(SessionState.RUNNING)
             case Pause():
                 if self._state is SessionState.RUNNING:
+                    self._snapshots.append(self._make_snapshot())
                     self._change_state(SessionState.PAUSED)
             case Stop():
                 self._change_state(SessionState.STOPPED)
@@ -299,6 +305,13 @@ class TrainingSession:
             case TakeSnapshot():
                 self._snapshots.append(self._make_snapshot())
                 self._asked = False
+
+    def _combined(self, command: Run) -> Run:
+        """Add single steps to those that were asked for and are still to come."""
+        waiting = self._budget if self._state is SessionState.RUNNING else None
+        if waiting is not None and waiting.steps is not None and command.steps is not None:
+            return Run(steps=waiting.steps + command.steps)
+        return command
 
     def _add_epochs(self) -> None:
         """After the last epoch, make room for as many again."""

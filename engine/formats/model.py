@@ -60,8 +60,7 @@ def load_model(path: str | Path) -> Model:
         its description. The text is one sentence that names the file.
     """
     name = Path(path).name
-    content = _read(Path(path), name)
-    metadata, tensors = _decode(content, name)
+    metadata, tensors = read_safetensors(path)
     if metadata.get("format") != FORMAT:
         raise FormatError(
             f"“{name}” holds no network of Filterscope: its safetensors metadata must say "
@@ -79,6 +78,12 @@ def load_model(path: str | Path) -> Model:
     except (FormatError, msgspec.MsgspecError) as error:
         raise FormatError(f"“{name}” is damaged: {error}.") from None
     return Model(spec, _fit(spec, tensors, name), card)
+
+
+def read_safetensors(path: str | Path) -> tuple[dict[str, str], dict[str, np.ndarray]]:
+    """Read metadata and tensors of any `.safetensors` file; FormatError with one sentence if it is none."""
+    path = Path(path)
+    return _decode(_read(path, path.name), path.name)
 
 
 def _read(path: Path, name: str) -> bytes:

@@ -1,0 +1,139 @@
+"""A run at rest as one file: all that is needed to show it and to go on with it bit for bit.
+
+A `.safetensors` file: parameters, first values, optimiser state and the tables of numbers as tensors; names,
+settings and position as JSON in its metadata.
+"""
+
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import numpy as np
+from numpy.typing import NDArray
+from safetensors.numpy import save
+
+from engine.augment import Augmentation
+from engine.errors import EngineError, FormatError
+from engine.formats.files import write_atomically
+from engine.formats.model import read_safetensors
+from engine.formats.spec_json import spec_from_json, spec_to_json
+from engine.history import STEP_FIELDS, TEST_FIELDS
+from engine.parameters import Parameters
+from engine.session import SessionRecord
+from engine.trainer import Position, TrainerState, TrainingConfig
+
+FORMAT = "filterscope-run"
+VERSION = 1
+
+_OPTIMIZER = "optimizer."
+
+
+class _Config(msgspec.Struct, forbid_unknown_fields=True):
+    """`TrainingConfig` with its augmentation as plain values."""
+
+    epochs: int
+    batch_size: int
+    learning_rate: float
+    optimizer: str
+    momentum: float
+    nesterov: bool
+    weight_decay: float
+    schedule: str
+    label_smoothing: float
+    augmentation: dict[str, float] | None
+    averaging: float
+    seed: int
+
+
+class _Header(msgspec.Struct, forbid_unknown_fields=True):
+    name: str
+    data: str
+    spec: str
+    config: _Config
+    position: tuple[int, int, int]
+
+
+def save_run(path: str | Path, record: SessionRecord, *, data: str) -> None:
+    """Write a run; `data` names its data set. OSError if it cannot be written."""
+    at = record.state.position
+    header = {
+        "name": record.name,
+        "data": data,
+        "spec": spec_to_json(record.spec),
+        "config": asdict(record.config),
+        "position": (at.step, at.epoch, at.picture),
+    }
+    tensors: dict[str, NDArray[Any]] = {
+        "parameters": record.state.parameters.vector,
+        "initial": record.initial.vector,
+        "steps": _as_bytes(record.steps),
+        "tests": _as_bytes(record.tests),
+    }
+    for name, value in record.state.optimizer.items():
+        tensors[_OPTIMIZER + name] = np.ascontiguousarray(value)
+    metadata = {
+        "format": FORMAT,
+        "version": str(VERSION),
+        "run": msgspec.json.encode(header).decode(),
+    }
+    write_atomically(path, save(tensors, metadata))
+
+
+def load_run(path: str | Path) -> tuple[SessionRecord, str]:
+    """Read a run and the name of its data set; FormatError says what is wrong with the file."""
+    name = Path(path).name
+    metadata, tensors = read_safetensors(path)
+    if metadata.get("format") != FORMAT or metadata.get("version") != str(VERSION):
+        raise FormatError(
+            f"“{name}” must be a run of Filterscope, version {VERSION}, got "
+            f"{metadata.get('format', 'another kind of file')} {metadata.get('version', '')}."
+        )
+    try:
+        header = msgspec.json.decode(metadata.get("run", ""), type=_Header)
+        spec = spec_from_json(header.spec)
+        if min(header.position) < 0:
+            raise FormatError(f"a position must not be below zero, got {header.position}")
+        parameters = Parameters(spec.layout, _private(tensors["parameters"]))
+        initial = Parameters(spec.layout, _private(tensors["initial"]))
+        optimizer = {
+            key.removeprefix(_OPTIMIZER): value
+            for key, value in tensors.items()
+            if key.startswith(_OPTIMIZER)
+        }
+        trainable = spec.layout.trainable
+        if any(v.shape not in ((trainable,), (2,)) for v in optimizer.values()):
+            raise FormatError("the optimiser's state must have one number per weight")
+        state = TrainerState(Position(*header.position), parameters, optimizer)
+        record = SessionRecord(
+            header.name,
+            spec,
+            _config(header.config),
+            state,
+            initial,
+            np.frombuffer(tensors["steps"].tobytes(), STEP_FIELDS),
+            np.frombuffer(tensors["tests"].tobytes(), TEST_FIELDS),
+        )
+    except (EngineError, msgspec.MsgspecError, KeyError, ValueError, TypeError) as error:
+        raise FormatError(f"“{name}” is damaged: {error}.") from None
+    return record, header.data
+
+
+def _config(values: _Config) -> TrainingConfig:
+    settings = msgspec.to_builtins(values)
+    augmentation = settings.pop("augmentation")
+    if augmentation is not None:
+        augmentation = msgspec.convert(augmentation, type=Augmentation)
+    return TrainingConfig(**settings, augmentation=augmentation)
+
+
+def _private(vector: NDArray[Any]) -> NDArray[Any]:
+    if vector.dtype != np.float32 or not np.isfinite(vector).all():
+        raise FormatError("parameters must be finite float32 numbers")
+    vector = vector.copy()
+    vector.flags.writeable = False
+    return vector
+
+
+def _as_bytes(table: NDArray[Any]) -> NDArray[np.uint8]:
+    return np.frombuffer(table.tobytes(), np.uint8)

@@ -1,0 +1,200 @@
+"""The window's one door to training: opens sessions, passes commands on, pulls what is new."""
+
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from PySide6.QtCore import QObject, Signal
+
+from engine.datasets import Split
+from engine.parameters import Parameters
+from engine.session import (
+    Progress,
+    SessionEvent,
+    SessionRecord,
+    SessionState,
+    Snapshot,
+    StateChanged,
+    TrainingSession,
+)
+from engine.spec import NetworkSpec
+from engine.trainer import TrainingConfig
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class RunInfo:
+    """What a run was opened with."""
+
+    name: str
+    preset_name: str
+    data_key: str
+    split: Split
+    spec: NetworkSpec
+    config: TrainingConfig
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Pulled:
+    """What is new since the last pull: rows of the histories, the newest snapshot, the events."""
+
+    steps: NDArray[Any]
+    tests: NDArray[Any]
+    snapshot: Snapshot | None
+    events: tuple[SessionEvent, ...]
+    progress: Progress
+
+
+class Bridge(QObject):
+    """Owns the present `TrainingSession`. GUI thread only; no method waits for the training."""
+
+    run_opened = Signal(object)
+    """A `RunInfo`: there is a new session, at rest."""
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self.session: TrainingSession | None = None
+        self.info: RunInfo | None = None
+        self._previous: tuple[TrainingSession, RunInfo] | None = None
+        self._retired: list[TrainingSession] = []
+        self._steps_seen = 0
+        self._tests_seen = 0
+        self._count = 0
+
+    @property
+    def state(self) -> SessionState | None:
+        """Where the present session is in its life."""
+        return None if self.session is None else self.session.state
+
+    @property
+    def is_running(self) -> bool:
+        """Whether it trains at this moment."""
+        return self.state is SessionState.RUNNING
+
+    @property
+    def initial(self) -> Parameters | None:
+        """The present run's parameters before training."""
+        return None if self.session is None else self.session.initial
+
+    def open_run(
+        self,
+        spec: NetworkSpec,
+        config: TrainingConfig,
+        split: Split,
+        *,
+        data_key: str,
+        preset_name: str,
+    ) -> None:
+        """Make a fresh run, at rest; the present one is stopped and let go."""
+        self._count += 1
+        name = f"Run {self._count}"
+        session = TrainingSession(spec, config, split.train, test_data=split.test, name=name)
+        self._take(session, RunInfo(name, preset_name, data_key, split, spec, config))
+
+    def reopen_run(self, record: SessionRecord, split: Split, *, data_key: str) -> None:
+        """Go on with a run that was saved; it waits, paused."""
+        session = TrainingSession(
+            record.spec,
+            record.config,
+            split.train,
+            test_data=split.test,
+            name=record.name,
+            record=record,
+        )
+        number = record.name.rpartition(" ")[2]
+        self._count = max(self._count, int(number) if number.isdecimal() else 0)
+        info = RunInfo(record.name, record.name, data_key, split, record.spec, record.config)
+        self._take(session, info)
+
+    def restart(self, *, new_seed: bool) -> None:
+        """Open a run like the present one, with its present knobs and the same or another seed."""
+        session, info = self.session, self.info
+        if session is None or info is None:
+            return
+        was_running = self.is_running
+        epochs = info.config.epochs
+        seed = session.config.seed
+        if new_seed:
+            seed = int(np.random.default_rng().integers(1, 1_000_000))
+        config = replace(session.config, seed=seed, epochs=epochs)
+        self.open_run(info.spec, config, info.split, data_key=info.data_key, preset_name=info.preset_name)
+        if was_running:
+            self.toggle()
+
+    @property
+    def previous_name(self) -> str | None:
+        """Name of the run before the present one, if it had begun: `go_back` returns to it."""
+        return None if self._previous is None else self._previous[0].name
+
+    def go_back(self) -> None:
+        """Return to the run before the present one; it waits, paused."""
+        if self._previous is not None:
+            session, info = self._previous
+            self._previous = None
+            self._take(session, info)
+
+    def toggle(self) -> None:
+        """Pause what runs, start or resume what waits."""
+        if self.session is None:
+            return
+        if self.is_running:
+            self.session.pause()
+        else:
+            self.session.start()
+
+    def step(self) -> None:
+        """Train one batch, then pause."""
+        if self.session is not None:
+            self.session.step()
+
+    def run_epoch(self) -> None:
+        """Train to the end of the epoch, then pause."""
+        if self.session is not None:
+            self.session.run_epoch()
+
+    def stop(self) -> None:
+        """End the run."""
+        if self.session is not None:
+            self.session.stop()
+
+    def pull(self, *, want_snapshot: bool) -> Pulled | None:
+        """Collect what is new; None without a session."""
+        session = self.session
+        if session is None:
+            return None
+        snapshot = session.snapshot()
+        if want_snapshot and self.is_running:
+            session.request_snapshot()
+        steps, tests = session.steps.since(self._steps_seen), session.tests.since(self._tests_seen)
+        self._steps_seen += len(steps)
+        self._tests_seen += len(tests)
+        return Pulled(steps, tests, snapshot, session.drain_events(), session.progress)
+
+    def close(self) -> SessionRecord | None:
+        """End all training; give the newest run that has begun, for keeping."""
+        kept = [self.session] + ([self._previous[0]] if self._previous else [])
+        sessions = [session for session in kept if session is not None]
+        for session in (*self._retired, *sessions):
+            session.close()
+        return next((session.record() for session in sessions if session.step_count), None)
+
+    def _take(self, session: TrainingSession, info: RunInfo) -> None:
+        """Make `session` the present one. The one before waits, so that one can go back to it."""
+        if self.session is not None and self.info is not None and self.session.step_count:
+            self.session.pause()
+            if self._previous is not None:
+                self._retire(self._previous[0])
+            self._previous = self.session, self.info
+        elif self.session is not None:
+            self._retire(self.session)
+        self.session, self.info = session, info
+        self._steps_seen = self._tests_seen = 0
+        self.run_opened.emit(info)
+
+    def _retire(self, session: TrainingSession) -> None:
+        """Stop a run for good. Its thread ends by itself; waiting for it would hold the window up."""
+        session.stop()
+        self._retired = [s for s in self._retired if s.is_alive] + [session]
+
+
+__all__ = ["Bridge", "Pulled", "RunInfo", "SessionRecord", "SessionState", "StateChanged"]

@@ -1,0 +1,224 @@
+"""Decides which network the window shows on which picture, and brings frames of it to the panels."""
+
+import time
+from dataclasses import dataclass
+
+from PySide6.QtCore import QObject, Qt, QTimer, Signal
+
+from engine.drawing import Drawing
+from engine.formats.model import Model
+from gui.bridge import Bridge, Pulled, SessionState
+from gui.document import Document
+from gui.frames import Frame, FrameWorker, Subject
+
+# The display clock. Pictures come at most once in FRAME_SECONDS, about 33 a second; the clock ticks more
+# often than that so that an answer to the pen is on screen soon after it is known.
+TICK_MS = 10
+FRAME_SECONDS = 0.029
+
+# After a command the clock ticks at least this long: the training thread needs a moment to answer.
+AWAKE_SECONDS = 0.5
+
+ANSWER, RUN = "answer", "run"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Asked:
+    """What was last asked for in a slot, to ask again only when something has changed."""
+
+    subject: Subject
+    drawing: Drawing
+
+
+class Instrument(QObject):
+    """The display clock and the two networks that it shows. GUI thread only.
+
+    Slot "answer": the network that answers the Pad, on the drawing: the run once it has begun to train and
+    `answer_live` is on, otherwise the trained network. Slot "run": the run on the picture chosen on Train.
+    Frames are asked of the worker; they arrive by the clock, which stops when there is nothing to wait for.
+    """
+
+    answer_changed = Signal(object)
+    """A new `Frame` of the network that answers."""
+    run_changed = Signal(object)
+    """A new `Frame` of the run."""
+    pulled = Signal(object)
+    """A `Pulled`: numbers and events of the training."""
+    subject_changed = Signal(object)
+    """The `Subject` that answers is another network."""
+
+    def __init__(
+        self,
+        document: Document,
+        bridge: Bridge,
+        worker: FrameWorker,
+        trained: Model,
+        name: str,
+        parent: QObject | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._document, self._bridge, self._worker = document, bridge, worker
+        self._trained = self._as_subject(trained, name, 0)
+        self._opened = 0
+        self._run: Subject | None = None
+        self._run_wanted = False
+        self._run_drawing: Drawing | None = None
+        self._answer_live = True
+        self._visible = True
+        self._asked: dict[str, _Asked] = {}
+        self._next_frame_at = 0.0
+        self._awake_until = 0.0
+        self._answer_key = self._trained.key
+        self._clock = QTimer(self)
+        self._clock.setTimerType(Qt.TimerType.PreciseTimer)
+        self._clock.setInterval(TICK_MS)
+        self._clock.timeout.connect(self._on_tick)
+        document.drawing_changed.connect(self._on_drawing_changed)
+        bridge.run_opened.connect(self._on_run_opened)
+
+    @property
+    def answering(self) -> Subject:
+        """The network that answers the Pad."""
+        if self._answer_live and self._run is not None and self._has_begun():
+            return self._run
+        return self._trained
+
+    @property
+    def trained(self) -> Subject:
+        """The network that is not of a run: shipped, or opened from a file."""
+        return self._trained
+
+    @property
+    def run(self) -> Subject | None:
+        """The run at its newest step, if there is one."""
+        return self._run
+
+    @property
+    def is_settled(self) -> bool:
+        """Whether every frame that was asked for has been shown."""
+        return self._worker.is_idle
+
+    @property
+    def run_drawing(self) -> Drawing:
+        """The picture that the run is shown on."""
+        return self._run_drawing or self._document.drawing
+
+    def open_model(self, model: Model, name: str) -> None:
+        """Answer with another network from now on."""
+        self._opened += 1
+        self._trained = self._as_subject(model, name, self._opened)
+        self._answer_live = False
+        self.refresh()
+
+    def set_answer_live(self, live: bool) -> None:
+        """Choose between the run and the trained network for the Pad."""
+        self._answer_live = live
+        self.refresh()
+
+    def set_run_wanted(self, wanted: bool) -> None:
+        """Tell whether a visible page shows the run on its own picture."""
+        self._run_wanted = wanted
+        self.refresh()
+
+    def set_run_drawing(self, drawing: Drawing | None) -> None:
+        """Show the run on this picture; None for whatever is drawn."""
+        self._run_drawing = drawing
+        self.refresh()
+
+    def set_visible(self, visible: bool) -> None:
+        """Tell whether anybody can see the window: a hidden one asks for nothing."""
+        self._visible = visible
+        self.refresh()
+
+    def wake(self) -> None:
+        """Start the clock: a command is on its way to the training."""
+        self._awake_until = time.perf_counter() + AWAKE_SECONDS
+        self._clock.start()
+
+    def refresh(self) -> None:
+        """Ask for the frames that are not up to date, and see to it that they arrive."""
+        answering = self.answering
+        if answering.key != self._answer_key:
+            self._answer_key = answering.key
+            self.subject_changed.emit(answering)
+        if self._visible:
+            self._ask(ANSWER, answering, self._document.drawing)
+            run = self._run
+            if run is not None and self._run_wanted and not self._answer_serves_run():
+                self._ask(RUN, run, self.run_drawing)
+        self._clock.start()
+
+    def close(self) -> None:
+        """Stop the clock and the worker."""
+        self._clock.stop()
+        self._worker.close()
+
+    def _answer_serves_run(self) -> bool:
+        """Whether both slots want the same frame, which is then computed once."""
+        same_picture = self.run_drawing is self._document.drawing
+        return same_picture and self._run is not None and self.answering is self._run
+
+    def _ask(self, slot: str, subject: Subject, drawing: Drawing) -> None:
+        asked = self._asked.get(slot)
+        if asked is None or asked.subject is not subject or asked.drawing is not drawing:
+            self._asked[slot] = _Asked(subject, drawing)
+            self._worker.request(slot, subject, drawing)
+
+    def _on_tick(self) -> None:
+        now = time.perf_counter()
+        due = self._visible and now >= self._next_frame_at and self._worker.is_idle
+        pulled = self._bridge.pull(want_snapshot=due)
+        if pulled is not None:
+            self._take(pulled, now)
+        for slot, frame in self._worker.collect().items():
+            self._show(slot, frame)
+        resting = now >= self._awake_until and not self._bridge.is_running
+        if resting and self._worker.is_idle and not _has_news(pulled):
+            self._clock.stop()
+
+    def _take(self, pulled: Pulled, now: float) -> None:
+        if pulled.snapshot is not None and self._bridge.session is not None:
+            name = self._bridge.session.name
+            self._run = Subject(
+                name,
+                name,
+                pulled.snapshot.step,
+                self._bridge.session.spec,
+                pulled.snapshot.parameters,
+                self._bridge.initial,
+            )
+            self._next_frame_at = now + FRAME_SECONDS
+            self.refresh()
+        self.pulled.emit(pulled)
+
+    def _show(self, slot: str, frame: Frame) -> None:
+        if slot == ANSWER:
+            if frame.subject.key != self.answering.key:
+                return
+            self.answer_changed.emit(frame)
+        run = self._run
+        of_run = run is not None and frame.subject.key == run.key
+        if of_run and self._run_wanted and (slot == RUN or self._answer_serves_run()):
+            self.run_changed.emit(frame)
+
+    def _has_begun(self) -> bool:
+        begun = self._run is not None and bool(self._run.step)
+        return begun or self._bridge.state in (SessionState.RUNNING, SessionState.PAUSED)
+
+    def _on_drawing_changed(self, drawing: object) -> None:
+        self.refresh()
+
+    def _on_run_opened(self, info: object) -> None:
+        self._run = None
+        self._answer_live = True
+        self._asked.pop(RUN, None)
+        self.wake()
+        self.refresh()
+
+    @staticmethod
+    def _as_subject(model: Model, name: str, number: int) -> Subject:
+        return Subject(f"trained {number}", name, None, model.spec, model.parameters)
+
+
+def _has_news(pulled: Pulled | None) -> bool:
+    return pulled is not None and bool(len(pulled.steps) or pulled.events or pulled.snapshot)
