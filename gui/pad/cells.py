@@ -30,9 +30,7 @@ def picture_image(picture: NDArray[np.float32] | NDArray[np.uint8], lut: Lut) ->
     return image.copy()
 
 
-def cell_image(
-    picture: NDArray[np.float32] | NDArray[np.uint8], lut: Lut, cell: int, ratio: float
-) -> QImage:
+def cell_image(picture: NDArray[np.float32] | NDArray[np.uint8], lut: Lut, cell: int, ratio: float) -> QImage:
     """Colour a picture with `cell` device pixels per side of each value.
 
     Parameters
