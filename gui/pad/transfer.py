@@ -1,0 +1,189 @@
+"""Drawings in and out: files, clipboard, drops."""
+
+import logging
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+from PySide6.QtCore import QBuffer, QByteArray, QIODevice, QMimeData, QObject, QSaveFile, Signal
+from PySide6.QtGui import QGuiApplication, QImage, QImageWriter
+from PySide6.QtWidgets import QFileDialog, QWidget
+
+from engine.drawing import Drawing, drawing_from_json, drawing_to_json, prepare
+from engine.errors import FormatError
+from gui.document import Document
+from gui.pad.ink import drawing_image
+from gui.pad.picture_import import PictureImport
+from gui.pad.picture_reading import PictureError, is_picture_name, picture_of, read_picture
+from gui.theme import LIGHT, ThemeManager
+
+logger = logging.getLogger(__name__)
+
+_FILE_SIDE_PX = 560
+_LARGEST_JSON_BYTES = 64_000_000
+_OPEN_FILTER = (
+    "Pictures and drawings (*.png *.jpg *.jpeg *.jfif *.webp *.bmp *.gif *.svg *.json);;All files (*)"
+)
+_SAVE_FILTERS = {"Picture (*.png)": ".png", "Drawing, its strokes (*.json)": ".json"}
+
+
+class Transfer(QObject):
+    """Brings pictures onto the canvas and drawings out of it. GUI thread only.
+
+    Whatever fails says so in one sentence through `message`, and changes nothing.
+
+    Parameters
+    ----------
+    document
+        Whose drawing it is.
+    theme_manager
+        Where the colours come from.
+    window
+        What dialogs belong to.
+    """
+
+    message = Signal(str)
+    """One sentence for the person; empty when the last one is no longer true."""
+
+    def __init__(self, document: Document, theme_manager: ThemeManager, window: QWidget) -> None:
+        super().__init__(window)
+        self._document = document
+        self._themes = theme_manager
+        self._window = window
+        self._importer: PictureImport | None = None
+
+    @property
+    def importer(self) -> PictureImport:
+        """The panel for pictures, made when it is first needed."""
+        if self._importer is None:
+            self._importer = PictureImport(self._themes, self._window)
+            self._importer.drawing_made.connect(self._on_drawing_made)
+        return self._importer
+
+    def can_take(self, data: QMimeData) -> bool:
+        """Tell whether a paste or drop is for the canvas: a picture, or a file that looks it."""
+        path = _local_file(data)
+        if path is not None:
+            return is_picture_name(path) or path.suffix.lower() == ".json"
+        return data.hasImage()
+
+    def take(self, data: QMimeData) -> None:
+        """Take what was pasted or dropped."""
+        path = _local_file(data)
+        if path is not None:
+            self.open_file(path)
+            return
+        try:
+            grey = picture_of(data)
+        except PictureError as error:
+            self.message.emit(str(error))
+            return
+        self._offer(grey, "pasted picture")
+
+    def paste(self) -> None:
+        """Take what is on the clipboard."""
+        self.take(QGuiApplication.clipboard().mimeData())
+
+    def open_file(self, path: Path) -> None:
+        """Open a picture in its panel, or a drawing at once."""
+        try:
+            if path.suffix.lower() == ".json":
+                drawing = _read_drawing(path)
+                self.message.emit("")
+                self._document.replace(drawing, f"Open {path.name}")
+            else:
+                self._offer(read_picture(path), path.stem)
+        except (PictureError, FormatError) as error:
+            self.message.emit(str(error))
+
+    def ask_for_file(self) -> None:
+        """Let the person choose a file to open; does not block."""
+        dialog = QFileDialog(self._window, "Open a picture of a digit", "", _OPEN_FILTER)
+        dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
+        dialog.fileSelected.connect(self._on_file_selected)
+        dialog.finished.connect(dialog.deleteLater)
+        dialog.open()
+
+    def copy_picture(self, side_px: int) -> None:
+        """Put the drawing on the clipboard as it looks, `side_px` pixels per side."""
+        image = drawing_image(self._document.drawing, side_px, self._themes.theme)
+        QGuiApplication.clipboard().setImage(image)
+
+    def copy_numbers(self) -> None:
+        """Put what the network receives on the clipboard: 28 lines of 28 numbers, 0 to 1."""
+        picture = prepare(self._document.drawing).picture
+        lines = ("\t".join(f"{value:.3f}" for value in row) for row in picture.tolist())
+        QGuiApplication.clipboard().setText("\n".join(lines))
+
+    def ask_where_to_save(self) -> None:
+        """Let the person choose where to save the drawing; does not block."""
+        dialog = QFileDialog(self._window, "Save the drawing", "", ";;".join(_SAVE_FILTERS))
+        dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
+        dialog.setDefaultSuffix("png")
+        dialog.filterSelected.connect(
+            lambda chosen: dialog.setDefaultSuffix(_SAVE_FILTERS.get(chosen, ".png"))
+        )
+        dialog.fileSelected.connect(self._on_place_selected)
+        dialog.finished.connect(dialog.deleteLater)
+        dialog.open()
+
+    def save_file(self, path: Path) -> None:
+        """Save the drawing: strokes where the name ends in .json, else a picture, black on white.
+
+        The file is whole or not there: it is written beside its place and then moved.
+        """
+        if path.suffix.lower() == ".json":
+            content = drawing_to_json(self._document.drawing).encode()
+        else:
+            path = path if path.suffix else path.with_suffix(".png")
+            content = _png(drawing_image(self._document.drawing, _FILE_SIDE_PX, LIGHT))
+        file = QSaveFile(str(path))
+        if (
+            file.open(QIODevice.OpenModeFlag.WriteOnly)
+            and file.write(content) == len(content)
+            and file.commit()
+        ):
+            self.message.emit(f"Saved as “{path.name}”.")
+            return
+        logger.warning("saving %s failed: %s", path, file.errorString())
+        self.message.emit(f"“{path.name}” could not be saved: {file.errorString()}.")
+
+    def _offer(self, grey: NDArray[np.uint8], name: str) -> None:
+        self.message.emit("")
+        self.importer.show_picture(grey, name)
+
+    def _on_drawing_made(self, drawing: Drawing) -> None:
+        self._document.replace(drawing, "Use picture")
+
+    def _on_file_selected(self, name: str) -> None:
+        self.open_file(Path(name))
+
+    def _on_place_selected(self, name: str) -> None:
+        self.save_file(Path(name))
+
+
+def _local_file(data: QMimeData) -> Path | None:
+    for url in data.urls():
+        if url.isLocalFile():
+            return Path(url.toLocalFile())
+    return None
+
+
+def _read_drawing(path: Path) -> Drawing:
+    try:
+        if path.stat().st_size > _LARGEST_JSON_BYTES:
+            raise FormatError(f"“{path.name}” is too large for a drawing.")
+        text = path.read_text(encoding="utf-8")
+    except OSError as error:
+        raise FormatError(f"“{path.name}” cannot be opened: {error.strerror}.") from error
+    except UnicodeDecodeError as error:
+        raise FormatError(f"“{path.name}” is not a drawing of this program.") from error
+    return drawing_from_json(text)
+
+
+def _png(image: QImage) -> bytes:
+    content = QByteArray()
+    buffer = QBuffer(content)
+    buffer.open(QIODevice.OpenModeFlag.WriteOnly)
+    QImageWriter(buffer, QByteArray(b"PNG")).write(image)
+    return bytes(content.data())
