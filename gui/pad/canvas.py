@@ -124,9 +124,7 @@ class Canvas(InkView):
         self._preview = None
         self.stroke_finished.emit(growing.stroke())
 
-    def _begin(
-        self, source: object, position: QPointF, *, erases: bool, force: float = 1.0
-    ) -> None:
+    def _begin(self, source: object, position: QPointF, *, erases: bool, force: float = 1.0) -> None:
         self.finish_stroke()
         self._growing = GrowingStroke(source, self._width(erases), erases)
         self._extend(position, force)

@@ -67,8 +67,6 @@ def _around(path: NDArray[np.float64], along: NDArray[np.float64]) -> NDArray[np
     )
 
 
-def _cap(
-    centre: NDArray[np.float64], way: NDArray[np.float64], radius: float
-) -> NDArray[np.float64]:
+def _cap(centre: NDArray[np.float64], way: NDArray[np.float64], radius: float) -> NDArray[np.float64]:
     angle = np.arctan2(way[1], way[0]) + np.linspace(-np.pi / 2, np.pi / 2, _CAP_PIECES + 1)[1:-1]
     return centre + radius * np.stack((np.cos(angle), np.sin(angle)), axis=1)
