@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from engine.errors import ShapeError
 from engine.functional import cross_entropy
-from engine.network import Network, check_labels
+from engine.network import QUIET, Network, check_labels
 
 # Pictures at a time, so that logits and probabilities of a large set stay small.
 CHUNK = 1_000
@@ -33,6 +33,7 @@ class Evaluation:
         return self.count - int(np.trace(self.confusion))
 
 
+@QUIET
 def evaluate(network: Network, pictures: NDArray[Any], labels: NDArray[Any]) -> Evaluation:
     """Run `network` over pictures ``(n, c, h, w)`` with labels ``(n,)``; ShapeError if they do not fit."""
     classes = len(network.spec.classes)

@@ -13,6 +13,9 @@ from engine.parameters import Parameters
 from engine.plan import Executor
 from engine.spec import NetworkSpec
 
+# Weights may grow until their sums are infinite: then results are not finite, and that is the answer.
+QUIET = np.errstate(over="ignore", invalid="ignore")
+
 
 def initial_parameters(
     spec: NetworkSpec, rng: np.random.Generator, *, dtype: DTypeLike = np.float32
@@ -93,6 +96,7 @@ class Network:
         network._executors = {}
         return network
 
+    @QUIET
     def forward(self, x: NDArray[Any]) -> NDArray[Any]:
         """Logits ``(n, classes)`` of pictures ``(n, c, h, w)``, uint8 0–255 or float 0–1.
 
@@ -103,10 +107,12 @@ class Network:
         """
         return self._executor("forward").logits(self._pictures(x))
 
+    @QUIET
     def probabilities(self, x: NDArray[Any]) -> NDArray[Any]:
         """Softmax of the logits, ``(n, classes)``."""
         return softmax(self.forward(x))
 
+    @QUIET
     def activations(self, x: NDArray[Any]) -> dict[str, NDArray[Any]]:
         """Output of every layer by its name, ``(n, c, h, w)`` or ``(n, d)``, as outside training."""
         x = self._pictures(x)
@@ -118,6 +124,7 @@ class Network:
                 found[name][part] = np.moveaxis(value, -1, 0)
         return found
 
+    @QUIET
     def loss_and_gradients(
         self,
         x: NDArray[Any],

@@ -2,13 +2,14 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
+from numbers import Real
 from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
 from engine.errors import ConfigError, DataError, EngineError
-from engine.network import Network
+from engine.network import QUIET, Network
 from engine.optimizers import OptimizerName, make_optimizer
 from engine.parameters import Parameters
 from engine.schedules import SCHEDULES, ScheduleName
@@ -91,20 +92,25 @@ class TrainingConfig:
     seed: int = 0
 
     def __post_init__(self) -> None:
-        for name in ("epochs", "batch_size"):
+        for name, least in (("epochs", 1), ("batch_size", 1), ("seed", 0)):
             value = getattr(self, name)
-            if isinstance(value, bool) or not isinstance(value, int) or value < 1:
-                raise ConfigError(f"{name} must be a whole number of at least 1, got {value!r}")
-        if not 0 < self.learning_rate < float("inf"):
-            raise ConfigError(f"learning_rate must be above 0, got {self.learning_rate!r}")
+            if isinstance(value, bool) or not isinstance(value, int) or value < least:
+                raise ConfigError(f"{name} must be a whole number of at least {least}, got {value!r}")
+        if not (_is_number(self.learning_rate) and 0 < self.learning_rate < float("inf")):
+            raise ConfigError(f"learning_rate must be a number above 0, got {self.learning_rate!r}")
         for name in ("momentum", "label_smoothing", "averaging"):
-            if not 0 <= getattr(self, name) < 1:
-                raise ConfigError(f"{name} must be at least 0 and below 1, got {getattr(self, name)!r}")
-        if not 0 <= self.weight_decay < float("inf"):
-            raise ConfigError(f"weight_decay must be at least 0, got {self.weight_decay!r}")
+            value = getattr(self, name)
+            if not (_is_number(value) and 0 <= value < 1):
+                raise ConfigError(f"{name} must be a number of at least 0 and below 1, got {value!r}")
+        if not (_is_number(self.weight_decay) and 0 <= self.weight_decay < float("inf")):
+            raise ConfigError(f"weight_decay must be a number of at least 0, got {self.weight_decay!r}")
         if self.schedule not in SCHEDULES:
             raise ConfigError(f"schedule must be one of {', '.join(SCHEDULES)}, got {self.schedule!r}")
         make_optimizer(self.optimizer, momentum=0, nesterov=False, weight_decay=0)
+
+
+def _is_number(value: object) -> bool:
+    return isinstance(value, Real) and not isinstance(value, bool)
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,6 +141,7 @@ class TrainerState:
     position: Position
     parameters: Parameters
     optimizer: dict[str, NDArray[Any]]
+    averaged: Parameters | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,13 +193,17 @@ class Trainer:
 
     def state(self) -> TrainerState:
         """Copy what is needed to go on later, between steps."""
-        return TrainerState(self.position, self.network.parameters.frozen(), self._optimizer.state())
+        averaged = None if self.averaged is None else self.averaged.frozen()
+        return TrainerState(
+            self.position, self.network.parameters.frozen(), self._optimizer.state(), averaged
+        )
 
     def restore(self, state: TrainerState) -> None:
         """Go back to `state`; the next step is bit-equal to the one that followed it then."""
         self.position = state.position
         self.network.parameters.vector[...] = state.parameters.vector
         self._optimizer.restore(state.optimizer)
+        self.averaged = None if state.averaged is None else state.averaged.copy()
 
     def run(self, data: Data) -> Iterator[StepReport]:
         """Train on `data` from the present position on, yielding after each step.
@@ -218,6 +229,8 @@ class Trainer:
             while self.position.epoch == epoch:
                 yield self._step(checked, order)
 
+    # What grows beyond all numbers is found below, once, and not by warnings on the way.
+    @QUIET
     def _step(self, data: _Checked, order: NDArray[np.int64]) -> StepReport:
         config, network, at = self.config, self.network, self.position
         chosen = order[at.picture : at.picture + config.batch_size]
@@ -248,7 +261,7 @@ class Trainer:
             self.position = Position(at.step + 1, at.epoch, picture)
         else:
             self.position = Position(at.step + 1, at.epoch + 1, 0)
-        return StepReport(at.step + 1, at.epoch, loss, right / len(chosen), learning_rate, config.batch_size)
+        return StepReport(at.step + 1, at.epoch, loss, right / len(chosen), learning_rate, len(chosen))
 
     def _average(self, step: int) -> None:
         now = self.network.parameters.vector
@@ -268,10 +281,10 @@ class Trainer:
         return any(layer.kind == "dropout" for layer in self.network.spec.layers)
 
 
+@QUIET
 def check_data(data: Data, network: Network) -> _Checked:
     """Bring `data` into the form that training wants; DataError says what does not fit."""
-    pictures, labels = data if isinstance(data, tuple) else (data.pictures, data.labels)
-    pictures, labels = np.asarray(pictures), np.asarray(labels)
+    pictures, labels = (np.asarray(part) for part in _parts(data))
     if pictures.ndim == 3:
         pictures = pictures[:, None]
     shape, classes = network.spec.input_shape, len(network.spec.classes)
@@ -279,6 +292,9 @@ def check_data(data: Data, network: Network) -> _Checked:
         raise DataError(f"the network reads pictures of shape {shape}, got data of shape {pictures.shape}")
     if pictures.dtype != np.uint8 and pictures.dtype.kind != "f":
         raise DataError(f"pictures must be uint8 0–255 or float 0–1, got {pictures.dtype}")
+    # A sum is finite when all its terms are, and needs no second array of that size.
+    if pictures.dtype.kind == "f" and not np.isfinite(pictures.sum(dtype=np.float64)):
+        raise DataError("pictures must be finite numbers, got some that are not")
     if labels.shape != (len(pictures),) or labels.dtype.kind not in "iu":
         raise DataError(
             f"labels must be {len(pictures)} whole numbers, got shape {labels.shape} of {labels.dtype}"
@@ -288,3 +304,14 @@ def check_data(data: Data, network: Network) -> _Checked:
             f"the network has classes 0 to {classes - 1}, got labels {labels.min()} to {labels.max()}"
         )
     return _Checked(pictures, labels.astype(np.int64, copy=False))
+
+
+def _parts(data: Data) -> tuple[Any, Any]:
+    if isinstance(data, tuple | list) and len(data) == 2:
+        return data[0], data[1]
+    try:
+        return data.pictures, data.labels
+    except AttributeError:
+        raise DataError(
+            f"data must be a pair (pictures, labels) or a data set, got {type(data).__name__}"
+        ) from None
