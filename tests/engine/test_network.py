@@ -21,6 +21,7 @@ from engine import (
     functional,
 )
 from engine.errors import ConfigError, DataError, ShapeError
+from engine.metrics import evaluate
 from tests.engine.network_samples import EVERYTHING, SMALL, pictures_for
 
 
@@ -92,6 +93,16 @@ def test_the_seed_decides_the_first_values() -> None:
     first, same, other = Network(SMALL, 3), Network(SMALL, np.random.default_rng(3)), Network(SMALL, 4)
     np.testing.assert_array_equal(first.parameters.vector, same.parameters.vector)
     assert not np.array_equal(first.parameters.vector, other.parameters.vector)
+
+
+def test_weights_beyond_all_numbers_give_no_warnings() -> None:
+    network = Network(SMALL, 1)
+    network.parameters.vector[...] *= np.float32(1e30)
+    x, y = pictures_for(SMALL, 3, np.random.default_rng(0))
+    assert not np.isfinite(network.probabilities(x)).all()
+    assert not np.isfinite(network.activations(x)["dense1"]).all()
+    assert not np.isfinite(network.loss_and_gradients(x, y)[0])
+    assert not np.isfinite(evaluate(network, x, y).loss)
 
 
 def test_explicit_first_values_replace_drawn_ones() -> None:
