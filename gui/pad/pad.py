@@ -63,7 +63,10 @@ class Pad(QWidget):
     """What is under the pointer, for the status line; empty when it has left."""
 
     message = Signal(str)
-    """One sentence for the person; empty when the last one is no longer true."""
+    """What failed, in one sentence; empty when the last one is no longer true."""
+
+    noted = Signal(str)
+    """What was done, in one sentence, where it cannot be seen on the canvas."""
 
     class_clicked = Signal(int)
     """The class whose bar was clicked."""
@@ -238,6 +241,7 @@ class Pad(QWidget):
         actions.save.triggered.connect(self.transfer.ask_where_to_save)
         actions.pressure.toggled.connect(self.canvas.set_pressure_sensitive)
         self.transfer.message.connect(self.message)
+        self.transfer.noted.connect(self.noted)
         self.source.answer_source_chosen.connect(self.answer_source_chosen)
         self.receives.hovered.connect(self.hovered)
         self.bars.hovered.connect(self.hovered)

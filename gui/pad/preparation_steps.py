@@ -16,6 +16,7 @@ STEP_TIPS = (
     "Placed so that its centre of mass is the centre of 28 × 28",
     "What the network receives",
 )
+NOTHING_YET = "nothing drawn yet"
 _SCALED_SIDE = 20
 
 
@@ -63,7 +64,7 @@ def step_view(preparation: Preparation, step: int) -> StepView:
 def explain(preparation: Preparation, step: int) -> str:
     """Say what a step did, with its numbers: "61 × 88 scaled to 14 × 20", width first."""
     if preparation.blank or preparation.box is None:
-        return "nothing drawn yet"
+        return NOTHING_YET
     top, left, bottom, right = preparation.box
     side = len(preparation.ink)
     box = f"{right - left} × {bottom - top}"

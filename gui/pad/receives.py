@@ -5,7 +5,7 @@ from PySide6.QtGui import QFontMetrics
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from engine.drawing import PICTURE_SIDE, Preparation
-from gui.pad.preparation_steps import PICTURE, STEP_NAMES, STEP_TIPS, explain
+from gui.pad.preparation_steps import NOTHING_YET, PICTURE, STEP_NAMES, STEP_TIPS, explain
 from gui.pad.step_chooser import StepChooser
 from gui.pad.step_picture import StepPicture
 from gui.theme import S1, S3, ThemeManager, caption_font, heading_font
@@ -40,6 +40,7 @@ class Receives(QWidget):
         self.chooser = StepChooser(theme_manager, STEP_NAMES, STEP_TIPS, PICTURE)
         self._explanation = ElidedLabel(theme_manager, dim=True)
         self._explanation.setFont(caption_font())
+        self._explanation.set_text(NOTHING_YET)
         self._caption = QLabel("network receives")
         self._caption.setFont(caption_font())
         self._caption.setProperty("role", "dim")

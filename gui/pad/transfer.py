@@ -43,7 +43,10 @@ class Transfer(QObject):
     """
 
     message = Signal(str)
-    """One sentence for the person; empty when the last one is no longer true."""
+    """What failed, in one sentence; empty when the last one is no longer true."""
+
+    noted = Signal(str)
+    """What was done, in one sentence, where it cannot be seen on the canvas."""
 
     def __init__(self, document: Document, theme_manager: ThemeManager, window: QWidget) -> None:
         super().__init__(window)
@@ -108,12 +111,14 @@ class Transfer(QObject):
         """Put the drawing on the clipboard as it looks, `side_px` pixels per side."""
         image = drawing_image(self._document.drawing, side_px, self._themes.theme)
         QGuiApplication.clipboard().setImage(image)
+        self.noted.emit(f"Copied the drawing as {side_px} × {side_px} pixels.")
 
     def copy_numbers(self) -> None:
         """Put what the network receives on the clipboard: 28 lines of 28 numbers, 0 to 1."""
         picture = prepare(self._document.drawing).picture
         lines = ("\t".join(f"{value:.3f}" for value in row) for row in picture.tolist())
         QGuiApplication.clipboard().setText("\n".join(lines))
+        self.noted.emit("Copied the 28 × 28 numbers that the network receives.")
 
     def ask_where_to_save(self) -> None:
         """Let the person choose where to save the drawing; does not block."""
@@ -143,7 +148,7 @@ class Transfer(QObject):
             and file.write(content) == len(content)
             and file.commit()
         ):
-            self.message.emit(f"Saved as “{path.name}”.")
+            self.noted.emit(f"Saved as “{path.name}”.")
             return
         logger.warning("saving %s failed: %s", path, file.errorString())
         self.message.emit(f"“{path.name}” could not be saved: {file.errorString()}.")

@@ -194,9 +194,7 @@ class ClassBars(QWidget):
         painter.drawText(numbers, right_middle, number)
         self._paint_bar(painter, row, wins, name_width + S2, numbers.left() - S2)
 
-    def _paint_bar(
-        self, painter: QPainter, row: int, wins: bool, left: float, right: float
-    ) -> None:
+    def _paint_bar(self, painter: QPainter, row: int, wins: bool, left: float, right: float) -> None:
         theme = self._themes.theme
         rect = self.row_rect(row)
         thickness = 8 if rect.height() >= 14 else 6

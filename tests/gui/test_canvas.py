@@ -2,13 +2,15 @@
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
-from PySide6.QtGui import QInputDevice, QMouseEvent, QPointingDevice, QTabletEvent
+from PySide6.QtCore import QEvent, QPoint, QPointF, QRectF, Qt
+from PySide6.QtGui import QImage, QInputDevice, QMouseEvent, QPainter, QPointingDevice, QTabletEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
 from engine.drawing import Backdrop, Drawing, Stroke, rasterize
 from gui.pad.canvas import LARGEST_BRUSH, SMALLEST_BRUSH, Canvas
+from gui.pad.ink import paint_path, screen_path
+from gui.pad.picture_reading import grey_of
 from gui.theme import DARK, LIGHT, ThemeManager
 
 SIDE = 200
@@ -79,6 +81,42 @@ def test_ink_is_on_the_screen_before_the_pen_is_lifted(canvas):
     drag(canvas, (20, 100), (180, 100), release=False)
     assert shown(canvas, 100, 100) == LIGHT.ink.name()
     assert canvas.is_drawing
+
+
+@pytest.mark.parametrize("button", [LEFT, RIGHT])
+def test_lifting_the_pen_changes_no_pixel(canvas, button):
+    canvas.set_drawing(Drawing(strokes=(Stroke(((0.2, 0.2, 0.1), (0.8, 0.8, 0.1))),)))
+    path = [(20, 100), (60, 90), (100, 110), (140, 60), (60, 60), (180, 150)]
+    drag(canvas, *path, button=button, release=False)
+    QApplication.processEvents()
+    growing = canvas.grab().toImage()
+    QTest.mouseRelease(canvas, button, pos=QPoint(*path[-1]))
+    canvas.show_ring(None, 0)
+    finished = canvas.grab().toImage()
+    canvas.show_ring(QPointF(*path[-1]), canvas.brush * (1.5 if button == RIGHT else 1))
+    assert canvas.grab().toImage() == growing
+    assert finished != growing
+
+
+@pytest.mark.parametrize("pressure", [False, True])
+def test_a_line_painted_tile_by_tile_looks_like_one_painted_whole(qapp, pressure):
+    turns = np.linspace(0, 12, 60)
+    points = tuple(
+        (0.5 + 0.035 * t * np.cos(t), 0.5 + 0.035 * t * np.sin(t), 0.03 + pressure * 0.004 * t)
+        for t in turns.tolist()
+    )
+    path = screen_path(Stroke(points), SIDE)
+    whole, tiled = (QImage(SIDE, SIDE, QImage.Format.Format_RGB32) for _ in range(2))
+    for image, tile in ((whole, SIDE), (tiled, 25)):
+        image.fill(LIGHT.paper)
+        painter = QPainter(image)
+        for x in range(0, SIDE, tile):
+            for y in range(0, SIDE, tile):
+                painter.setClipRect(x, y, tile, tile)
+                paint_path(painter, path, LIGHT.ink, QRectF(x, y, tile, tile))
+        painter.end()
+    difference = np.abs(grey_of(whole).astype(int) - grey_of(tiled))
+    assert difference.max() <= 8
 
 
 def test_only_what_the_stroke_touches_is_painted_again(canvas, qtbot):
@@ -270,12 +308,8 @@ def touch_screen(qapp):
 
 def test_a_finger_draws_and_a_second_one_does_not(canvas, touch_screen):
     QTest.touchEvent(canvas, touch_screen).press(0, QPoint(20, 100)).commit()
-    QTest.touchEvent(canvas, touch_screen).move(0, QPoint(100, 100)).press(
-        1, QPoint(150, 150)
-    ).commit()
-    QTest.touchEvent(canvas, touch_screen).release(0, QPoint(180, 100)).release(
-        1, QPoint(150, 150)
-    ).commit()
+    QTest.touchEvent(canvas, touch_screen).move(0, QPoint(100, 100)).press(1, QPoint(150, 150)).commit()
+    QTest.touchEvent(canvas, touch_screen).release(0, QPoint(180, 100)).release(1, QPoint(150, 150)).commit()
     (stroke,) = canvas.drawing.strokes
     # The simulated screen counts from the window's frame.
     assert stroke.points[0][:2] == pytest.approx((0.1, 0.5), abs=0.02)
