@@ -1,11 +1,13 @@
 """The address bar: where we are, the way back, and the way to every command."""
 
+from dataclasses import replace
+
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeySequence
 from PySide6.QtWidgets import QHBoxLayout, QToolButton, QWidget
 
 from engine.inspect.words import grouped
-from gui.selection import Changes, Selection
+from gui.selection import Selection
 from gui.theme import S1, S2, S3, ThemeManager
 from gui.widgets.breadcrumbs import Breadcrumbs
 from gui.widgets.tool_button import ToolButton
@@ -18,16 +20,18 @@ class AddressBar(QWidget):
     """Shows a `Selection` as a path and asks to go elsewhere. GUI thread only."""
 
     place_chosen = Signal(object)
-    """`Changes` for `SelectionModel.update`, that lead up to the clicked part."""
+    """The `Selection` of the clicked part: the present one, with what lies deeper left out."""
     back_requested = Signal()
     forward_requested = Signal()
     commands_requested = Signal()
+    inspector_requested = Signal()
+    """Open the Inspector, or close it when it is open."""
 
     def __init__(self, theme: ThemeManager, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("address_bar")
         self.setFixedHeight(BAR_HEIGHT)
-        self._places: tuple[Changes, ...] = ()
+        self._places: tuple[Selection, ...] = ()
         self._back = ToolButton(theme, "back", "Go back", key="Alt+Left", parent=self)
         self._back.setObjectName("back_button")
         self._back.clicked.connect(self.back_requested)
@@ -44,6 +48,9 @@ class AddressBar(QWidget):
         self._commands.setText(f"Commands  {key}")
         self._commands.setToolTip("Search everything the program can do")
         self._commands.clicked.connect(self.commands_requested)
+        self._inspector = ToolButton(theme, "info", "Open or close the inspector", key="I", parent=self)
+        self._inspector.setObjectName("inspector_button")
+        self._inspector.clicked.connect(self.inspector_requested)
         self._theme = theme
         theme.changed.connect(self._tint)
         self._tint()
@@ -55,6 +62,7 @@ class AddressBar(QWidget):
         layout.addSpacing(S3)
         layout.addWidget(self._path, 1)
         layout.addWidget(self._commands)
+        layout.addWidget(self._inspector)
         self.show_history(can_back=False, can_forward=False)
 
     @property
@@ -72,26 +80,27 @@ class AddressBar(QWidget):
         classes : tuple of str
             Names of the classes, for a selected class; its number is shown without them.
         """
-        nowhere: Changes = {"layer": None, "channel": None, "pixel": None, "label": None}
-        crumbs: list[tuple[str, Changes]] = []
+        layer = replace(selection, kind=None, channel=None, pixel=None)
+        nothing = replace(layer, layer=None, label=None)
+        crumbs: list[tuple[str, Selection]] = []
         if selection.run:
-            crumbs.append((selection.run, nowhere))
+            crumbs.append((selection.run, nothing))
         if selection.step is not None:
-            crumbs.append((f"step {grouped(selection.step)}", nowhere))
+            crumbs.append((f"step {grouped(selection.step)}", nothing))
         if selection.picture:
-            crumbs.append((selection.picture, nowhere))
+            crumbs.append((selection.picture, nothing))
         if selection.label is not None:
             label = selection.label
             name = classes[label] if label < len(classes) else str(label)
-            crumbs.append((f"class {name}", {**nowhere, "label": label}))
+            crumbs.append((f"class {name}", replace(layer, layer=None)))
         if selection.layer is not None:
-            crumbs.append((selection.layer, {"channel": None, "pixel": None}))
+            crumbs.append((selection.layer, layer))
         if selection.channel is not None:
-            crumbs.append((f"{selection.kind} {selection.channel + 1}", {"pixel": None}))
+            crumbs.append((f"{selection.kind} {selection.channel + 1}", replace(selection, pixel=None)))
         if selection.pixel is not None:
             row, column = selection.pixel
-            crumbs.append((f"({row}, {column})", {}))
-        self._places = tuple(changes for _, changes in crumbs)
+            crumbs.append((f"({row}, {column})", selection))
+        self._places = tuple(place for _, place in crumbs)
         self._path.set_crumbs([text for text, _ in crumbs])
 
     def show_history(self, *, can_back: bool, can_forward: bool) -> None:

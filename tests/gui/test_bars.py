@@ -7,7 +7,7 @@ from pytestqt.qtbot import QtBot
 
 from gui.address_bar import AddressBar
 from gui.rail import PAGES, Rail
-from gui.selection import Selection, SelectionModel
+from gui.selection import Selection
 from gui.status_line import StatusLine
 from gui.theme import ThemeManager
 from gui.widgets.breadcrumbs import Breadcrumbs
@@ -63,13 +63,13 @@ def test_a_part_leads_up_to_its_level(
     channel: int | None,
     pixel: tuple[int, int] | None,
 ) -> None:
-    model = SelectionModel(DEEP)
-    address.place_chosen.connect(lambda changes: model.update(**changes))
+    places: list[Selection] = []
+    address.place_chosen.connect(places.append)
     crumbs = address.findChild(Breadcrumbs)
     assert crumbs is not None
     crumbs.chosen.emit(crumb)
-    assert (model.value.layer, model.value.channel, model.value.pixel) == (layer, channel, pixel)
-    assert model.value.step == 1240
+    assert (places[0].layer, places[0].channel, places[0].pixel) == (layer, channel, pixel)
+    assert places[0].step == 1240
 
 
 def test_a_click_on_a_part_chooses_it(qtbot: QtBot, address: AddressBar) -> None:
