@@ -1,0 +1,1 @@
+"""The few dialogs: about the program, and details of an unexpected error."""
