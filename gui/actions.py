@@ -159,9 +159,13 @@ class Actions:
                 menus[row.menu].addSeparator()
 
     def choose(self, name: str, checked: bool = True) -> None:
-        """Show an action as chosen without running it: the menu follows the program."""
+        """Show an action as chosen without running it: the menu follows the program.
+
+        It never sends `triggered`. A member of a group sends `toggled`, because the group learns
+        from it which other member to release.
+        """
         action = self._actions[name]
-        blocked = action.blockSignals(True)
+        blocked = action.blockSignals(action.actionGroup() is None)
         action.setChecked(checked)
         action.blockSignals(blocked)
 

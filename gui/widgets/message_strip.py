@@ -89,6 +89,10 @@ class MessageStrip(QWidget):
         self.show()
         self.update()
 
+    def set_note_time(self, duration_ms: int) -> None:
+        """Let notes stay this long, in milliseconds."""
+        self._timer.setInterval(duration_ms)
+
     def dismiss(self) -> None:
         """Close the strip."""
         self._timer.stop()
