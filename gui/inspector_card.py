@@ -114,13 +114,21 @@ class ConfusionGrid(QWidget):
 
 
 class CardView(QWidget):
-    """Shows a trained network's card: accuracy, data, recipe, seed, mistakes. GUI thread only."""
+    """Shows a trained network's card: accuracy, data, recipe, seed, mistakes. GUI thread only.
+
+    Parameters
+    ----------
+    theme : ThemeManager
+        Where the colours come from.
+    title : str
+        The heading above it.
+    """
 
     hovered = Signal(str)
 
-    def __init__(self, theme: ThemeManager, parent: QWidget | None = None) -> None:
+    def __init__(self, theme: ThemeManager, title: str = "Card", parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._title = QLabel("Card", self)
+        self._title = QLabel(title, self)
         self._title.setFont(heading_font())
         self._facts = FactList(theme, self)
         self._mistakes = QLabel("Mistakes on the test pictures", self)

@@ -19,8 +19,8 @@ from gui.widgets.message_strip import MessageStrip
 # Below this width Pad, Stage and Inspector do not all have room; see design.md, section 2.
 COMPACT_BELOW = 1360
 PAD_WIDTH = 240
-COMPACT_PAD_WIDTH = 208
-PAD_LEAST, PAD_MOST = 192, 420
+COMPACT_PAD_WIDTH = 220
+PAD_LEAST, PAD_MOST = 216, 420
 INSPECTOR_WIDTH = 264
 INSPECTOR_LEAST, INSPECTOR_MOST = 232, 480
 STAGE_LEAST = 360

@@ -75,8 +75,7 @@ class AboutDialog(QDialog):
         column.setSpacing(S3)
         column.addLayout(_header(program_version))
         if card is not None:
-            column.addWidget(_heading(str(card.get("name", "The trained network"))))
-            view = CardView(theme)
+            view = CardView(theme, str(card.get("name", "The trained network")))
             view.show_card(card)
             column.addWidget(view)
         column.addWidget(_heading("The digits"))
