@@ -43,6 +43,29 @@ class History:
         return self._count
 
 
+class SpeedMeter:
+    """Images per second, averaged over the last steps. One thread notes; others read."""
+
+    # Steps that the average goes back, roughly.
+    MEMORY = 40
+
+    def __init__(self) -> None:
+        self._steps = 0
+        self._seconds_per_image = 0.0
+
+    def note(self, images: int, seconds: float) -> None:
+        """Take one more step into account; only the writing thread."""
+        self._steps += 1
+        weight = max(1 / self.MEMORY, 1 / self._steps)
+        self._seconds_per_image += weight * (seconds / images - self._seconds_per_image)
+
+    @property
+    def images_per_second(self) -> float:
+        """Present speed, 0 until it is known."""
+        seconds = self._seconds_per_image
+        return 1 / seconds if seconds > 0 else 0.0
+
+
 @dataclass(frozen=True, slots=True)
 class Progress:
     """How far a run is. `seconds_left` and `images_per_second` are 0 until they are known."""

@@ -12,7 +12,8 @@ from typing import Any
 
 from numpy.typing import NDArray
 
-from engine.history import STEP_FIELDS, TEST_FIELDS, History, Progress
+from engine.errors import ConfigError
+from engine.history import STEP_FIELDS, TEST_FIELDS, History, Progress, SpeedMeter
 from engine.metrics import evaluate
 from engine.network import Network
 from engine.parameters import Parameters
@@ -32,6 +33,7 @@ from engine.session_messages import (
 )
 from engine.spec import NetworkSpec
 from engine.trainer import (
+    BEGINNING,
     Data,
     StepReport,
     Trainer,
@@ -47,8 +49,7 @@ logger = logging.getLogger(__name__)
 EVALUATION_SHARE = 0.05
 EVALUATION_SECONDS = 0.25
 
-# Steps that the shown speed is averaged over, roughly.
-SPEED_MEMORY = 40
+KNOBS = ("learning_rate", "momentum", "weight_decay", "batch_size")
 
 ENDED = (SessionState.STOPPED, SessionState.FAILED)
 
@@ -106,13 +107,11 @@ class TrainingSession:
     ) -> None:
         self.spec, self.name = spec, name
         self.config = config
-        self._config_lock = threading.Lock()
+        self._lock = threading.RLock()
         self._epochs_asked = config.epochs
-        if parameters is None:
-            network = Network(spec, config.seed)
-        else:
-            network = Network.from_parameters(spec, parameters)
-        self._data = check_data(data, network)
+        given = parameters
+        network = Network(spec, config.seed) if given is None else Network.from_parameters(spec, given)
+        self._data = check_data(data, network, BEGINNING if record is None else record.state.position)
         self._test = None if test_data is None else check_data(test_data, network)
         self._trainer = Trainer(network, config)
         self.initial = network.parameters.frozen() if record is None else record.initial
@@ -128,9 +127,10 @@ class TrainingSession:
         self._state = SessionState.READY if record is None else SessionState.PAUSED
         self._budget: Run | None = None
         self._thread: threading.Thread | None = None
-        self._seconds_per_image = 0.0
+        self._speed = SpeedMeter()
         self._training_seconds = 0.0
         self._next_test_at = 0.0
+        self._tested_step = -1
 
     @property
     def state(self) -> SessionState:
@@ -176,9 +176,12 @@ class TrainingSession:
 
         ConfigError, and no change, if a value is not allowed.
         """
-        with self._config_lock:
+        for name in changes:
+            if name not in KNOBS:
+                raise ConfigError(f"only {', '.join(KNOBS)} can be set during a run, got {name}")
+        with self._lock:
             self.config = replace(self.config, **changes)  # type: ignore[arg-type]
-        self._send(SetKnobs(tuple(changes.items())))
+            self._send(SetKnobs(tuple(changes.items())))
 
     def request_snapshot(self) -> None:
         """Ask for a copy of the parameters at the next step boundary, unless one was asked for already."""
@@ -207,18 +210,21 @@ class TrainingSession:
         """How far the run is."""
         at = self._trainer.position
         epoch = at.epoch + at.picture / self._data.count
-        left = max(self.config.epochs - epoch, 0) * self._data.count * self._seconds_per_image
-        speed = 1 / self._seconds_per_image if self._seconds_per_image else 0.0
+        speed = self._speed.images_per_second
+        left = max(self.config.epochs - epoch, 0) * self._data.count / speed if speed else 0.0
         tests = self.tests.since(max(len(self.tests) - 1, 0))
         accuracy = float(tests["accuracy"][-1]) if len(tests) else None
         return Progress(at.step, epoch, self.config.epochs, speed, left, accuracy)
 
     def close(self, timeout: float = 10.0) -> None:
-        """Stop, and wait until the thread has ended."""
-        thread = self._thread
+        """End the run for good, and wait until its thread has ended."""
+        with self._lock:
+            self._commands.put(Stop())
+            thread = self._thread
+            if thread is None and self._state not in ENDED:
+                self._change_state(SessionState.STOPPED)
         if thread is None:
             return
-        self._commands.put(Stop())
         thread.join(timeout)
         if thread.is_alive():
             logger.error("training thread of %s did not end within %s s", self.name, timeout)
@@ -236,13 +242,14 @@ class TrainingSession:
         )
 
     def _send(self, command: Command) -> None:
-        if self._state in ENDED:
-            self._asked = False
-            return
-        self._commands.put(command)
-        if self._thread is None and not isinstance(command, TakeSnapshot):
-            self._thread = threading.Thread(target=self._main, name=f"training {self.name}", daemon=True)
-            self._thread.start()
+        with self._lock:
+            if self._state in ENDED:
+                self._asked = False
+                return
+            self._commands.put(command)
+            if self._thread is None and isinstance(command, Run | Stop):
+                self._thread = threading.Thread(target=self._main, name=f"training {self.name}", daemon=True)
+                self._thread.start()
 
     # From here on: the training thread.
 
@@ -273,9 +280,9 @@ class TrainingSession:
                 reports = self._advance(reports)
 
     def _apply_commands(self) -> None:
-        """Apply what waits; when not running, wait for something."""
+        """Apply what waits; when not running, wait for something. What comes after a stop is dropped."""
         waiting = self._state is not SessionState.RUNNING
-        while True:
+        while self._state not in ENDED:
             try:
                 command = self._commands.get(block=waiting)
             except Empty:
@@ -317,7 +324,7 @@ class TrainingSession:
         """After the last epoch, make room for as many again."""
         epochs = self._trainer.config.epochs + self._epochs_asked
         self._trainer.set(epochs=epochs)
-        with self._config_lock:
+        with self._lock:
             self.config = replace(self.config, epochs=epochs)
 
     def _advance(self, reports: Iterator[StepReport]) -> Iterator[StepReport]:
@@ -337,9 +344,7 @@ class TrainingSession:
     def _note(self, report: StepReport, seconds: float) -> None:
         self.steps.append(report.step, report.epoch, report.loss, report.accuracy, report.learning_rate)
         self._training_seconds += seconds
-        per_image = seconds / report.batch_size
-        weight = max(1 / SPEED_MEMORY, 1 / report.step)
-        self._seconds_per_image += weight * (per_image - self._seconds_per_image)
+        self._speed.note(report.batch_size, seconds)
 
     def _spend_budget(self) -> None:
         budget = self._budget
@@ -349,14 +354,17 @@ class TrainingSession:
             self._budget = Run(steps=budget.steps - 1)
         done = budget.steps == 1 or (budget.to_epoch_end and self._trainer.position.picture == 0)
         if done:
-            self._test_now()
+            # After a single step only when it is due: the next press of the button should not wait for it.
+            if budget.to_epoch_end:
+                self._test_now()
             self._snapshots.append(self._make_snapshot())
             self._change_state(SessionState.PAUSED)
 
     def _test_now(self) -> None:
         """Measure the test set, and plan the next time so that it stays a small share of the work."""
-        if self._test is None:
+        if self._test is None or self._tested_step == self.step_count:
             return
+        self._tested_step = self.step_count
         started = time.perf_counter()
         result = evaluate(self._trainer.network, self._test.pictures, self._test.labels)
         seconds = time.perf_counter() - started

@@ -134,6 +134,9 @@ class Position:
     picture: int = 0
 
 
+BEGINNING = Position()
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class TrainerState:
     """Everything that a trainer needs to go on as if it had never stopped, beside data and configuration."""
@@ -170,7 +173,7 @@ class Trainer:
     def __init__(self, network: Network, config: TrainingConfig) -> None:
         self.network, self.config = network, config
         self.averaged: Parameters | None = None
-        self.position = Position()
+        self.position = BEGINNING
         self._optimizer = make_optimizer(
             config.optimizer,
             momentum=config.momentum,
@@ -221,7 +224,7 @@ class Trainer:
         TrainingDiverged
             If a loss is not finite; the parameters stay as they were before that step.
         """
-        checked = check_data(data, self.network)
+        checked = check_data(data, self.network, self.position)
         while self.position.epoch < self.config.epochs:
             # Seeded per epoch, so that an epoch's order does not depend on what happened in those before.
             order = self._rng(self.position.epoch, 0).permutation(checked.count)
@@ -282,7 +285,7 @@ class Trainer:
 
 
 @QUIET
-def check_data(data: Data, network: Network) -> _Checked:
+def check_data(data: Data, network: Network, at: Position = BEGINNING) -> _Checked:
     """Bring `data` into the form that training wants; DataError says what does not fit."""
     pictures, labels = (np.asarray(part) for part in _parts(data))
     if pictures.ndim == 3:
@@ -303,6 +306,8 @@ def check_data(data: Data, network: Network) -> _Checked:
         raise DataError(
             f"the network has classes 0 to {classes - 1}, got labels {labels.min()} to {labels.max()}"
         )
+    if at.picture >= len(pictures):
+        raise DataError(f"the run stands at picture {at.picture} of its data, got data of {len(pictures)}")
     return _Checked(pictures, labels.astype(np.int64, copy=False))
 
 
