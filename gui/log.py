@@ -50,9 +50,7 @@ def start_log(folder: Path, level: int = logging.INFO) -> Path | None:
     except OSError:
         handler = logging.NullHandler()
     handler.set_name(HANDLER_NAME)
-    handler.setFormatter(
-        logging.Formatter("%(asctime)s %(levelname)s %(name)s [%(threadName)s] %(message)s")
-    )
+    handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s [%(threadName)s] %(message)s"))
     for name in LOGGERS:
         log = logging.getLogger(name)
         log.addHandler(handler)

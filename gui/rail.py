@@ -80,9 +80,7 @@ class RailButton(QAbstractButton):
         painter.setFont(caption_font())
         painter.setPen(colour)
         under = QRect(0, place.bottom() + S1, self.width(), self.height() - place.bottom() - S1)
-        painter.drawText(
-            under, Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignTop, self._row.label
-        )
+        painter.drawText(under, Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignTop, self._row.label)
         painter.end()
 
 
@@ -143,9 +141,7 @@ class Rail(QWidget):
 
     def _write_switch(self) -> None:
         dark = self._theme.theme.name == "dark"
-        self._switch.set_action(
-            "sun" if dark else "moon", "Switch to light" if dark else "Switch to dark"
-        )
+        self._switch.set_action("sun" if dark else "moon", "Switch to light" if dark else "Switch to dark")
 
     def _on_switch_clicked(self) -> None:
         self.theme_chosen.emit("light" if self._theme.theme.name == "dark" else "dark")

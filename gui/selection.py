@@ -154,8 +154,7 @@ class SelectionModel(QObject):
         moves_sideways = (
             place.channel is not None
             and present.channel is not None
-            and (place.layer, place.kind, place.label)
-            == (present.layer, present.kind, present.label)
+            and (place.layer, place.kind, place.label) == (present.layer, present.kind, present.label)
         )
         del self._places[self._position + 1 :]
         if moves_sideways and self._sideways:

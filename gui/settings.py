@@ -41,9 +41,7 @@ def folders() -> Folders:
         root = Path(home).expanduser()
         return Folders(root / "config", root / "data", root / "cache", root / "log")
     found = platformdirs.PlatformDirs(APP_NAME, appauthor=False)
-    return Folders(
-        found.user_config_path, found.user_data_path, found.user_cache_path, found.user_log_path
-    )
+    return Folders(found.user_config_path, found.user_data_path, found.user_cache_path, found.user_log_path)
 
 
 @dataclass(frozen=True, slots=True)

@@ -59,9 +59,7 @@ def statistics(values: NDArray[np.float32]) -> Statistics:
     if values.size == 0:
         return Statistics(0.0, 0.0, 0.0, 0.0)
     flat = values.reshape(-1).astype(np.float64)
-    return Statistics(
-        float(flat.min()), float(flat.mean()), float(flat.max()), float(np.sqrt(flat @ flat))
-    )
+    return Statistics(float(flat.min()), float(flat.mean()), float(flat.max()), float(np.sqrt(flat @ flat)))
 
 
 def describe_filter(weight: NDArray[np.float32]) -> str:
@@ -115,8 +113,7 @@ def describe_slice(weight: NDArray[np.float32]) -> str:
         return f"{why}: answers somewhat to {answer} ({likeness} like the plain filter)."
     nearest = "an average" if reading.pattern == "average" else answer
     return (
-        f"No simple pattern; the nearest is {nearest} ({likeness}). Random start values look "
-        "like this too."
+        f"No simple pattern; the nearest is {nearest} ({likeness}). Random start values look like this too."
     )
 
 

@@ -92,9 +92,7 @@ def _plain_patterns(rows: int, columns: int) -> tuple[_Plain, ...]:
         for distance in distances:
             found += [("edge", angle, _sampled(distance, edge)) for edge in _EDGE_PROFILES]
         found.append(("line", (angle + 90) % 180, _sampled(distances[0], _LINE_PROFILE)))
-    found += [
-        ("spot", 0, np.interp(radius, (0.0, 1.0, math.sqrt(2)), spot)) for spot in _SPOT_PROFILES
-    ]
+    found += [("spot", 0, np.interp(radius, (0.0, 1.0, math.sqrt(2)), spot)) for spot in _SPOT_PROFILES]
     found += [("corner", 0, x * y), ("corner", 0, x * x - y * y + flat)]
     return tuple(
         _Plain(pattern, angle, picture / np.linalg.norm(picture))
@@ -103,7 +101,5 @@ def _plain_patterns(rows: int, columns: int) -> tuple[_Plain, ...]:
     )
 
 
-def _sampled(
-    distance: NDArray[np.float64], profile: tuple[float, float, float]
-) -> NDArray[np.float64]:
+def _sampled(distance: NDArray[np.float64], profile: tuple[float, float, float]) -> NDArray[np.float64]:
     return np.interp(distance, (-1.0, 0.0, 1.0), profile)

@@ -37,9 +37,7 @@ LINE = weights((-1, 2, -1), (-1, 2, -1), (-1, 2, -1))
         (weights((0, -1, -2), (1, 0, -1), (2, 1, 0)), "an upper right edge"),
     ],
 )
-def test_an_edge_filter_is_named_by_the_side_of_the_stroke(
-    weight: NDArray[np.float32], edge: str
-) -> None:
+def test_an_edge_filter_is_named_by_the_side_of_the_stroke(weight: NDArray[np.float32], edge: str) -> None:
     assert f"answers to {edge} (1.00" in describe_slice(weight)
 
 

@@ -86,9 +86,7 @@ def test_the_store_saves_by_itself_after_a_change(qtbot: QtBot, tmp_path: Path) 
     assert read_preferences(path).page == "train"
 
 
-def test_an_unwritable_folder_is_only_a_warning(
-    tmp_path: Path, caplog: pytest.LogCaptureFixture
-) -> None:
+def test_an_unwritable_folder_is_only_a_warning(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
     (tmp_path / "file").write_text("")
     store = PreferencesStore(tmp_path / "file" / "p.json")
     store.update(Preferences(page="train"))
@@ -96,9 +94,7 @@ def test_an_unwritable_folder_is_only_a_warning(
     assert "not saved" in caplog.text
 
 
-def test_all_folders_move_below_the_home_variable(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_all_folders_move_below_the_home_variable(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("FILTERSCOPE_HOME", str(tmp_path))
     found = folders()
     for folder in (found.config, found.data, found.cache, found.log):
