@@ -57,9 +57,7 @@ def _rgb(hex_colour: str) -> Rgb:
     return colour.red(), colour.green(), colour.blue()
 
 
-def _make_theme(
-    name: Literal["dark", "light"], colours: dict[str, str], *, violet: str, full: str
-) -> Theme:
+def _make_theme(name: Literal["dark", "light"], colours: dict[str, str], *, violet: str, full: str) -> Theme:
     # A signed output channel uses the positive half of the ReLU table, so that a ReLU is
     # seen to take the violet away and to leave the rest as it was.
     panel = _rgb(colours["panel"])
@@ -250,6 +248,14 @@ QToolTip {{
 QSplitter::handle {{ background: {theme.hairline.name()}; }}
 QSplitter::handle:horizontal {{ width: 1px; }}
 QSplitter::handle:vertical {{ height: 1px; }}
+QScrollBar {{ background: transparent; width: 12px; height: 12px; }}
+QScrollBar::handle {{
+  background: {theme.hairline.name()}; border-radius: 3px; margin: 3px;
+  min-width: 24px; min-height: 24px;
+}}
+QScrollBar::handle:hover {{ background: {faint.name()}; }}
+QScrollBar::add-line, QScrollBar::sub-line {{ width: 0; height: 0; }}
+QScrollBar::add-page, QScrollBar::sub-page {{ background: transparent; }}
 QScrollArea, QGraphicsView {{ border: none; background: transparent; }}
 """
 

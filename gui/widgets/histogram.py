@@ -3,11 +3,12 @@
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QEvent, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QFontMetrics, QMouseEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtGui import QColor, QFontMetrics, QMouseEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
-from engine.inspect.tiles import nice_scale
+from engine.inspect.tiles import Role, nice_scale
 from engine.inspect.words import MINUS, plural, short_number
+from gui.palettes import FULL_INDEX
 from gui.theme import S1, S2, ThemeManager, caption_font, mixed
 from gui.widgets.copy_keys import CopyKeys, widget_picture
 
@@ -32,6 +33,7 @@ class Histogram(QWidget):
         self._counts = np.zeros(0, np.intp)
         self._scale = 1.0
         self._signed = True
+        self._role: Role = "weight"
         self._bar: int | None = None
         self.setFont(caption_font())
         self.setMouseTracking(True)
@@ -42,7 +44,12 @@ class Histogram(QWidget):
         themes.changed.connect(self._on_theme_changed)
 
     def show_values(
-        self, values: NDArray[np.floating], *, signed: bool = True, scale: float | None = None
+        self,
+        values: NDArray[np.floating],
+        *,
+        signed: bool = True,
+        scale: float | None = None,
+        role: Role = "weight",
     ) -> None:
         """Count values into bars.
 
@@ -55,7 +62,10 @@ class Histogram(QWidget):
         scale : float, optional
             Chosen from the values when it is not given. What lies beyond it counts in the last
             bar of its side.
+        role : {"weight", "activation", "picture"}
+            Which family of colours the signs have.
         """
+        self._role = role
         finite = values[np.isfinite(values)]
         previous = self._scale if self._counts.size and signed == self._signed else None
         self._scale = scale if scale is not None else nice_scale(finite, previous)
@@ -100,6 +110,16 @@ class Histogram(QWidget):
         height = max(1.0, share * room) if self._counts[bar] else 0.0
         return QRectF(left, room - height, right - left - 1, height)
 
+    def _colour(self, bar: int) -> QColor:
+        """Choose the colour of full strength of the bar's sign; zero has neither."""
+        middle = len(self._counts) // 2
+        if self._signed and bar == middle:
+            return self._themes.theme.text_dim
+        lut = self._themes.theme.lut(self._role, self._signed)
+        entry = 0 if self._signed and bar < middle else FULL_INDEX
+        red, green, blue, _ = lut[entry].tolist()
+        return QColor(red, green, blue)
+
     def _on_theme_changed(self) -> None:
         self.setFont(caption_font())
         self.update()
@@ -140,13 +160,10 @@ class Histogram(QWidget):
         painter.setFont(self.font())
         base = self._plot_height() - 1
         if self._counts.size and self._counts.max():
-            middle = len(self._counts) // 2
             for bar in range(len(self._counts)):
-                colour = theme.positive if bar > middle or not self._signed else theme.negative
-                if self._signed and bar == middle:
-                    colour = theme.text_dim
+                colour = self._colour(bar)
                 if bar == self._bar:
-                    colour = mixed(colour, theme.text, 0.4)
+                    colour = mixed(colour, theme.text_dim, 0.5)
                 painter.fillRect(self._bar_rect(bar), colour)
         painter.setPen(QPen(theme.hairline, 1))
         painter.drawLine(0, base, self.width(), base)

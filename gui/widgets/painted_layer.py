@@ -26,6 +26,22 @@ class PaintedLayer(QGraphicsItem):
         self._kept = QPixmap()
         self._paint_over = paint_over
 
+    @property
+    def is_kept(self) -> bool:
+        """Whether there is a kept picture."""
+        return not self._kept.isNull()
+
+    def forget(self) -> None:
+        """Keep nothing: only `paint_over` paints."""
+        self._kept = QPixmap()
+        self.update()
+
+    def set_size(self, size: QSizeF) -> None:
+        """Cover a room of this size, in logical pixels."""
+        if size != self._size:
+            self.prepareGeometryChange()
+            self._size = size
+
     def repaint(self, size: QSizeF, dpr: float, paint: Callable[[QPainter], None]) -> None:
         """Paint anew.
 
@@ -38,9 +54,7 @@ class PaintedLayer(QGraphicsItem):
         paint : callable
             Paints in logical pixels.
         """
-        if size != self._size:
-            self.prepareGeometryChange()
-            self._size = size
+        self.set_size(size)
         self._kept = QPixmap(max(1, math.ceil(size.width() * dpr)), max(1, math.ceil(size.height() * dpr)))
         self._kept.setDevicePixelRatio(dpr)
         self._kept.fill(Qt.GlobalColor.transparent)
@@ -58,6 +72,7 @@ class PaintedLayer(QGraphicsItem):
         self, painter: QPainter, option: QStyleOptionGraphicsItem, widget: QWidget | None = None
     ) -> None:
         """Show what was painted, then what moves."""
-        painter.drawPixmap(0, 0, self._kept)
+        if self.is_kept:
+            painter.drawPixmap(0, 0, self._kept)
         if self._paint_over is not None:
             self._paint_over(painter)

@@ -1,0 +1,295 @@
+"""The picture of a whole network: every layer's output channels, and the logits."""
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import QEvent, QPointF, QSize, QSizeF, Qt, Signal
+from PySide6.QtGui import QImage, QMouseEvent, QPainter, QWheelEvent
+from PySide6.QtWidgets import QWidget
+
+from engine.inspect.layer_tiles import LayerTiles
+from engine.inspect.tiles import tile_indices
+from gui.plotting import Mosaic, PixelView
+from gui.theme import Theme, ThemeManager, mixed
+from gui.widgets import flow_painting
+from gui.widgets.copy_keys import COPY_SCALE
+from gui.widgets.flow_layout import BlockShape, FlowHit, FlowLayout, layout_flow
+from gui.widgets.mosaic_plan import MosaicPlan, plan_mosaic
+from gui.widgets.paced import Paced
+from gui.widgets.painted_layer import PaintedLayer
+from gui.widgets.tile_geometry import Hit
+from gui.widgets.tile_painting import draw_mosaic
+from gui.widgets.tile_words import readout
+
+_BLEED = 2
+# Words are kept as a picture up to this many device pixels, 32 MB; beyond, they are painted anew.
+_MOST_KEPT_PX = 8_000_000
+_WHEEL_NOTCH = 120
+_SELECTED_WIDTH, _HOVER_WIDTH = 2.0, 1.0
+
+
+class FlowCanvas(QWidget):
+    """Draws the blocks of a network in the room that it is given. GUI thread only.
+
+    Each block's channels are one mosaic, new at every `show_layers`; ranges and figures follow
+    at a pace at which they can be read.
+    """
+
+    clicked = Signal(object)
+    """A FlowHit, or None beside all blocks."""
+    double_clicked = Signal(object)
+    """A FlowHit, or None beside all blocks."""
+    hovered = Signal(str)
+    zoom_turned = Signal(float, QPointF)
+    """The wheel was turned with Ctrl: by how many notches, and where."""
+
+    def __init__(self, themes: ThemeManager, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._themes = themes
+        self._layers: tuple[LayerTiles, ...] = ()
+        # The layers whose words are shown: a little older than those whose pixels are.
+        self._worded: tuple[LayerTiles, ...] = ()
+        self._shapes: tuple[BlockShape, ...] = ()
+        self._layout: FlowLayout | None = None
+        self._plans: list[MosaicPlan | None] = []
+        self._mosaics: list[Mosaic] = []
+        self._hit: FlowHit | None = None
+        self._selected: tuple[str, int | None, tuple[int, int] | None] | None = None
+        self._room = QSize()
+        self._zoom = 1.0
+        self._view = PixelView(self)
+        self._overlay = PaintedLayer(self._paint_overlay, bleed=_BLEED)
+        self._overlay.setZValue(2)
+        self._view.add_item(self._overlay)
+        self._view.set_background(themes.theme.window)
+        self._words = Paced(self._refresh_words, parent=self)
+        self.setMouseTracking(True)
+        themes.changed.connect(self._on_theme_changed)
+
+    @property
+    def layers(self) -> tuple[LayerTiles, ...]:
+        """What is shown."""
+        return self._layers
+
+    @property
+    def flow_layout(self) -> FlowLayout | None:
+        """Where everything lies; None while there is nothing to show."""
+        return self._layout
+
+    def show_layers(self, layers: Sequence[LayerTiles]) -> None:
+        """Show a network's answer; cheap enough for every frame."""
+        old = self._layers
+        self._layers = tuple(layers)
+        same = len(old) == len(self._layers) and all(
+            (a.shape, a.connector) == (b.shape, b.connector) for a, b in zip(old, self._layers, strict=True)
+        )
+        if not same:
+            self._shapes = flow_painting.block_shapes(self._layers)
+            self._hit = None
+            self._relayout()
+        self._refresh_pixels()
+        if same:
+            self._words.request()
+        else:
+            self._words.call_now()
+
+    def set_room(self, room: QSize, zoom: float) -> None:
+        """Fit the blocks into a room and then make them `zoom` times as large."""
+        if (room, zoom) != (self._room, self._zoom):
+            self._room, self._zoom = room, zoom
+            self._relayout()
+            self._refresh_pixels()
+            self._words.call_now()
+
+    def set_selected(self, layer: str | None, channel: int | None, pixel: tuple[int, int] | None) -> None:
+        """Outline a channel, and a pixel in it, as selected."""
+        selected = None if layer is None else (layer, channel, pixel)
+        if selected != self._selected:
+            self._selected = selected
+            self._overlay.update()
+
+    def block_named(self, layer: str) -> int | None:
+        """Find the block of a layer."""
+        names = [block.name for block in self._layers]
+        return names.index(layer) if layer in names else None
+
+    def picture(self) -> QImage:
+        """Draw all blocks anew at twice the size."""
+        size = self.size()
+        image = QImage(size * COPY_SCALE, QImage.Format.Format_ARGB32_Premultiplied)
+        image.setDevicePixelRatio(COPY_SCALE)
+        theme = self._themes.theme
+        image.fill(theme.window)
+        painter = QPainter(image)
+        painter.translate(_BLEED, _BLEED)
+        if self._layers:
+            layout = self._layout_at(COPY_SCALE)
+            for layer, block in zip(self._layers, layout.blocks, strict=True):
+                if layer.tiles is None or block.grid is None:
+                    continue
+                painter.save()
+                painter.translate(block.body.x / layout.dpr, block.body.y / layout.dpr)
+                pixels = plan_mosaic(block.grid).pixels(tile_indices(layer.tiles).ravel())
+                lut = theme.lut(layer.tiles.role, layer.tiles.signed)
+                draw_mosaic(painter, block.grid, pixels, lut)
+                painter.restore()
+            _paint_words(painter, layout, self._layers, theme)
+            for block, layer in zip(layout.blocks, self._layers, strict=True):
+                flow_painting.paint_bars(painter, layout, block, layer, theme)
+        painter.end()
+        return image
+
+    def _layout_at(self, dpr: float) -> FlowLayout:
+        width, height = self._room.width() - 2 * _BLEED, self._room.height() - 2 * _BLEED
+        return layout_flow(self._shapes, int(width * dpr), int(height * dpr), dpr, self._zoom)
+
+    def _relayout(self) -> None:
+        if not self._layers or self._room.isEmpty():
+            self._layout, self._plans = None, []
+            self._set_size(self._room)
+            return
+        dpr = self.devicePixelRatioF()
+        self._layout = layout = self._layout_at(dpr)
+        self._plans = [plan_mosaic(b.grid) if b.grid else None for b in layout.blocks]
+        while len(self._mosaics) < len(self._plans):
+            self._mosaics.append(self._view.add_mosaic())
+        for mosaic, block in zip(self._mosaics, layout.blocks, strict=False):
+            corner = QPointF(block.body.x / dpr + _BLEED, block.body.y / dpr + _BLEED)
+            mosaic.set_place(corner, dpr)
+        # Rounded up, so that the last column of device pixels is there.
+        self._set_size(
+            QSize(int(-(-layout.width // dpr)), int(-(-layout.height // dpr))) + QSize(2 * _BLEED, 2 * _BLEED)
+        )
+
+    def _set_size(self, size: QSize) -> None:
+        self.setFixedSize(size)
+        self._view.widget.setGeometry(0, 0, size.width(), size.height())
+        self._overlay.setPos(_BLEED, _BLEED)
+        self._overlay.set_size(QSizeF(size) - QSizeF(2 * _BLEED, 2 * _BLEED))
+
+    def _refresh_pixels(self) -> None:
+        theme = self._themes.theme
+        for index, mosaic in enumerate(self._mosaics):
+            plan = self._plans[index] if index < len(self._plans) else None
+            tiles = self._layers[index].tiles if plan is not None else None
+            mosaic.item.setVisible(tiles is not None)
+            if tiles is not None and plan is not None:
+                mosaic.set_lut(theme.lut(tiles.role, tiles.signed))
+                mosaic.set_pixels(plan.pixels(tile_indices(tiles).ravel()))
+
+    def _refresh_words(self) -> None:
+        self._worded = self._layers
+        size = QSizeF(self.size()) - QSizeF(2 * _BLEED, 2 * _BLEED)
+        dpr = self.devicePixelRatioF()
+        if size.width() * size.height() * dpr**2 <= _MOST_KEPT_PX:
+            self._overlay.repaint(size, dpr, self._paint_words)
+        else:
+            self._overlay.forget()
+        if self._hit is not None:
+            self.hovered.emit(self._readout(self._hit))
+
+    def _paint_words(self, painter: QPainter) -> None:
+        if self._layout is not None:
+            _paint_words(painter, self._layout, self._worded, self._themes.theme)
+
+    def _paint_overlay(self, painter: QPainter) -> None:
+        layout, theme = self._layout, self._themes.theme
+        if layout is None or len(self._worded) != len(layout.blocks):
+            return
+        if not self._overlay.is_kept:
+            self._paint_words(painter)
+        for block, layer in zip(layout.blocks, self._layers, strict=True):
+            flow_painting.paint_bars(painter, layout, block, layer, theme)
+        selected = self._selected_place()
+        hit = self._hit
+        if hit is not None and hit.channel is not None and (hit.block, hit.channel) != selected:
+            flow_painting.paint_channel_outline(
+                painter,
+                layout,
+                (hit.block, hit.channel),
+                mixed(theme.hairline, theme.text, 0.5),
+                _HOVER_WIDTH,
+            )
+        if selected is not None and self._selected is not None:
+            flow_painting.paint_channel_outline(painter, layout, selected, theme.accent, _SELECTED_WIDTH)
+            if self._selected[2] is not None:
+                flow_painting.paint_pixel_outline(painter, layout, selected, self._selected[2], theme.accent)
+
+    def _selected_place(self) -> tuple[int, int] | None:
+        if self._selected is None or self._selected[1] is None:
+            return None
+        block = self.block_named(self._selected[0])
+        if block is None or not 0 <= self._selected[1] < self._layers[block].shape[0]:
+            return None
+        return block, self._selected[1]
+
+    def _readout(self, hit: FlowHit) -> str:
+        layer = self._layers[hit.block]
+        if hit.channel is None:
+            return f"{flow_painting.heading_of(layer)} · {layer.range_text}"
+        if layer.tiles is not None:
+            return readout(layer.tiles, Hit(hit.channel, 0, hit.row, hit.column))
+        if layer.vector is None:
+            return ""
+        value = flow_painting.signed_text(float(layer.vector[hit.channel]))
+        return f"logits · class {layer.labels[hit.channel]} = {value}"
+
+    def _on_theme_changed(self) -> None:
+        self._view.set_background(self._themes.theme.window)
+        self._refresh_pixels()
+        self._words.call_now()
+
+    def _hit_at(self, position: QPointF) -> FlowHit | None:
+        if self._layout is None:
+            return None
+        inside = (position - QPointF(_BLEED, _BLEED)) * self._layout.dpr
+        return self._layout.hit(inside.x(), inside.y())
+
+    def _hover(self, hit: FlowHit | None) -> None:
+        if hit != self._hit:
+            self._hit = hit
+            self._overlay.update()
+            self.hovered.emit(self._readout(hit) if hit is not None else "")
+
+    def event(self, event: QEvent) -> bool:
+        """Follow the screen's scale."""
+        if event.type() == QEvent.Type.DevicePixelRatioChange:
+            self._relayout()
+            self._refresh_pixels()
+            self._words.call_now()
+        return super().event(event)
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        """Tell what lies under the mouse."""
+        self._hover(self._hit_at(event.position()))
+
+    def leaveEvent(self, event: QEvent) -> None:
+        """Tell that nothing lies under the mouse."""
+        self._hover(None)
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        """Tell what was clicked."""
+        if event.button() == Qt.MouseButton.LeftButton:
+            self.clicked.emit(self._hit_at(event.position()))
+        else:
+            super().mousePressEvent(event)
+
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
+        """Tell what was double-clicked."""
+        if event.button() == Qt.MouseButton.LeftButton:
+            self.double_clicked.emit(self._hit_at(event.position()))
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        """Ask for another zoom with Ctrl; without it, leave the wheel to the scroll area."""
+        if event.modifiers() & Qt.KeyboardModifier.ControlModifier:
+            self.zoom_turned.emit(event.angleDelta().y() / _WHEEL_NOTCH, event.position())
+            event.accept()
+        else:
+            event.ignore()
+
+
+def _paint_words(painter: QPainter, layout: FlowLayout, layers: tuple[LayerTiles, ...], theme: Theme) -> None:
+    if len(layers) != len(layout.blocks):
+        return
+    flow_painting.paint_words(painter, layout, layers, theme)
+    for block, layer in zip(layout.blocks, layers, strict=True):
+        flow_painting.paint_figures(painter, layout, block, layer, theme)

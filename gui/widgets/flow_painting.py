@@ -1,0 +1,164 @@
+"""The words and lines of the flow: headings, connectors, bars and outlines, as pure functions."""
+
+import numpy as np
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPen
+
+from engine.inspect.layer_tiles import LayerTiles
+from engine.inspect.words import MINUS, number, shape_text
+from gui.palettes import FULL_INDEX
+from gui.theme import S1, S6, Theme, caption_font
+from gui.widgets.flow_layout import BlockShape, FlowBlock, FlowLayout
+from gui.widgets.tile_painting import logical
+
+_ARROW = 4.0
+_SMALLEST_CONNECTOR = 24
+_ELIDE = Qt.TextElideMode.ElideRight
+_LABEL_SHARE, _VALUE_SHARE = 0.16, 0.32
+
+
+def block_shapes(layers: tuple[LayerTiles, ...]) -> tuple[BlockShape, ...]:
+    """Tell the layout what it needs to know of each block: shapes and words, no values."""
+    metrics = QFontMetricsF(caption_font())
+    shapes: list[BlockShape] = []
+    for layer in layers:
+        words = [metrics.horizontalAdvance(word) for word in layer.connector]
+        connector = max(_SMALLEST_CONNECTOR, round(max(words)) + 2 * S1) if words else 0
+        names = (heading_of(layer), shape_text(layer.shape))
+        heading = round(max(metrics.horizontalAdvance(name) for name in names)) + S1
+        count, rows, columns = layer.shape[0], 0, 0
+        if layer.tiles is not None:
+            rows, columns = layer.tiles.maps.shape[2:]
+        shapes.append(BlockShape(count, rows, columns, connector, heading))
+    return tuple(shapes)
+
+
+def heading_of(layer: LayerTiles) -> str:
+    """Name a block: the layer's name, or what its numbers are."""
+    return "logits" if layer.kind == "logits" else layer.name
+
+
+def paint_words(painter: QPainter, layout: FlowLayout, layers: tuple[LayerTiles, ...], theme: Theme) -> None:
+    """Paint headings, the lines and words between the blocks, and the frames of ink."""
+    _paint_frames(painter, layout, layers, theme)
+    painter.setFont(caption_font())
+    for block, layer in zip(layout.blocks, layers, strict=True):
+        _paint_heading(painter, logical(block.heading, layout.dpr), layer, theme)
+        if block.connector.width:
+            _paint_connector(painter, logical(block.connector, layout.dpr), layer, theme)
+
+
+def _paint_heading(painter: QPainter, box: QRectF, layer: LayerTiles, theme: Theme) -> None:
+    line = QFontMetricsF(painter.font()).height()
+    texts = (heading_of(layer), shape_text(layer.shape), layer.range_text)
+    for place, text in enumerate(texts):
+        painter.setPen(theme.text if place == 0 else theme.text_dim)
+        top = box.bottom() - S1 - (len(texts) - place) * line
+        room = QRectF(box.left(), top, box.width() + S6, line)
+        painter.drawText(room, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, text)
+
+
+def _paint_connector(painter: QPainter, box: QRectF, layer: LayerTiles, theme: Theme) -> None:
+    metrics = QFontMetricsF(painter.font())
+    y = round(box.top()) + 0.5
+    left, right = box.left() + S1, box.right() - S1
+    painter.setPen(QPen(theme.text_dim, 1))
+    painter.drawLine(QPointF(left, y), QPointF(right, y))
+    for tilt in (-_ARROW, _ARROW):
+        painter.drawLine(QPointF(right - _ARROW, y + tilt), QPointF(right, y))
+    top = y + S1
+    for word in layer.connector:
+        room = QRectF(box.left(), top, box.width(), metrics.height())
+        painter.drawText(room, Qt.AlignmentFlag.AlignCenter, word)
+        top += metrics.height()
+
+
+def _paint_frames(
+    painter: QPainter, layout: FlowLayout, layers: tuple[LayerTiles, ...], theme: Theme
+) -> None:
+    """Paint a line round each picture of ink: its paper may have the colour of the room."""
+    painter.setPen(QPen(theme.hairline, 1))
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    for block, layer in zip(layout.blocks, layers, strict=True):
+        if layer.tiles is not None and layer.tiles.role == "picture":
+            for channel in range(len(layer.tiles.maps)):
+                box = logical(block.channel_box(channel), layout.dpr)
+                painter.drawRect(box.adjusted(-0.5, -0.5, 0.5, 0.5))
+
+
+def paint_bars(
+    painter: QPainter, layout: FlowLayout, block: FlowBlock, layer: LayerTiles, theme: Theme
+) -> None:
+    """Paint a vector as signed bars about zero."""
+    if layer.vector is None:
+        return
+    finite = np.where(np.isfinite(layer.vector), layer.vector, 0.0)
+    reach = max(float(np.abs(finite).max(initial=0)), 1.0)
+    for index, value in enumerate(finite.tolist()):
+        row = logical(block.channel_box(index), layout.dpr)
+        half = row.width() * (1 - _LABEL_SHARE - _VALUE_SHARE) / 2
+        zero = round(row.left() + row.width() * _LABEL_SHARE + half)
+        length = half * abs(value) / reach
+        left = zero if value >= 0 else zero - length
+        bar = QRectF(left, row.top() + 3, length, row.height() - 6)
+        painter.fillRect(bar, _end_colour(theme, value >= 0))
+        painter.setPen(QPen(theme.hairline, 1))
+        painter.drawLine(QPointF(zero, row.top()), QPointF(zero, row.bottom()))
+
+
+def paint_figures(
+    painter: QPainter, layout: FlowLayout, block: FlowBlock, layer: LayerTiles, theme: Theme
+) -> None:
+    """Write each bar's class at its left and its value at its right; the largest stands out."""
+    if layer.vector is None:
+        return
+    painter.setFont(caption_font())
+    largest = int(np.nan_to_num(layer.vector, nan=-np.inf).argmax())
+    for index, value in enumerate(layer.vector.tolist()):
+        row = logical(block.channel_box(index), layout.dpr)
+        room = int(row.width() * _LABEL_SHARE)
+        name = painter.fontMetrics().elidedText(layer.labels[index], _ELIDE, room)
+        painter.setPen(theme.text)
+        painter.drawText(row, Qt.AlignmentFlag.AlignVCenter, name)
+        painter.setPen(theme.text if index == largest else theme.text_dim)
+        right = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight
+        painter.drawText(row, right, signed_text(value))
+
+
+def _end_colour(theme: Theme, positive: bool) -> QColor:
+    """Choose the colour of a strong activation of either sign."""
+    red, green, blue, _ = theme.signed_activation_lut[FULL_INDEX if positive else 0].tolist()
+    return QColor(red, green, blue)
+
+
+def signed_text(value: float) -> str:
+    """Write a number with its sign, one decimal: ``+11.4``."""
+    text = number(value, 1)
+    return text if text.startswith(MINUS) or value != value else f"+{text}"
+
+
+def paint_channel_outline(
+    painter: QPainter, layout: FlowLayout, place: tuple[int, int], colour: QColor, width: float
+) -> None:
+    """Draw a line round one tile or bar; `place` is a block and a channel."""
+    block, channel = place
+    box = logical(layout.blocks[block].channel_box(channel), layout.dpr)
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    painter.setPen(QPen(colour, width))
+    painter.drawRect(box.adjusted(-width / 2, -width / 2, width / 2, width / 2))
+
+
+def paint_pixel_outline(
+    painter: QPainter,
+    layout: FlowLayout,
+    place: tuple[int, int],
+    pixel: tuple[int, int],
+    colour: QColor,
+) -> None:
+    """Draw a line round one cell of a tile."""
+    block = layout.blocks[place[0]]
+    grid, (row, column) = block.grid, pixel
+    if grid is not None and 0 <= row < grid.rows and 0 <= column < grid.columns:
+        box = logical(block.cell_box(place[1], row, column), layout.dpr)
+        painter.setPen(QPen(colour, 1))
+        painter.drawRect(box.adjusted(-0.5, -0.5, 0.5, 0.5))

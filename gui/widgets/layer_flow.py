@@ -1,0 +1,240 @@
+"""A whole network from left to right: input, every layer's output channels, logits."""
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import QPointF, QSize, Qt, Signal
+from PySide6.QtGui import QImage, QKeyEvent, QPainter, QPaintEvent, QResizeEvent
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QToolButton, QVBoxLayout, QWidget
+
+from engine.inspect.layer_tiles import LayerTiles
+from gui.icons import icon
+from gui.palettes import Lut
+from gui.theme import S1, Theme, ThemeManager
+from gui.widgets.caption_line import CaptionLine, Legend
+from gui.widgets.copy_keys import CopyKeys
+from gui.widgets.flow_canvas import FlowCanvas
+from gui.widgets.flow_layout import FlowHit
+from gui.widgets.flow_painting import heading_of
+from gui.widgets.tile_words import numbers_as_table
+
+_SMALLEST_ZOOM, _LARGEST_ZOOM = 1.0, 4.0
+_ZOOM_PER_NOTCH = 1.25
+_ICON_PX = 16
+
+
+class LayerFlow(QWidget):
+    """Shows how a picture goes through a network, layer by layer. GUI thread only.
+
+    It fits the room; Ctrl+wheel zooms, the fit button or a double-click beside the blocks fits
+    again. It keeps no selection of its own: it tells what was clicked, outlines what it is told.
+    """
+
+    channel_clicked = Signal(str, int, object, object)
+    """A layer, a channel counted from 0, and the row and column under the mouse or None."""
+    channel_activated = Signal(str, int)
+    """A channel was double-clicked, or Enter pressed on it."""
+    layer_clicked = Signal(str)
+    """The heading of a layer was clicked."""
+    hovered = Signal(str)
+    """What lies under the mouse, in words; empty when the mouse has left."""
+
+    def __init__(self, themes: ThemeManager, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._themes = themes
+        self._zoom = 1.0
+        self._selected: tuple[str, int | None] | None = None
+        self._empty_text = ""
+        self._caption = CaptionLine(themes)
+        self._fit_button = QToolButton()
+        self._fit_button.setObjectName("layer_flow_fit")
+        self._fit_button.setProperty("flat", True)
+        self._fit_button.setFixedSize(24, 24)
+        self._fit_button.setIconSize(QSize(_ICON_PX, _ICON_PX))
+        self._fit_button.setToolTip("Fit the network into the room")
+        self._fit_button.setAccessibleName("Fit the network into the room")
+        self._fit_button.clicked.connect(self.fit)
+        self._canvas = FlowCanvas(themes)
+        self._scroll = QScrollArea()
+        self._scroll.setFrameShape(QFrame.Shape.NoFrame)
+        self._scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self._scroll.setWidget(self._canvas)
+        self._scroll.viewport().setAutoFillBackground(False)
+
+        header = QHBoxLayout()
+        header.setSpacing(S1)
+        header.addWidget(self._caption, 1)
+        header.addWidget(self._fit_button)
+        self._column = column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(S1)
+        column.addLayout(header)
+        column.addWidget(self._scroll, 1)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        CopyKeys(self, self.picture, self._numbers)
+        self._canvas.clicked.connect(self._on_clicked)
+        self._canvas.double_clicked.connect(self._on_double_clicked)
+        self._canvas.hovered.connect(self.hovered)
+        self._canvas.zoom_turned.connect(self._on_zoom_turned)
+        themes.changed.connect(self._apply)
+        self.set_title("Layers", "every output channel, each layer to its own scale")
+        self._apply(themes.theme)
+
+    @property
+    def layers(self) -> tuple[LayerTiles, ...]:
+        """What is shown."""
+        return self._canvas.layers
+
+    @property
+    def canvas(self) -> FlowCanvas:
+        """The picture itself, which takes the mouse."""
+        return self._canvas
+
+    @property
+    def zoom(self) -> float:
+        """How many times larger than the room the picture is; 1 fits."""
+        return self._zoom
+
+    def show_layers(self, layers: Sequence[LayerTiles]) -> None:
+        """Show a network's answer; cheap enough for every frame."""
+        was_empty = not self._canvas.layers
+        self._canvas.show_layers(layers)
+        if was_empty != (not layers):
+            self._scroll.setVisible(bool(layers))
+            self._column.activate()
+            self._refit()
+            self.update()
+
+    def set_title(self, title: str, detail: str = "") -> None:
+        """Write the line above."""
+        self._caption.set_text(title, detail)
+        self.setAccessibleName(title)
+        self.setAccessibleDescription(detail)
+
+    def set_empty_text(self, text: str) -> None:
+        """Say what will be here and the one thing to do, while there is nothing to show."""
+        self._empty_text = text
+        self._scroll.setVisible(bool(self._canvas.layers))
+        self.update()
+
+    def set_selected(
+        self,
+        layer: str | None,
+        channel: int | None = None,
+        pixel: tuple[int, int] | None = None,
+    ) -> None:
+        """Outline a channel, and a (row, column) in it, as selected; None for none."""
+        self._selected = None if layer is None else (layer, channel)
+        self._canvas.set_selected(layer, channel, pixel)
+
+    def fit(self) -> None:
+        """Show the whole network in the room that there is."""
+        self.set_zoom(1.0)
+
+    def set_zoom(self, zoom: float) -> None:
+        """Make the picture `zoom` times as large as what fits, 1 to 4."""
+        self._zoom = min(max(zoom, _SMALLEST_ZOOM), _LARGEST_ZOOM)
+        self._refit()
+
+    def picture(self) -> QImage:
+        """Draw the network anew at twice its size."""
+        return self._canvas.picture()
+
+    def _numbers(self) -> str:
+        parts: list[str] = []
+        for layer in self.layers:
+            if layer.tiles is not None:
+                parts.append(numbers_as_table(layer.tiles))
+            elif layer.vector is not None:
+                rows = zip(layer.labels, layer.vector.tolist(), strict=True)
+                lines = [f"{label}\t{value:.6g}" for label, value in rows]
+                parts.append("\n".join([heading_of(layer), *lines]) + "\n")
+        return "".join(parts)
+
+    def _refit(self) -> None:
+        self._canvas.set_room(self._scroll.maximumViewportSize(), self._zoom)
+
+    def _apply(self, theme: Theme) -> None:
+        self._fit_button.setIcon(icon("fit", theme.text_dim, _ICON_PX))
+        lut: Lut = theme.signed_activation_lut
+        self._caption.set_legend(Legend(lut, "negative", "positive"))
+
+    def _on_zoom_turned(self, notches: float, position: QPointF) -> None:
+        """Zoom about the point under the mouse."""
+        before = self._canvas.size()
+        bars = (self._scroll.horizontalScrollBar(), self._scroll.verticalScrollBar())
+        seen = (position.x() - bars[0].value(), position.y() - bars[1].value())
+        self.set_zoom(self._zoom * _ZOOM_PER_NOTCH**notches)
+        after = self._canvas.size()
+        shares = (position.x() / before.width(), position.y() / before.height())
+        bars[0].setValue(round(shares[0] * after.width() - seen[0]))
+        bars[1].setValue(round(shares[1] * after.height() - seen[1]))
+
+    def _on_clicked(self, hit: FlowHit | None) -> None:
+        self.setFocus(Qt.FocusReason.MouseFocusReason)
+        if hit is None:
+            return
+        name = self.layers[hit.block].name
+        if hit.channel is None:
+            self.layer_clicked.emit(name)
+        else:
+            self.channel_clicked.emit(name, hit.channel, hit.row, hit.column)
+
+    def _on_double_clicked(self, hit: FlowHit | None) -> None:
+        if hit is None:
+            self.fit()
+        elif hit.channel is not None:
+            self.channel_activated.emit(self.layers[hit.block].name, hit.channel)
+
+    def _moved(self, key: int) -> tuple[int, int] | None:
+        """Find the block and the channel that an arrow key leads to; None for any other key."""
+        layout = self._canvas.flow_layout
+        arrows = (Qt.Key.Key_Left, Qt.Key.Key_Right, Qt.Key.Key_Up, Qt.Key.Key_Down)
+        if layout is None or key not in arrows:
+            return None
+        block = self._canvas.block_named(self._selected[0]) if self._selected else None
+        if block is None or self._selected is None or self._selected[1] is None:
+            return 0, 0
+        row, column = divmod(self._selected[1], layout.blocks[block].columns)
+        row += {Qt.Key.Key_Up: -1, Qt.Key.Key_Down: 1}.get(Qt.Key(key), 0)
+        column += {Qt.Key.Key_Left: -1, Qt.Key.Key_Right: 1}.get(Qt.Key(key), 0)
+        if column < 0 and block > 0:
+            block -= 1
+            column = layout.blocks[block].columns - 1
+        elif column >= layout.blocks[block].columns and block + 1 < len(layout.blocks):
+            block, column = block + 1, 0
+        columns, count = layout.blocks[block].columns, self.layers[block].shape[0]
+        row = min(max(row, 0), (count - 1) // columns)
+        return block, min(row * columns + min(max(column, 0), columns - 1), count - 1)
+
+    def sizeHint(self) -> QSize:
+        """Want most of the window."""
+        return QSize(880, 560)
+
+    def minimumSizeHint(self) -> QSize:
+        """Shrink; what has no room is reached by scrolling."""
+        return QSize(240, 200)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Use the room that there is."""
+        super().resizeEvent(event)
+        self._column.activate()
+        self._refit()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Move with the arrows, go deeper with Enter."""
+        place = self._moved(event.key())
+        enter = event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter)
+        if place is not None:
+            self.channel_clicked.emit(self.layers[place[0]].name, place[1], None, None)
+        elif enter and self._selected is not None and self._selected[1] is not None:
+            self.channel_activated.emit(*self._selected)
+        else:
+            super().keyPressEvent(event)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Write the empty text while there is nothing to show."""
+        if not self._canvas.layers and self._empty_text:
+            painter = QPainter(self)
+            painter.setPen(self._themes.theme.text_dim)
+            flags = Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap
+            painter.drawText(self.rect(), flags, self._empty_text)

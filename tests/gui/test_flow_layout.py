@@ -1,0 +1,98 @@
+"""The flow's geometry: all blocks in the room, tiles as large as it allows."""
+
+import itertools
+
+import pytest
+
+from gui.widgets.flow_layout import BlockShape, FlowLayout, layout_flow
+from gui.widgets.tile_geometry import Box
+
+DEFAULT = (
+    BlockShape(1, 28, 28, 0, 60),
+    BlockShape(8, 26, 26, 70, 60),
+    BlockShape(8, 26, 26, 30, 60),
+    BlockShape(8, 13, 13, 50, 60),
+    BlockShape(16, 11, 11, 70, 60),
+    BlockShape(16, 11, 11, 30, 60),
+    BlockShape(16, 5, 5, 50, 60),
+    BlockShape(10, 0, 0, 60, 60),
+)
+scales = pytest.mark.parametrize("dpr", [1.0, 1.5, 2.0])
+rooms = pytest.mark.parametrize("room", [(700, 560), (868, 582), (1400, 640), (600, 900)])
+
+
+def _layout(room: tuple[int, int], dpr: float = 1.0, zoom: float = 1.0) -> FlowLayout:
+    return layout_flow(DEFAULT, int(room[0] * dpr), int(room[1] * dpr), dpr, zoom)
+
+
+def _apart(first: Box, second: Box) -> bool:
+    return (
+        first.x + first.width <= second.x
+        or second.x + second.width <= first.x
+        or first.y + first.height <= second.y
+        or second.y + second.height <= first.y
+    )
+
+
+@scales
+@rooms
+def test_the_whole_network_fits_the_room(room: tuple[int, int], dpr: float) -> None:
+    layout = _layout(room, dpr)
+    assert layout.width <= room[0] * dpr
+    assert layout.height <= room[1] * dpr
+    for block in layout.blocks:
+        assert block.heading.y >= 0
+        assert block.body.x + block.body.width <= room[0] * dpr
+        assert block.body.y + block.body.height <= room[1] * dpr
+
+
+@scales
+@rooms
+def test_nothing_covers_anything_else(room: tuple[int, int], dpr: float) -> None:
+    blocks = _layout(room, dpr).blocks
+    boxes = [box for block in blocks for box in (block.heading, block.body)]
+    assert all(_apart(first, second) for first, second in itertools.combinations(boxes, 2))
+
+
+@scales
+def test_tiles_are_larger_in_a_larger_room(dpr: float) -> None:
+    small, large = _layout((700, 480), dpr), _layout((1500, 900), dpr)
+    assert large.tile_side > 1.5 * small.tile_side
+
+
+def test_pictures_of_all_layers_are_about_equally_large() -> None:
+    layout = _layout((868, 582))
+    widths = [block.channel_box(0).width for block in layout.blocks if block.grid is not None]
+    assert max(widths) <= 1.35 * min(widths)
+
+
+def test_a_network_that_is_too_long_is_wider_than_the_room() -> None:
+    layout = layout_flow(DEFAULT * 8, 400, 300, 1.0)
+    assert layout.width > 400 or layout.height > 300
+    assert len(layout.blocks) == 8 * len(DEFAULT)
+
+
+def test_zooming_keeps_the_order_of_the_tiles() -> None:
+    fitted, zoomed = _layout((868, 582)), _layout((868, 582), zoom=2.0)
+    assert [b.columns for b in zoomed.blocks] == [b.columns for b in fitted.blocks]
+    for before, after in zip(fitted.blocks, zoomed.blocks, strict=True):
+        if before.grid is not None and after.grid is not None:
+            assert after.grid.cell == 2 * before.grid.cell
+
+
+def test_rows_of_tiles_are_full_where_a_little_more_width_makes_them_so() -> None:
+    for block in _layout((868, 582)).blocks:
+        if block.grid is not None:
+            assert block.grid.count % block.grid.tile_columns == 0
+
+
+@scales
+def test_a_point_finds_the_block_the_channel_and_the_cell(dpr: float) -> None:
+    layout = _layout((868, 582), dpr)
+    box = layout.blocks[2].cell_box(5, 7, 9)
+    assert layout.hit(box.x, box.y) == (2, 5, 7, 9)
+    bar = layout.blocks[7].channel_box(3)
+    assert layout.hit(bar.x + 4, bar.y + 4) == (7, 3, None, None)
+    heading = layout.blocks[4].heading
+    assert layout.hit(heading.x + 1, heading.y + 1) == (4, None, None, None)
+    assert layout.hit(-1, -1) is None
