@@ -50,10 +50,6 @@ class PixelView:
         self._view.scene().addItem(mosaic.item)
         return mosaic
 
-    def remove_mosaic(self, mosaic: "Mosaic") -> None:
-        """Take a mosaic out of this view for good."""
-        self._view.scene().removeItem(mosaic.item)
-
 
 class Mosaic:
     """A picture of device pixels, shown one to one, coloured by a table of 256 entries."""
@@ -61,13 +57,7 @@ class Mosaic:
     def __init__(self) -> None:
         self.item = pg.ImageItem()
         self.item.setZValue(1)
-        self._pixels: NDArray[np.uint8] | None = None
         self._lut: Lut | None = None
-
-    @property
-    def pixels(self) -> NDArray[np.uint8] | None:
-        """The entries that are shown, shape (height, width)."""
-        return self._pixels
 
     def set_lut(self, lut: Lut) -> None:
         """Colour the entries with a table of shape (256, 4)."""
@@ -82,7 +72,6 @@ class Mosaic:
 
     def set_pixels(self, pixels: NDArray[np.uint8]) -> None:
         """Show entries, shape (height, width); the array must not be written to afterwards."""
-        self._pixels = pixels
         self.item.setVisible(pixels.size > 0)
         if pixels.size:
             self.item.setImage(pixels, autoLevels=False, levels=(0, 255))
@@ -103,10 +92,9 @@ class Curve:
         """Show points; both arrays have shape (n,) and are not written to afterwards."""
         self._item.setData(x, y)
 
-    def set_pen(self, colour: QColor, width: float = 1.0, *, dashed: bool = False) -> None:
+    def set_pen(self, colour: QColor, width: float = 1.0) -> None:
         """Draw the line in a colour, `width` logical pixels wide."""
-        style = Qt.PenStyle.DashLine if dashed else Qt.PenStyle.SolidLine
-        self._item.setPen(_cosmetic(colour, width, style))
+        self._item.setPen(_cosmetic(colour, width))
 
     def set_dots(self, colour: QColor) -> None:
         """Mark each point with a dot, of the size that `set_dot_size` gives."""

@@ -152,9 +152,7 @@ def _logits(
 ) -> LayerTiles:
     vector = np.array(values, np.float32)
     vector.flags.writeable = False
-    return LayerTiles(
-        name, "logits", vector.shape, range_text(vector), words, vector=vector, labels=classes
-    )
+    return LayerTiles(name, "logits", vector.shape, range_text(vector), words, vector=vector, labels=classes)
 
 
 def _pair(value: int | tuple[int, int]) -> tuple[int, int]:

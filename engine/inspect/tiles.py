@@ -56,13 +56,9 @@ class TileSet:
 
     def __post_init__(self) -> None:
         if self.maps.ndim != 4:
-            raise ShapeError(
-                f"maps must be (tiles, slices, rows, columns), got shape {self.maps.shape}"
-            )
+            raise ShapeError(f"maps must be (tiles, slices, rows, columns), got shape {self.maps.shape}")
         if len(self.captions) != len(self.maps):
-            raise ShapeError(
-                f"captions must be one per tile ({len(self.maps)}), got {len(self.captions)}"
-            )
+            raise ShapeError(f"captions must be one per tile ({len(self.maps)}), got {len(self.captions)}")
         if not (np.isfinite(self.scale) and self.scale > 0):
             raise ConfigError(f"scale must be a finite number above 0, got {self.scale}")
 
@@ -138,8 +134,7 @@ def filter_tiles(
     """
     if weight.ndim != 4:
         raise ShapeError(
-            f"weight must be (filters, input channels, kernel height, kernel width), "
-            f"got shape {weight.shape}"
+            f"weight must be (filters, input channels, kernel height, kernel width), got shape {weight.shape}"
         )
     fixed = scale is not None
     strength = scale if scale is not None else nice_scale(weight)

@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 from engine.inspect.tiles import TileSet
 from engine.inspect.words import MINUS
 from gui.palettes import FULL_INDEX, Lut
-from gui.theme import S1, S2, S3, ThemeManager, caption_font, heading_font, tabular
+from gui.theme import S2, S3, ThemeManager, caption_font, heading_font, tabular
 
 _HEIGHT = 24
 _PART = " · "
@@ -129,9 +129,9 @@ class CaptionLine(QWidget):
         baseline = self._baseline()
         x = round(right - metrics.horizontalAdvance(legend.high))
         painter.drawText(QPointF(x, baseline), legend.high)
-        bar = QRectF(x - S1 - _BAR.width(), (_HEIGHT - _BAR.height()) / 2, _BAR.width(), _BAR.height())
+        bar = QRectF(x - S2 - _BAR.width(), (_HEIGHT - _BAR.height()) / 2, _BAR.width(), _BAR.height())
         self._paint_bar(painter, bar, legend.lut)
-        left = bar.left() - S1 - metrics.horizontalAdvance(legend.low)
+        left = bar.left() - S2 - metrics.horizontalAdvance(legend.low)
         painter.setPen(theme.text_dim)
         painter.drawText(QPointF(left, baseline), legend.low)
         return left

@@ -40,7 +40,7 @@ class MosaicPlan:
         -------
         ndarray of uint8, shape (height, width)
         """
-        with_gap = np.append(entries, np.uint8(GAP_INDEX))
+        with_gap = np.concatenate((np.array([GAP_INDEX], np.uint8), entries))
         mosaic: NDArray[np.uint8] = with_gap[self.sources][self.row_of]
         return mosaic
 
@@ -53,10 +53,9 @@ def plan_mosaic(layout: TileLayout) -> MosaicPlan:
     """
     shape = (layout.count, layout.slices, layout.rows, layout.columns)
     size = int(np.prod(shape))
-    sets = 3 if layout.preview_cell else 1
-    gap = sets * size
-    source = np.full((layout.height, layout.width), gap, np.intp)
-    numbers = np.arange(size).reshape(shape)
+    # The gap is entry 0, so that entries of small pictures for which there is no room do no harm.
+    source = np.zeros((layout.height, layout.width), np.intp)
+    numbers = 1 + np.arange(size).reshape(shape)
     for tile in range(layout.shown):
         for index in range(layout.slices):
             cells = numbers[tile, index]

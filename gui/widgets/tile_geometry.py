@@ -119,9 +119,7 @@ class TileLayout:
         """Place a tile's picture, all its slices together."""
         box = self.tile_box(tile)
         top = box.y + (self.caption if self.caption else self.padding)
-        return Box(
-            box.x + self.padding, top, self._grid_width(self.cell), self._grid_height(self.cell)
-        )
+        return Box(box.x + self.padding, top, self._grid_width(self.cell), self._grid_height(self.cell))
 
     def slice_box(self, tile: int, index: int) -> Box:
         """Place one slice of a tile."""
@@ -152,9 +150,7 @@ class TileLayout:
         for index in range(self.slices):
             box = self.slice_box(tile, index)
             if box.holds(x, y):
-                return Hit(
-                    tile, index, int((y - box.y) // self.cell), int((x - box.x) // self.cell)
-                )
+                return Hit(tile, index, int((y - box.y) // self.cell), int((x - box.x) // self.cell))
         return Hit(tile, None, None, None)
 
     def _within(self, left: int, top: int, index: int, cell: int) -> Box:

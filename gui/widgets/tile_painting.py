@@ -51,24 +51,25 @@ def paint_cards(painter: QPainter, layout: TileLayout, theme: Theme) -> None:
 
 
 def paint_captions(painter: QPainter, layout: TileLayout, tiles: TileSet, theme: Theme) -> None:
-    """Paint each tile's number at the left and its caption at the right."""
+    """Paint each tile's number at the left and, where all have room, its caption at the right."""
     if not layout.captioned:
         return
     font = caption_font()
     metrics = QFontMetricsF(font)
     painter.setFont(font)
+    longest = max((metrics.horizontalAdvance(caption) for caption in tiles.captions), default=0.0)
+    room = layout.picture_box(0).width / layout.dpr - S1
+    have_room = longest + metrics.horizontalAdvance(str(layout.shown)) <= room
     for tile in range(layout.shown):
         box = layout.tile_box(tile)
         picture = logical(layout.picture_box(tile), layout.dpr)
         top = box.y / layout.dpr
         line = QRectF(picture.left(), top, picture.width(), picture.top() - top)
-        label, caption = str(tile + 1), tiles.captions[tile]
         painter.setPen(theme.text)
-        painter.drawText(line, _LEFT, label)
-        room = line.width() - metrics.horizontalAdvance(label) - S1
-        if caption and metrics.horizontalAdvance(caption) <= room:
+        painter.drawText(line, _LEFT, str(tile + 1))
+        if have_room:
             painter.setPen(theme.text_dim)
-            painter.drawText(line, _RIGHT, caption)
+            painter.drawText(line, _RIGHT, tiles.captions[tile])
         if layout.preview_cell:
             _paint_preview_signs(painter, layout, tile, theme)
 

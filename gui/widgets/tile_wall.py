@@ -2,7 +2,6 @@
 
 from PySide6.QtCore import QEvent, QPointF, QSize, QSizeF, Qt, Signal
 from PySide6.QtGui import (
-    QFocusEvent,
     QImage,
     QKeyEvent,
     QMouseEvent,
@@ -321,11 +320,6 @@ class TileWall(QWidget):
     def leaveEvent(self, event: QEvent) -> None:
         """Tell that nothing lies under the mouse."""
         self._hover(None)
-
-    def focusOutEvent(self, event: QFocusEvent) -> None:
-        """Draw without the focus."""
-        super().focusOutEvent(event)
-        self._text.update()
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         """Tell which tile, and which cell of it, was clicked."""

@@ -54,10 +54,7 @@ def test_an_icon_is_lines_of_one_weight_and_takes_its_colour(name: str, qtbot: Q
     assert 'fill="none" stroke="currentColor" stroke-width="1.5"' in source
     drawn = icon(name, QColor("#ff0000"), 24).pixmap(QSize(24, 24)).toImage()
     painted = [
-        drawn.pixelColor(x, y)
-        for x in range(24)
-        for y in range(24)
-        if drawn.pixelColor(x, y).alpha() > 90
+        drawn.pixelColor(x, y) for x in range(24) for y in range(24) if drawn.pixelColor(x, y).alpha() > 90
     ]
     assert painted
     assert all(colour.red() > 200 and colour.green() < 10 for colour in painted)
