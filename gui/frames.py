@@ -187,12 +187,10 @@ class FrameWorker:
 
     def _main(self) -> None:
         networks: dict[str, Network] = {}
-        likeness: Likeness | None = None
+        likeness = self._likeness()
         while (job := self._next()) is not None:
             slot, (subject, drawing) = job
             try:
-                if likeness is None and self._load_likeness is not None:
-                    likeness = self._load_likeness()
                 network = networks.get(slot)
                 if network is None or network.spec != subject.spec:
                     network = networks[slot] = Network(subject.spec)
@@ -201,6 +199,14 @@ class FrameWorker:
                 # One frame that cannot be made must not end the display; the next one may work.
                 logger.exception("frame of %s could not be computed", subject.source)
                 self._deliver(slot, None)
+
+    def _likeness(self) -> Likeness | None:
+        """The test whether ink resembles a digit; without it every ink is taken for one."""
+        try:
+            return self._load_likeness() if self._load_likeness is not None else None
+        except Exception:
+            logger.exception("the test whether ink resembles a digit could not be loaded")
+            return None
 
     def _next(self) -> tuple[str, tuple[Subject, Drawing]] | None:
         with self._condition:

@@ -59,6 +59,24 @@ class PadActions(QObject):
         self._tint()
         theme_manager.changed.connect(self._tint)
 
+    def named(self) -> dict[str, QAction]:
+        """The actions by the names that the window's table of commands has for them."""
+        return {
+            "undo": self.undo,
+            "redo": self.redo,
+            "clear_drawing": self.clear,
+            "pen": self.pen,
+            "eraser": self.eraser,
+            "brush_smaller": self.smaller_brush,
+            "brush_larger": self.larger_brush,
+            "pick_digit": self.pick_digit,
+            "open_picture": self.open,
+            "paste_picture": self.paste,
+            "copy_drawing": self.copy,
+            "save_drawing": self.save,
+            "pressure": self.pressure,
+        }
+
     def _make(self, text: str, icon_name: str | None, keys: Keys, context: Qt.ShortcutContext) -> QAction:
         action = self._adopt(QAction(text, self), icon_name)
         action.setShortcutContext(context)

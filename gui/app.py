@@ -1,0 +1,101 @@
+"""Makes the objects of the program, wires them, and runs the event loop."""
+
+import argparse
+import logging
+import sys
+from pathlib import Path
+from typing import Literal
+
+from PySide6.QtGui import QIcon
+from PySide6.QtWidgets import QApplication
+
+from gui.errors import ErrorReporter
+from gui.log import route_qt_messages, start_log, stop_log
+from gui.main_window import MainWindow
+from gui.settings import Folders, Preferences, PreferencesStore, folders
+from gui.theme import ThemeManager
+from resources import resource_path
+
+logger = logging.getLogger(__name__)
+
+PREFERENCES_FILE = "preferences.json"
+
+
+def create_window(
+    *,
+    places: Folders | None = None,
+    theme: Literal["system", "light", "dark"] | None = None,
+    page: str | None = None,
+) -> MainWindow:
+    """Build the window without showing it or running the event loop.
+
+    Parameters
+    ----------
+    places
+        Where preferences and runs are kept; the person's own folders unless given.
+    theme, page
+        For this time only, in place of the preferences.
+
+    Returns
+    -------
+    The window. ``window.session`` is its `TrainingSession` or None; ``window.classify()`` gives the ten
+    probabilities of what is on the canvas. Closing it ends its threads.
+    """
+    app = QApplication.instance()
+    if not isinstance(app, QApplication):
+        app = QApplication(sys.argv[:1])
+    where = places or folders()
+    preferences = PreferencesStore(where.config / PREFERENCES_FILE)
+    themes = ThemeManager(theme or preferences.value.theme)
+    themes.apply(app)
+    window = MainWindow(themes, preferences, where)
+    window.show_page(page or _known_page(preferences.value))
+    return window
+
+
+def _known_page(preferences: Preferences) -> str:
+    return preferences.page if preferences.page in MainWindow.PAGES else MainWindow.PAGES[0]
+
+
+def run(options: argparse.Namespace) -> int:
+    """Show the window until it is closed; gives the exit code."""
+    app = QApplication(sys.argv[:1])
+    app.setApplicationName("Filterscope")
+    app.setApplicationDisplayName("Filterscope")
+    app.setDesktopFileName("io.github.filterscope.Filterscope")
+    app.setWindowIcon(QIcon(str(resource_path("icons", "filterscope.svg"))))
+    places = folders()
+    start_log(places.log)
+    route_qt_messages()
+    window = create_window(places=places, theme=options.theme, page=options.page)
+    reporter = ErrorReporter()
+    reporter.sentence_ready.connect(lambda sentence: window.say(sentence, warning=True))
+    reporter.report_ready.connect(window.show_unexpected)
+    reporter.install()
+    if options.preset:
+        window.choose_preset(options.preset)
+    if options.size:
+        window.resize(*options.size)
+    if options.screenshot:
+        _take_screenshot(app, window, options)
+    else:
+        window.restore(keep_size=bool(options.size))
+    for path in filter(None, (options.file, options.drawing)):
+        window.open_file(Path(path))
+    window.show()
+    try:
+        return app.exec()
+    finally:
+        reporter.uninstall()
+        stop_log()
+
+
+def _take_screenshot(app: QApplication, window: MainWindow, options: argparse.Namespace) -> None:
+    from gui.screenshot import Screenshot
+
+    def done(code: int) -> None:
+        window.forget_run()
+        window.close()
+        app.exit(code)
+
+    Screenshot(window, options.screenshot, options.train_seconds, done)

@@ -1,0 +1,122 @@
+"""The data sets that a person can train on, and getting hold of them."""
+
+import logging
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+from threading import Event
+
+from PySide6.QtCore import QObject, Signal
+
+from engine.datasets import Split, embedded_digits, load_dataset
+from engine.errors import DataError
+from gui.jobs import Job, JobProgress
+
+logger = logging.getLogger(__name__)
+
+EMBEDDED, MNIST, OPEN_FILE = "embedded", "mnist", "open"
+PICTURE_SHAPE = (1, 28, 28)
+
+Report = Callable[[str, float | None], None]
+
+
+class DataLibrary(QObject):
+    """Lists and loads data sets. What takes long runs as a `Job`; GUI thread only."""
+
+    loaded = Signal(str, object)
+    """Key and `Split`."""
+    failed = Signal(str)
+    """One sentence; nothing has changed."""
+    progressed = Signal(object)
+    """A `JobProgress` while something loads."""
+    ended = Signal()
+    """Nothing loads any more, whatever came of it."""
+
+    def __init__(self, cache: Path, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._cache = cache
+        self._loaded: dict[str, Split] = {}
+        self._files: list[str] = []
+        self._job: Job | None = None
+
+    def entries(self) -> list[tuple[str, str, str]]:
+        """Every data set as (key, name, tooltip), in the order to show."""
+        cached = (self._cache / "mnist.npz").exists()
+        mnist_tip = "70,000 digits" if cached else "70,000 digits, fetched once from OpenML (about 15 MB)"
+        entries = [
+            (EMBEDDED, "Embedded digits", "8,000 real MNIST digits to learn from, 2,000 to test with"),
+            (MNIST, "MNIST" if cached else "MNIST, fetch", mnist_tip),
+        ]
+        entries += [(path, Path(path).name, path) for path in self._files]
+        return [*entries, (OPEN_FILE, "Open a file…", "IDX (*-ubyte, .gz) or NPZ with 28 × 28 grey pictures")]
+
+    @staticmethod
+    def name_of(key: str) -> str:
+        """What a data set is called."""
+        return {EMBEDDED: "Embedded digits", MNIST: "MNIST"}.get(key, Path(key).name)
+
+    def embedded(self) -> Split:
+        """The embedded digits; read from the program's own files when first needed."""
+        if EMBEDDED not in self._loaded:
+            self._loaded[EMBEDDED] = embedded_digits()
+        return self._loaded[EMBEDDED]
+
+    def load(self, key: str) -> None:
+        """Get a data set; `loaded` or `failed` follows, at once where it is at hand."""
+        if key == EMBEDDED:
+            self.loaded.emit(key, self.embedded())
+        elif key in self._loaded:
+            self.loaded.emit(key, self._loaded[key])
+        elif self._job is not None:
+            self.failed.emit("Another data set is being loaded: wait for it, or cancel it first.")
+        else:
+            self._start(key)
+
+    def cancel(self) -> None:
+        """Give up what is being loaded."""
+        if self._job is not None:
+            self._job.cancel()
+
+    def close(self) -> None:
+        """Give up and wait for the thread."""
+        if self._job is not None:
+            self._job.close()
+            self._job = None
+
+    def _start(self, key: str) -> None:
+        job = Job(partial(_read, key, self._cache), self)
+        self._job = job
+        job.progressed.connect(self.progressed)
+        job.succeeded.connect(lambda split: self._finish(key, split))
+        job.failed.connect(lambda sentence: self._finish(key, None, sentence))
+        job.cancelled.connect(lambda: self._finish(key, None))
+        self.progressed.emit(JobProgress(f"Loading {self.name_of(key)}", None))
+        job.start()
+
+    def _finish(self, key: str, split: Split | None, sentence: str = "") -> None:
+        if self._job is not None:
+            self._job.deleteLater()
+            self._job = None
+        self.ended.emit()
+        if split is not None:
+            self._loaded[key] = split
+            if key != MNIST and key not in self._files:
+                self._files.append(key)
+            self.loaded.emit(key, split)
+        else:
+            self.failed.emit(sentence)
+
+
+def _read(key: str, cache: Path, report: Report, cancel: Event) -> Split:
+    """Read a data set on the job's thread; DataError with one sentence if it does not serve."""
+    if key == MNIST:
+        from engine.datasets.openml import fetch_mnist
+
+        return fetch_mnist(cache, report=report, cancel=cancel)
+    split = load_dataset(key)
+    if split.train.picture_shape != PICTURE_SHAPE:
+        raise DataError(
+            f"“{Path(key).name}” must hold 28 × 28 grey pictures, like the canvas's, "
+            f"got {' × '.join(map(str, split.train.picture_shape))}."
+        )
+    return split

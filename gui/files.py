@@ -1,0 +1,91 @@
+"""Opening and saving networks, and sorting out what a file that was dropped is."""
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+from PySide6.QtCore import QObject, Qt
+from PySide6.QtWidgets import QFileDialog, QWidget
+
+from engine.errors import EngineError
+from engine.formats.model import load_model, save_model
+from gui.instrument import Instrument
+from gui.pad.transfer import Transfer
+
+SUFFIX = ".safetensors"
+NETWORKS = f"Networks (*{SUFFIX})"
+
+
+class Files(QObject):
+    """Opens what a person chooses, drops or names; on any failure one sentence, and nothing changes."""
+
+    def __init__(
+        self,
+        window: QWidget,
+        instrument: Instrument,
+        transfer: Transfer,
+        say: Callable[..., None],
+    ) -> None:
+        super().__init__(window)
+        self._window, self._instrument, self._transfer, self._say = window, instrument, transfer, say
+        self.card: Mapping[str, Any] | None = None
+
+    def open(self, path: Path) -> None:
+        """Open a network by its suffix; anything else as a drawing or a picture."""
+        if path.suffix.lower() != SUFFIX:
+            self._transfer.open_file(path)
+            return
+        try:
+            model = load_model(path)
+        except EngineError as error:
+            self._say(str(error), warning=True)
+            return
+        if model.spec.input_shape[1:] != (28, 28):
+            h, w = model.spec.input_shape[1:]
+            self._say(
+                f"“{path.name}” must read pictures of 28 × 28, like the canvas's, got {h} × {w}.",
+                warning=True,
+            )
+            return
+        self.card = model.card
+        self._instrument.open_model(model, path.stem)
+        self._say(f"“{path.stem}” answers now.")
+
+    def save(self, path: Path) -> None:
+        """Write the network that answers the Pad."""
+        subject = self._instrument.answering
+        card = {"name": path.stem, "source": subject.source}
+        if subject.step is not None:
+            card["step"] = str(subject.step)
+        elif self.card is not None:
+            card = dict(self.card)
+        try:
+            save_model(path, subject.spec, subject.parameters, card=card)
+        except OSError as error:
+            reason = (error.strerror or "unknown reason").lower()
+            self._say(f"“{path.name}” cannot be written: {reason}.", warning=True)
+            return
+        self._say(f"{subject.source} saved as “{path.name}”.")
+
+    def ask_for_file(self) -> None:
+        """Ask which network to open."""
+        dialog = self._dialog("Open network")
+        dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
+        dialog.fileSelected.connect(lambda name: self.open(Path(name)))
+        dialog.open()
+
+    def ask_where_to_save(self) -> None:
+        """Ask where to save the network that answers."""
+        dialog = self._dialog("Save network")
+        dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
+        dialog.setDefaultSuffix(SUFFIX)
+        source = self._instrument.answering.source.lower().replace(" ", "-")
+        dialog.selectFile(f"{source}{SUFFIX}")
+        dialog.fileSelected.connect(lambda name: self.save(Path(name)))
+        dialog.open()
+
+    def _dialog(self, title: str) -> QFileDialog:
+        dialog = QFileDialog(self._window, title)
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.setNameFilters([NETWORKS, "All files (*)"])
+        return dialog

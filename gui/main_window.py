@@ -1,0 +1,390 @@
+"""The main window: makes the panels, gives them their places, and joins them."""
+
+import dataclasses
+import logging
+from collections.abc import Callable, Mapping
+from functools import partial
+from pathlib import Path
+from typing import Any, ClassVar
+
+import numpy as np
+from numpy.typing import NDArray
+from PySide6.QtCore import QEvent, QUrl
+from PySide6.QtGui import QCloseEvent, QDesktopServices, QHideEvent, QShowEvent
+from PySide6.QtWidgets import QMainWindow
+
+from engine.drawing import prepare
+from engine.formats.model import load_model
+from engine.network import Network
+from engine.novelty import DigitLikeness
+from engine.version import VERSION
+from gui.actions import Actions
+from gui.address_bar import AddressBar
+from gui.bridge import Bridge
+from gui.command_palette import CommandPalette
+from gui.data_library import DataLibrary
+from gui.dialogs.about import AboutDialog
+from gui.dialogs.error_details import ErrorDialog
+from gui.document import Document
+from gui.errors import ErrorReport
+from gui.files import Files
+from gui.frames import Frame, FrameWorker, Subject
+from gui.inspecting import inspect
+from gui.inspector import Inspector
+from gui.instrument import Instrument
+from gui.pad.pad import Pad
+from gui.pages.draw.page import DrawPage
+from gui.pages.train.page import TrainPage
+from gui.rail import Rail
+from gui.run_store import RunStore
+from gui.selection import Selection, SelectionModel
+from gui.settings import Folders, PreferencesStore
+from gui.skeleton import Skeleton
+from gui.status_line import StatusLine
+from gui.tape_bar import TapeBar
+from gui.theme import ThemeManager
+from gui.training_control import TrainingControl
+from gui.widgets.paced import Paced
+from gui.window_state import restore_window, save_window, window_settings
+from resources import resource_path
+
+logger = logging.getLogger(__name__)
+
+TRAINED_NETWORK = ("networks", "digits.safetensors")
+TRAINED_NAME = "Trained network"
+
+
+class MainWindow(QMainWindow):
+    """Makes every part, connects them, and keeps none of their state. GUI thread only.
+
+    Parameters
+    ----------
+    themes, preferences
+        Shared with the program.
+    places
+        Where runs, data sets and the window's place are kept.
+    """
+
+    PAGES: ClassVar[tuple[str, ...]] = ("draw", "train")
+
+    def __init__(self, themes: ThemeManager, preferences: PreferencesStore, places: Folders) -> None:
+        super().__init__()
+        self.setWindowTitle("Filterscope")
+        self._themes, self._preferences, self._places = themes, preferences, places
+        themes.setParent(self)
+        preferences.setParent(self)
+        self._window_settings = window_settings(places.config)
+        self._runs = RunStore(places.data)
+        self._run_wanted_back = True
+
+        self._shipped = load_model(resource_path(*TRAINED_NETWORK))
+        self._card: Mapping[str, Any] = self._shipped.card
+        self.document = Document(parent=self)
+        self.selection = SelectionModel(parent=self)
+        self._bridge = Bridge(self)
+        worker = FrameWorker(lambda: DigitLikeness().resembles_digit)
+        self.instrument = Instrument(self.document, self._bridge, worker, self._shipped, TRAINED_NAME, self)
+        self._library = DataLibrary(places.cache, self)
+        self._make_panels()
+        self._training = TrainingControl(
+            self._bridge, self.instrument, self._library, self._train, self._tape, self.say, self
+        )
+        self._files = Files(self, self.instrument, self._pad.transfer, self.say)
+        self._make_actions()
+        self._connect()
+        self._texts = Paced(self._write_texts, parent=self)
+        self._answer: Frame | None = None
+        self._run_frame: Frame | None = None
+        self.instrument.refresh()
+        self._on_subject_changed(self.instrument.answering)
+        self._pad.canvas.setFocus()
+        self.setAcceptDrops(True)
+
+    @property
+    def session(self) -> Any:
+        """The present `TrainingSession`, or None."""
+        return self._bridge.session
+
+    @property
+    def is_settled(self) -> bool:
+        """Whether every picture is up to date, apart from what a running training still brings."""
+        return self.instrument.is_settled
+
+    def classify(self) -> NDArray[np.float32]:
+        """Ten probabilities of what is on the canvas, from the network that answers the Pad."""
+        subject = self.instrument.answering
+        network = Network.from_parameters(subject.spec, subject.parameters)
+        picture = prepare(self.document.drawing).picture
+        channels = np.repeat(picture[None, None], subject.spec.input_shape[0], axis=1)
+        return network.probabilities(channels)[0]
+
+    def show_page(self, name: str) -> None:
+        """Bring a page to the front; KeyError if there is none of that name."""
+        self._skeleton.show_page(name)
+        self._rail.show_page(name)
+        self._actions.choose(f"page_{name}")
+        if name == "train":
+            self._training.ensure_run()
+        self.instrument.set_run_wanted(name == "train")
+        self._remember(page=name)
+        self._show_inspected()
+
+    def start_training(self) -> None:
+        """Train, if nothing trains yet."""
+        if not self._bridge.is_running:
+            self._training.toggle()
+
+    def choose_preset(self, key: str) -> None:
+        """Open a run of a preset network; ConfigError if there is none of that key."""
+        self._training.choose_preset(key)
+
+    def open_file(self, path: Path) -> None:
+        """Open a network, a drawing or a picture."""
+        self._files.open(path)
+
+    def restore(self, *, keep_size: bool = False) -> None:
+        """Bring back the window's place and the run that was there when it was closed."""
+        if not keep_size:
+            restore_window(self, self._window_settings)
+        self._skeleton.restore_sizes(self._preferences.value.splitter)
+        kept = self._runs.load()
+        if kept is not None:
+            self._training.reopen(*kept)
+
+    def forget_run(self) -> None:
+        """Do not keep the present run when the window is closed."""
+        self._run_wanted_back = False
+
+    def say(
+        self,
+        sentence: str,
+        *,
+        action: str = "",
+        act: Callable[[], None] | None = None,
+        warning: bool = False,
+    ) -> None:
+        """Tell the person something in place; an empty sentence takes back what was said."""
+        if sentence:
+            self._skeleton.messages.show_message(
+                sentence, kind="warning" if warning else "note", action=action, on_action=act
+            )
+        else:
+            self._skeleton.messages.dismiss()
+
+    def show_unexpected(self, report: ErrorReport) -> None:
+        """Show an error that nobody foresaw, with its details."""
+        ErrorDialog(report, self).show()
+
+    def _make_panels(self) -> None:
+        themes = self._themes
+        self._pad = Pad(self.document, themes)
+        self._pad.set_digits(lambda: self._library.embedded().test)
+        self._draw, self._train = DrawPage(themes), TrainPage(themes)
+        self._inspector = Inspector(themes)
+        self._rail = Rail(themes)
+        self._address = AddressBar(themes)
+        self._tape = TapeBar(themes)
+        self._status = StatusLine(themes)
+        self._skeleton = Skeleton(
+            themes,
+            address_bar=self._address,
+            rail=self._rail,
+            pad=self._pad,
+            inspector=self._inspector,
+            tape_bar=self._tape,
+            status_line=self._status,
+        )
+        self._skeleton.add_page("draw", self._draw)
+        self._skeleton.add_page("train", self._train)
+        self.setCentralWidget(self._skeleton)
+
+    def _make_actions(self) -> None:
+        self._actions = Actions(self, self._themes, given=self._pad.pad_actions.named())
+        self._actions.fill(self.menuBar())
+        self._palette = CommandPalette(self._themes, self)
+        training, selection = self._training, self.selection
+        reactions: dict[str, Callable[[], object]] = {
+            "open_network": self._files.ask_for_file,
+            "save_network": self._files.ask_where_to_save,
+            "quit": self.close,
+            "back": selection.back,
+            "forward": selection.forward,
+            "up": selection.up,
+            "inspector": self._skeleton.toggle_inspector,
+            "commands": self._show_commands,
+            "play": training.toggle,
+            "step": training.step,
+            "epoch": training.run_epoch,
+            "stop": training.stop,
+            "restart": partial(training.restart, new_seed=False),
+            "new_seed": partial(training.restart, new_seed=True),
+            "open_log": self._open_log,
+            "about": self._show_about,
+        }
+        for name, reaction in reactions.items():
+            self._actions[name].triggered.connect(lambda _=False, act=reaction: act())
+        for page in self.PAGES:
+            self._actions[f"page_{page}"].triggered.connect(lambda _=False, page=page: self.show_page(page))
+        for mode in ("system", "light", "dark"):
+            self._actions[f"theme_{mode}"].triggered.connect(
+                lambda _=False, mode=mode: self._choose_theme(mode)
+            )
+        self._actions["follow_run"].toggled.connect(self._on_answer_source_chosen)
+        self._actions.choose(f"theme_{self._themes.mode}")
+        self._actions.choose("inspector", self._skeleton.inspector_open)
+
+    def _connect(self) -> None:
+        instrument, selection = self.instrument, self.selection
+        instrument.answer_changed.connect(self._on_answer)
+        instrument.run_changed.connect(self._on_run_frame)
+        instrument.subject_changed.connect(self._on_subject_changed)
+        selection.changed.connect(self._on_selection_changed)
+        self._bridge.run_opened.connect(self._on_run_opened)
+        self._library.progressed.connect(lambda p: self._status.show_message(f"{p.text}…"))
+        self._library.ended.connect(lambda: self._status.show_message(""))
+        self._rail.page_chosen.connect(self.show_page)
+        self._rail.theme_chosen.connect(self._choose_theme)
+        self._address.place_chosen.connect(self._on_place_chosen)
+        self._address.back_requested.connect(selection.back)
+        self._address.forward_requested.connect(selection.forward)
+        self._address.inspector_requested.connect(self._skeleton.toggle_inspector)
+        self._address.commands_requested.connect(self._show_commands)
+        self._skeleton.inspector_toggled.connect(self._on_inspector_toggled)
+        self._skeleton.compact_changed.connect(self._on_compact_changed)
+        self._inspector.layer_chosen.connect(lambda layer: selection.update(layer=layer))
+        self._inspector.pixel_chosen.connect(lambda pixel: selection.update(pixel=pixel))
+        self._inspector.close_requested.connect(lambda: self._skeleton.set_inspector_open(False))
+        self._inspector.copied.connect(self.say)
+        self._pad.message.connect(lambda text: self.say(text, warning=True))
+        self._pad.noted.connect(self.say)
+        self._draw.layer_chosen.connect(lambda layer: selection.update(layer=layer))
+        self._pad.answer_source_chosen.connect(self._on_answer_source_chosen)
+        self._pad.class_clicked.connect(lambda label: selection.update(label=label))
+        self._train.picture_chosen.connect(instrument.set_run_drawing)
+        for page in (self._draw, self._train):
+            page.tile_chosen.connect(self._on_tile_chosen)
+        for panel in (self._pad, self._draw, self._train, self._inspector, self._tape):
+            panel.hovered.connect(self._status.show_readout)
+
+    def _on_answer(self, frame: Frame) -> None:
+        self._answer = frame
+        self._pad.show_frame(frame)
+        if self._skeleton.page == "draw":
+            self._draw.show_frame(frame)
+            self._show_inspected()
+        self._texts.request()
+
+    def _on_run_frame(self, frame: Frame) -> None:
+        self._run_frame = frame
+        self._train.show_frame(frame)
+        if self._skeleton.page == "train":
+            self._show_inspected()
+        self._texts.request()
+
+    @property
+    def _inspected(self) -> Frame | None:
+        """The frame that the page in front shows."""
+        return self._run_frame if self._skeleton.page == "train" else self._answer
+
+    def _show_inspected(self) -> None:
+        frame = self._inspected
+        if frame is not None and self._skeleton.inspector_open:
+            card = self._card if frame.subject is self.instrument.trained else None
+            inspect(self._inspector, frame, self.selection.value, card)
+
+    def _write_texts(self) -> None:
+        frame = self._inspected
+        if frame is not None:
+            picture = frame.drawing.name or "my drawing"
+            self.selection.update(run=frame.source, step=frame.step, picture=picture)
+
+    def _on_selection_changed(self, selection: Selection) -> None:
+        classes = self.instrument.answering.spec.classes
+        self._address.show_selection(selection, classes)
+        self._address.show_history(can_back=self.selection.can_back, can_forward=self.selection.can_forward)
+        self._draw.show_selection(selection)
+        self._train.show_selection(selection)
+        self._show_inspected()
+
+    def _on_tile_chosen(self, layer: str, kind: str, channel: int, pixel: object) -> None:
+        self.selection.update(layer=layer, kind=kind, channel=channel, pixel=pixel)  # type: ignore[arg-type]
+        if not self._skeleton.compact:
+            self._skeleton.set_inspector_open(True)
+
+    def _on_place_chosen(self, place: Selection) -> None:
+        self.selection.update(
+            layer=place.layer,
+            kind=place.kind,
+            channel=place.channel,
+            pixel=place.pixel,
+            label=place.label,
+        )
+
+    def _on_run_opened(self, info: Any) -> None:
+        self._run_frame = None
+        self._pad.set_run(info.name)
+        self._pad.set_answer_live(True)
+        self._actions.choose("follow_run", True)
+        self._status.show_dataset(f"{self._library.name_of(info.data_key)} · {len(info.split.train):,}")
+
+    def _on_subject_changed(self, subject: Subject) -> None:
+        self._status.show_network(subject.source, subject.spec.weight_count)
+        if subject is not self.instrument.trained:
+            return
+        self._card = self._files.card or self._shipped.card
+
+    def _on_answer_source_chosen(self, live: bool) -> None:
+        self.instrument.set_answer_live(live)
+        self._pad.set_answer_live(live)
+        self._actions.choose("follow_run", live)
+
+    def _on_inspector_toggled(self, opened: bool) -> None:
+        self._actions.choose("inspector", opened)
+        self._remember(inspector=opened)
+        self._show_inspected()
+
+    def _on_compact_changed(self, compact: bool) -> None:
+        self._actions.choose("inspector", self._skeleton.inspector_open)
+        self._show_inspected()
+
+    def _choose_theme(self, mode: str) -> None:
+        self._themes.set_mode(mode)  # type: ignore[arg-type]
+        self._actions.choose(f"theme_{mode}")
+        self._remember(theme=mode)
+
+    def _remember(self, **changes: Any) -> None:
+        self._preferences.update(dataclasses.replace(self._preferences.value, **changes))
+
+    def _show_commands(self) -> None:
+        self._palette.open(self._actions)
+
+    def _open_log(self) -> None:
+        QDesktopServices.openUrl(QUrl.fromLocalFile(str(self._places.log)))
+
+    def _show_about(self) -> None:
+        AboutDialog(self._themes, VERSION, self._shipped.card, self).show()
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        save_window(self, self._window_settings)
+        self._remember(splitter=self._skeleton.sizes())
+        self._preferences.flush()
+        self._library.close()
+        info = self._bridge.info
+        record = self._bridge.close()
+        self.instrument.close()
+        if record is not None and info is not None and self._run_wanted_back:
+            self._runs.save(record, info.data_key)
+        super().closeEvent(event)
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.WindowStateChange:
+            self.instrument.set_visible(self.isVisible() and not self.isMinimized())
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self.instrument.set_visible(True)
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        super().hideEvent(event)
+        self.instrument.set_visible(False)

@@ -1,0 +1,1 @@
+"""The Draw page: the whole network at work on what is drawn."""

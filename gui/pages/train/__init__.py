@@ -1,0 +1,1 @@
+"""The Train page: the wall of filters that learn."""

@@ -1,0 +1,173 @@
+"""The Train page: every filter and what it makes of a picture, live, with the loss and the knobs."""
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QComboBox, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
+
+from engine.datasets import Dataset
+from engine.parameters import Parameters
+from engine.spec import NetworkSpec
+from engine.trainer import TrainingConfig
+from gui.bridge import Pulled
+from gui.frames import Frame
+from gui.pages.train.picture_chooser import PictureChooser
+from gui.pages.train.settings_bar import SettingsBar
+from gui.pages.train.walls import ConvolutionPlace, Scales, convolutions, walls_of
+from gui.selection import Selection
+from gui.theme import S3, S4, ThemeManager
+from gui.widgets.curves import LossPlot
+from gui.widgets.tile_wall import TileWall
+
+# Up to this many convolutions share the page's height; more of them scroll.
+MOST_WITHOUT_SCROLLING = 2
+
+
+class TrainPage(QWidget):
+    """A lens on one run: `show_frame` for pictures, `show_pulled` for curves. Keeps no session."""
+
+    tile_chosen = Signal(str, str, int, object)
+    """Layer, "filter" or "channel", its number from 0, and (row, column) or None."""
+    hovered = Signal(str)
+    picture_chosen = Signal(object)
+    dataset_chosen = Signal(str)
+    preset_chosen = Signal(str)
+    knob_turned = Signal(str, float)
+
+    def __init__(self, themes: ThemeManager, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("page_train")
+        self._themes = themes
+        self._spec: NetworkSpec | None = None
+        self._places: tuple[ConvolutionPlace, ...] = ()
+        self._walls: list[tuple[TileWall, TileWall]] = []
+        self._scales: list[Scales] = []
+        self._before: Parameters | None = None
+        self._since_start = True
+
+        self.settings = SettingsBar()
+        self.settings.dataset_chosen.connect(self.dataset_chosen)
+        self.settings.preset_chosen.connect(self.preset_chosen)
+        self.settings.knob_turned.connect(self.knob_turned)
+        self.pictures = PictureChooser(themes)
+        self.pictures.picture_chosen.connect(self.picture_chosen)
+        self.settings.add_right("Change Δ since", self._make_change_choice())
+        self.settings.add_right("Output channels of", self.pictures)
+        self._plot = LossPlot(themes)
+        self._plot.setObjectName("loss_plot")
+        self._plot.hovered.connect(self.hovered)
+
+        column = QVBoxLayout(self)
+        column.setContentsMargins(S4, S3, S4, S3)
+        column.setSpacing(S3)
+        column.addWidget(self.settings)
+        self._body = QWidget()
+        self._scroll = QScrollArea()
+        self._scroll.setFrameShape(QScrollArea.Shape.NoFrame)
+        self._scroll.setWidgetResizable(True)
+        self._scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self._scroll.setWidget(self._body)
+        # The stage's own surface shows between the walls.
+        self._scroll.viewport().setAutoFillBackground(False)
+        self._body.setAutoFillBackground(False)
+        column.addWidget(self._scroll, 1)
+        self._arrange(())
+
+    def show_run(self, spec: NetworkSpec, config: TrainingConfig, preset: str, dataset: Dataset) -> None:
+        """Begin to show another run: new walls, empty curves."""
+        self._spec, self._before = spec, None
+        self._arrange(convolutions(spec))
+        self._plot.reset()
+        self.settings.show_config(config)
+        self.settings.show_preset(preset)
+        self.pictures.set_dataset(dataset)
+
+    def show_frame(self, frame: Frame) -> None:
+        """Show the run's filters and output channels at one step."""
+        if frame.spec != self._spec:
+            return
+        rows = zip(self._places, self._walls, self._scales, strict=True)
+        for place, (filters, channels), scales in rows:
+            walls = walls_of(frame, place, scales, self._before, since_start=self._since_start)
+            filters.show_tiles(walls.filters, walls.start, walls.change)
+            channels.show_tiles(walls.channels)
+        self._before = frame.parameters
+
+    def show_pulled(self, pulled: Pulled) -> None:
+        """Append the numbers of new steps to the curves."""
+        if len(pulled.steps):
+            steps = pulled.steps
+            self._plot.append(steps["step"], steps["loss"], steps["accuracy"])
+        if len(pulled.tests):
+            tests = pulled.tests
+            self._plot.append_tests(tests["step"], tests["loss"], tests["accuracy"])
+
+    def show_selection(self, selection: Selection) -> None:
+        """Outline what is selected."""
+        for place, (filters, channels) in zip(self._places, self._walls, strict=True):
+            for wall, layer, kind in ((filters, place.layer, "filter"), (channels, place.output, "channel")):
+                here = selection.layer == layer and selection.kind == kind
+                wall.set_selected(selection.channel if here else None, selection.pixel if here else None)
+
+    def _make_change_choice(self) -> QComboBox:
+        choice = QComboBox()
+        choice.setObjectName("change_choice")
+        choice.addItems(["the start", "last frame"])
+        choice.setFixedWidth(92)
+        choice.setToolTip("What each filter's change, its number and its small picture Δ, is measured from.")
+        choice.currentIndexChanged.connect(self._on_change_choice)
+        return choice
+
+    def _on_change_choice(self, index: int) -> None:
+        self._since_start = index == 0
+        for scales in self._scales:
+            scales.change = None
+
+    def _arrange(self, places: Sequence[ConvolutionPlace]) -> None:
+        """Make the walls of these convolutions and lay them out.
+
+        The first convolution's filters and channels get a row each, because they can be read as pictures;
+        each further one shares a row; the last row also holds the curves.
+        """
+        self._places = tuple(places)
+        self._scales = [Scales() for _ in places]
+        old = self._body.layout()
+        if old is not None:
+            self._plot.setParent(self)
+            QWidget().setLayout(old)
+        for pair in self._walls:
+            for wall in pair:
+                wall.deleteLater()
+        self._walls = [self._make_walls(i, place) for i, place in enumerate(places)]
+        rows = QVBoxLayout(self._body)
+        rows.setContentsMargins(0, 0, 0, 0)
+        rows.setSpacing(S3)
+        if self._walls:
+            rows.addWidget(self._walls[0][0], 5)
+            rows.addWidget(self._walls[0][1], 4)
+        for i, (filters, channels) in enumerate(self._walls[1:], 1):
+            row = QHBoxLayout()
+            row.setSpacing(S4)
+            row.addWidget(filters, 4)
+            row.addWidget(channels, 3)
+            if i == len(self._walls) - 1:
+                row.addWidget(self._plot, 4)
+            rows.addLayout(row, 6)
+        if len(self._walls) < MOST_WITHOUT_SCROLLING:
+            rows.addWidget(self._plot, 6)
+        extra = max(len(self._walls) - MOST_WITHOUT_SCROLLING, 0)
+        self._body.setMinimumHeight(0 if not extra else 520 + 220 * extra)
+
+    def _make_walls(self, index: int, place: ConvolutionPlace) -> tuple[TileWall, TileWall]:
+        filters, channels = TileWall(self._themes), TileWall(self._themes)
+        suffix = "" if index == 0 else f"_{place.layer}"
+        filters.setObjectName(f"filters_view{suffix}")
+        channels.setObjectName(f"channels_view{suffix}")
+        for wall, layer, kind in ((filters, place.layer, "filter"), (channels, place.output, "channel")):
+            wall.hovered.connect(self.hovered)
+            wall.tile_clicked.connect(
+                lambda tile, row, cell, layer=layer, kind=kind: self.tile_chosen.emit(
+                    layer, kind, tile, None if row is None else (row, cell)
+                )
+            )
+        return filters, channels

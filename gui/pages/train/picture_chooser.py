@@ -1,0 +1,88 @@
+"""Which picture the output channels on Train are computed of: the drawing, or a digit of the set."""
+
+import numpy as np
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QComboBox, QHBoxLayout, QWidget
+
+from engine.datasets import Dataset
+from engine.drawing import Drawing
+from gui.pad.digit_picker import dataset_drawing
+from gui.theme import S1, ThemeManager
+from gui.widgets.tool_button import ToolButton
+
+MINE, DIGIT = "mine", "digit"
+
+
+class PictureChooser(QWidget):
+    """My drawing or a test digit, with the next and the previous one. GUI thread only."""
+
+    picture_chosen = Signal(object)
+    """A `Drawing` of a digit of the set, or None for my drawing."""
+
+    def __init__(self, themes: ThemeManager, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._dataset: Dataset | None = None
+        self._index = 0
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(S1)
+        self._choice = QComboBox()
+        self._choice.setObjectName("picture_choice")
+        self._choice.setToolTip("The picture whose output channels are shown.")
+        self._choice.addItem("My drawing", MINE)
+        self._choice.addItem("Test digit 0", DIGIT)
+        self._choice.setFixedWidth(118)
+        self._choice.activated.connect(self._on_choice)
+        row.addWidget(self._choice)
+        for name, tip, step in (("back", "Previous test digit", -1), ("forward", "Next test digit", 1)):
+            button = ToolButton(themes, name, tip, parent=self)
+            button.setObjectName(f"picture_{name}")
+            button.clicked.connect(lambda _=False, step=step: self._go(step))
+            row.addWidget(button)
+
+    def set_dataset(self, dataset: Dataset) -> None:
+        """Choose among these digits; a digit that was chosen before is chosen anew."""
+        self._dataset = dataset
+        self._index = self._first_seven(dataset)
+        self._write()
+        if self.shows_digit:
+            self._tell()
+
+    @property
+    def shows_digit(self) -> bool:
+        """Whether a digit of the set is chosen, rather than the drawing."""
+        return self._choice.currentData() == DIGIT
+
+    def choose_digit(self) -> None:
+        """Choose the digit of the set."""
+        self._choice.setCurrentIndex(1)
+        self._tell()
+
+    def choose_mine(self) -> None:
+        """Choose the drawing."""
+        self._choice.setCurrentIndex(0)
+        self._tell()
+
+    def _go(self, step: int) -> None:
+        if self._dataset is not None:
+            self._index = (self._index + step) % len(self._dataset)
+            self._write()
+            self.choose_digit()
+
+    def _write(self) -> None:
+        self._choice.setItemText(1, f"Test digit {self._index + 1}")
+
+    def _tell(self) -> None:
+        self.picture_chosen.emit(self._digit() if self.shows_digit else None)
+
+    def _digit(self) -> Drawing | None:
+        return None if self._dataset is None else dataset_drawing(self._dataset, self._index)
+
+    @staticmethod
+    def _first_seven(dataset: Dataset) -> int:
+        """A seven to begin with, for its clear edges."""
+        sevens = np.flatnonzero(dataset.labels == 7)
+        return int(sevens[0]) if len(sevens) else 0
+
+    def _on_choice(self, index: int) -> None:
+        self._tell()

@@ -1,0 +1,220 @@
+"""The settings of a run: data set, network, and knobs that act at once."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from PySide6.QtCore import QLocale, QSignalBlocker, Qt, Signal
+from PySide6.QtWidgets import (
+    QComboBox,
+    QDoubleSpinBox,
+    QFileDialog,
+    QHBoxLayout,
+    QLabel,
+    QSpinBox,
+    QVBoxLayout,
+    QWidget,
+)
+
+from engine.recipes import PRESETS
+from engine.trainer import TrainingConfig
+from gui.theme import S1, S2, S4, caption_font
+
+FIELD_HEIGHT_PX = 26
+
+
+@dataclass(frozen=True, slots=True)
+class Knob:
+    """One number that may change while a run trains."""
+
+    name: str
+    label: str
+    help: str
+    low: float
+    high: float
+    step: float
+    decimals: int
+    width_px: int
+
+
+KNOBS = (
+    Knob(
+        "learning_rate",
+        "Learning rate",
+        "How far each step goes against the gradient. Acts at the next step.",
+        0.00001,
+        10.0,
+        0.0005,
+        5,
+        92,
+    ),
+    Knob(
+        "momentum",
+        "Momentum",
+        "How much of the last steps' direction is kept (Adam's β₁). Acts at the next step.",
+        0.0,
+        0.999,
+        0.05,
+        3,
+        74,
+    ),
+    Knob(
+        "weight_decay",
+        "Weight decay",
+        "How strongly weights are pulled towards zero. Acts at the next step.",
+        0.0,
+        1.0,
+        0.0005,
+        5,
+        92,
+    ),
+    Knob(
+        "batch_size",
+        "Batch, pictures",
+        "Pictures that each step looks at. Acts at the next step.",
+        1,
+        1024,
+        16,
+        0,
+        74,
+    ),
+)
+
+
+class SettingsBar(QWidget):
+    """Says what to train and how. Keeps no state of its own: it shows what it is given and tells changes."""
+
+    dataset_chosen = Signal(str)
+    """Key of the data set."""
+    preset_chosen = Signal(str)
+    """Key of the preset network."""
+    knob_turned = Signal(str, float)
+    """Name of the setting, and its new value."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._row = QHBoxLayout(self)
+        self._row.setContentsMargins(0, 0, 0, 0)
+        self._row.setSpacing(S2)
+        self._dataset = QComboBox()
+        self._dataset.setObjectName("dataset")
+        self._dataset.setToolTip("The pictures to learn from, and those to test with.")
+        self._dataset.activated.connect(self._on_dataset_activated)
+        self._add("Data set", self._dataset, 150)
+        self._preset = QComboBox()
+        self._preset.setObjectName("preset")
+        for preset in PRESETS:
+            self._preset.addItem(preset.name, preset.key)
+            self._preset.setItemData(self._preset.count() - 1, preset.sentence, 3)
+        self._preset.setToolTip("The network that a new run trains, from random values.")
+        self._preset.activated.connect(self._on_preset_activated)
+        self._add("Network", self._preset, 104)
+        self._row.addSpacing(S4)
+        self._spins: dict[str, QSpinBox | QDoubleSpinBox] = {}
+        for knob in KNOBS:
+            self._spins[knob.name] = spin = self._make_spin(knob)
+            self._add(knob.label, spin, knob.width_px)
+        self._row.addStretch(1)
+
+    def add_right(self, label: str, widget: QWidget) -> None:
+        """Put a further field at the right end."""
+        self._row.addWidget(_labelled(label, widget), alignment=Qt.AlignmentFlag.AlignBottom)
+
+    def set_datasets(self, entries: Sequence[tuple[str, str, str]], current: str) -> None:
+        """List the data sets as (key, name, tooltip)."""
+        with QSignalBlocker(self._dataset):
+            self._dataset.clear()
+            for i, (key, name, tip) in enumerate(entries):
+                self._dataset.addItem(name, key)
+                self._dataset.setItemData(i, tip, 3)
+            self._dataset.setCurrentIndex(max(self._dataset.findData(current), 0))
+
+    def ask_for_data_file(self) -> None:
+        """Ask for a data set on disk; `dataset_chosen` follows with its path."""
+        dialog = QFileDialog(self.window(), "Open a data set")
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
+        dialog.setNameFilters(["Data sets (*.npz *ubyte *.idx *.gz)", "All files (*)"])
+        dialog.fileSelected.connect(self.dataset_chosen)
+        dialog.open()
+
+    def show_config(self, config: TrainingConfig) -> None:
+        """Show a run's settings."""
+        for name, spin in self._spins.items():
+            if not spin.hasFocus() or spin.value() != getattr(config, name):
+                with QSignalBlocker(spin):
+                    spin.setValue(getattr(config, name))
+
+    def show_preset(self, name: str) -> None:
+        """Show which network is trained; a name that is not in the list is added to it."""
+        with QSignalBlocker(self._preset):
+            index = self._preset.findText(name)
+            if index >= 0:
+                self._preset.setCurrentIndex(index)
+            else:
+                self._preset.setPlaceholderText(name)
+                self._preset.setCurrentIndex(-1)
+
+    @property
+    def preset_key(self) -> str | None:
+        """Key of the chosen preset, or None when the run's network is none of them."""
+        return self._preset.currentData()
+
+    def _make_spin(self, knob: Knob) -> QSpinBox | QDoubleSpinBox:
+        spin: QSpinBox | QDoubleSpinBox
+        if knob.decimals:
+            spin = _ShortSpin()
+            spin.setDecimals(knob.decimals)
+            spin.setRange(knob.low, knob.high)
+            spin.setSingleStep(knob.step)
+            if knob.name != "momentum":
+                spin.setStepType(QDoubleSpinBox.StepType.AdaptiveDecimalStepType)
+        else:
+            spin = QSpinBox()
+            spin.setRange(int(knob.low), int(knob.high))
+            spin.setSingleStep(int(knob.step))
+        # A number that is still being typed must not train a step: 0.0 on the way to 0.05.
+        spin.setKeyboardTracking(False)
+        spin.setObjectName(knob.name)
+        spin.setToolTip(knob.help)
+        spin.setAccessibleName(knob.label)
+        spin.valueChanged.connect(self._turned(knob.name))
+        return spin
+
+    def _turned(self, name: str) -> Callable[[float], None]:
+        return lambda value: self.knob_turned.emit(name, float(value))
+
+    def _add(self, label: str, widget: QWidget, width_px: int) -> None:
+        widget.setFixedWidth(width_px)
+        self._row.addWidget(_labelled(label, widget), alignment=Qt.AlignmentFlag.AlignBottom)
+
+    def _on_dataset_activated(self, index: int) -> None:
+        self.dataset_chosen.emit(self._dataset.itemData(index))
+
+    def _on_preset_activated(self, index: int) -> None:
+        self.preset_chosen.emit(self._preset.itemData(index))
+
+
+class _ShortSpin(QDoubleSpinBox):
+    """Shows 0.002 rather than 0.00200."""
+
+    def textFromValue(self, value: float) -> str:
+        decimals = self.decimals()
+        text = QLocale().toString(float(value), "f", decimals)
+        point = QLocale().decimalPoint()
+        return text.rstrip("0").rstrip(point) if point in text else text
+
+
+def _labelled(label: str, widget: QWidget) -> QWidget:
+    box = QWidget()
+    column = QVBoxLayout(box)
+    column.setContentsMargins(0, 0, 0, 0)
+    column.setSpacing(S1)
+    caption = QLabel(label)
+    caption.setFont(caption_font())
+    caption.setProperty("role", "caption")
+    caption.setBuddy(widget)
+    # One height for all, so that a row of different fields shares its lines.
+    widget.setFixedHeight(FIELD_HEIGHT_PX)
+    column.addWidget(caption)
+    column.addWidget(widget)
+    return box

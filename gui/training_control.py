@@ -1,0 +1,230 @@
+"""Joins the training to the Tape bar and the Train page: opening runs, commands, numbers, events."""
+
+from collections.abc import Callable
+
+from PySide6.QtCore import QObject
+
+from engine.datasets import Split
+from engine.errors import EngineError
+from engine.recipes import DEFAULT_PRESET, Preset, preset
+from engine.session_messages import Failed, KnobChanged, SessionEvent, StateChanged
+from gui.bridge import Bridge, Pulled, RunInfo, SessionRecord, SessionState
+from gui.data_library import EMBEDDED, OPEN_FILE, DataLibrary
+from gui.instrument import Instrument
+from gui.pages.train.page import TrainPage
+from gui.tape_bar import TapeBar
+from gui.widgets.paced import Paced
+
+KNOB_WORDS = {
+    "learning_rate": "lr",
+    "momentum": "momentum",
+    "weight_decay": "decay",
+    "batch_size": "batch",
+    "epochs": "epochs",
+}
+WHOLE_NUMBERS = ("batch_size", "epochs")
+
+Say = Callable[..., None]
+
+
+class TrainingControl(QObject):
+    """Opens runs as the Train page asks for them and passes commands on. GUI thread only.
+
+    Parameters
+    ----------
+    say
+        ``say(sentence, action=None, act=None, warning=False)`` tells the person something in place.
+    """
+
+    def __init__(
+        self,
+        bridge: Bridge,
+        instrument: Instrument,
+        library: DataLibrary,
+        page: TrainPage,
+        tape: TapeBar,
+        say: Say,
+        parent: QObject | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._bridge, self._instrument, self._library = bridge, instrument, library
+        self._page, self._tape, self._say = page, tape, say
+        self._preset: Preset = preset(DEFAULT_PRESET)
+        self._data_key = EMBEDDED
+        self._start_when_loaded = False
+        self._reopening: SessionRecord | None = None
+        self._progress_words = Paced(self._show_progress, parent=self)
+        self._fill_datasets()
+
+        tape.play_toggled.connect(self.toggle)
+        tape.step_requested.connect(self.step)
+        tape.epoch_requested.connect(self.run_epoch)
+        tape.stop_requested.connect(self.stop)
+        tape.restart_requested.connect(lambda: self.restart(new_seed=False))
+        tape.new_seed_requested.connect(lambda: self.restart(new_seed=True))
+        page.dataset_chosen.connect(self.choose_dataset)
+        page.preset_chosen.connect(self.choose_preset)
+        page.knob_turned.connect(self._on_knob_turned)
+        library.loaded.connect(self._on_data_loaded)
+        library.failed.connect(self._on_data_failed)
+        bridge.run_opened.connect(self._on_run_opened)
+        instrument.pulled.connect(self._on_pulled)
+        tape.show_state("none", can_run=True)
+
+    def ensure_run(self) -> None:
+        """See to it that there is a run to look at: random values of the chosen network."""
+        if self._bridge.session is None:
+            self._library.load(self._data_key)
+
+    def toggle(self) -> None:
+        """Play or pause; an ended run begins again from its seed."""
+        if self._bridge.session is None:
+            self._start_when_loaded = True
+            self.ensure_run()
+            return
+        if self._bridge.state in (SessionState.STOPPED, SessionState.FAILED):
+            self._bridge.restart(new_seed=False)
+        self._bridge.toggle()
+        self._instrument.wake()
+
+    def step(self) -> None:
+        """Train one batch."""
+        self._command(self._bridge.step)
+
+    def run_epoch(self) -> None:
+        """Train to the end of the epoch."""
+        self._command(self._bridge.run_epoch)
+
+    def stop(self) -> None:
+        """End the run."""
+        self._command(self._bridge.stop)
+
+    def restart(self, *, new_seed: bool) -> None:
+        """Open a run like the present one, from the same or another seed."""
+        self.ensure_run()
+        self._bridge.restart(new_seed=new_seed)
+        self._offer_way_back()
+
+    def choose_preset(self, key: str) -> None:
+        """Open a run of another preset network."""
+        self._preset = preset(key)
+        self._library.load(self._data_key)
+
+    def choose_dataset(self, key: str) -> None:
+        """Open a run on another data set; it may have to be fetched first."""
+        if key == OPEN_FILE:
+            self._fill_datasets()
+            self._page.settings.ask_for_data_file()
+            return
+        self._library.load(key)
+
+    def reopen(self, record: SessionRecord, data_key: str) -> None:
+        """Bring a kept run back, waiting where it was."""
+        self._reopening = record
+        self._library.load(data_key)
+
+    def _command(self, send: Callable[[], object]) -> None:
+        self.ensure_run()
+        send()
+        self._instrument.wake()
+
+    def _on_data_loaded(self, key: str, split: Split) -> None:
+        self._data_key = key
+        self._fill_datasets()
+        record, self._reopening = self._reopening, None
+        try:
+            if record is not None:
+                self._bridge.reopen_run(record, split, data_key=key)
+            else:
+                chosen = self._preset
+                spec = chosen.spec_for(split.train.picture_shape, split.train.classes)
+                self._bridge.open_run(spec, chosen.config, split, data_key=key, preset_name=chosen.name)
+                self._offer_way_back()
+        except EngineError as error:
+            self._say(str(error), warning=True)
+        if self._start_when_loaded:
+            self._start_when_loaded = False
+            self._bridge.toggle()
+            self._instrument.wake()
+
+    def _on_data_failed(self, sentence: str) -> None:
+        self._start_when_loaded = False
+        self._reopening = None
+        self._fill_datasets()
+        if sentence:
+            self._say(sentence, warning=True)
+
+    def _offer_way_back(self) -> None:
+        name = self._bridge.previous_name
+        if name is not None and self._bridge.session is not None:
+            sentence = f"{self._bridge.session.name} is ready; {name} waits, paused."
+            self._say(sentence, action=f"Go back to {name}", act=self._bridge.go_back)
+
+    def _fill_datasets(self) -> None:
+        self._page.settings.set_datasets(self._library.entries(), self._data_key)
+
+    def _on_run_opened(self, info: RunInfo) -> None:
+        session = self._bridge.session
+        assert session is not None
+        self._data_key = info.data_key
+        self._fill_datasets()
+        self._page.show_run(info.spec, session.config, info.preset_name, info.split.test)
+        self._tape.reset()
+        self._show_state()
+        self._show_progress()
+
+    def _on_knob_turned(self, name: str, value: float) -> None:
+        session = self._bridge.session
+        if session is None:
+            return
+        try:
+            session.set_knobs(**{name: int(value) if name in WHOLE_NUMBERS else value})
+        except EngineError as error:
+            self._say(str(error), warning=True)
+            self._page.settings.show_config(session.config)
+        self._instrument.wake()
+
+    def _on_pulled(self, pulled: Pulled) -> None:
+        self._page.show_pulled(pulled)
+        if len(pulled.steps):
+            self._tape.append_loss(pulled.steps["step"], pulled.steps["loss"])
+        for event in pulled.events:
+            self._tell(event)
+        if len(pulled.steps) or pulled.events:
+            self._progress_words.request()
+
+    def _tell(self, event: SessionEvent) -> None:
+        match event:
+            case StateChanged():
+                self._show_state()
+                self._progress_words.call_now()
+            case KnobChanged():
+                words = KNOB_WORDS[event.name]
+                self._tape.add_event(event.step, f"{words} {event.old:g} → {event.new:g}")
+            case Failed():
+                self._tape.add_event(event.step, "stopped: not a number")
+                self._say(
+                    event.message,
+                    action="Restart from the same seed",
+                    act=lambda: self._bridge.restart(new_seed=False),
+                    warning=True,
+                )
+
+    def _show_state(self) -> None:
+        state = self._bridge.state
+        self._tape.show_state("none" if state is None else state.value, can_run=True)
+
+    def _show_progress(self) -> None:
+        session = self._bridge.session
+        if session is None:
+            return
+        progress = session.progress
+        running = self._bridge.is_running
+        self._tape.show_progress(
+            progress.step,
+            progress.epoch,
+            progress.images_per_second if running else 0.0,
+            progress.test_accuracy,
+            progress.seconds_left if progress.images_per_second else None,
+            min(progress.epoch / progress.epochs, 1.0),
+        )
