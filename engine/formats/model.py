@@ -13,6 +13,7 @@ from safetensors.numpy import load, save
 from engine.errors import FormatError
 from engine.formats.files import write_atomically
 from engine.formats.spec_json import spec_from_json, spec_to_json
+from engine.formats.text import brief
 from engine.parameters import Parameters
 from engine.spec import NetworkSpec
 
@@ -59,31 +60,33 @@ def load_model(path: str | Path) -> Model:
         If the file cannot be read, is damaged, of another kind or a newer version, or its numbers do not fit
         its description. The text is one sentence that names the file.
     """
-    name = Path(path).name
+    name = brief(Path(path).name)
     metadata, tensors = read_safetensors(path)
     if metadata.get("format") != FORMAT:
         raise FormatError(
             f"“{name}” holds no network of Filterscope: its safetensors metadata must say "
-            f"format “{FORMAT}”, got {metadata.get('format', 'none')!r}."
+            f"format “{FORMAT}”, got {brief(metadata.get('format', 'none'))!r}."
         )
     version = metadata.get("version", "")
     if version != str(VERSION):
+        newer = version.isdecimal() and len(version) < 9 and int(version) > VERSION
         raise FormatError(
-            f"“{name}” was written by another version of Filterscope: its format must be version "
-            f"{VERSION}, got {version!r}."
+            f"“{name}” was written by {'a newer' if newer else 'another'} version of Filterscope: its format "
+            f"must be version {VERSION}, got {brief(version)!r}."
         )
     try:
         spec = spec_from_json(metadata.get("spec", ""))
         card = msgspec.json.decode(metadata.get("card", "{}"), type=dict[str, Any])
-    except (FormatError, msgspec.MsgspecError) as error:
-        raise FormatError(f"“{name}” is damaged: {error}.") from None
+    except (FormatError, msgspec.MsgspecError, RecursionError) as error:
+        raise FormatError(f"“{name}” is damaged: {brief(error, 200)}.") from None
     return Model(spec, _fit(spec, tensors, name), card)
 
 
 def read_safetensors(path: str | Path) -> tuple[dict[str, str], dict[str, np.ndarray]]:
     """Read metadata and tensors of any `.safetensors` file; FormatError with one sentence if it is none."""
     path = Path(path)
-    return _decode(_read(path, path.name), path.name)
+    name = brief(path.name)
+    return _decode(_read(path, name), name)
 
 
 def _read(path: Path, name: str) -> bytes:
@@ -106,8 +109,8 @@ def _decode(content: bytes, name: str) -> tuple[dict[str, str], dict[str, np.nda
         length = int.from_bytes(content[:8], "little")
         header = msgspec.json.decode(content[8 : 8 + length], type=dict[str, Any])
         metadata = msgspec.convert(header.get("__metadata__", {}), type=dict[str, str])
-    except (SafetensorError, msgspec.MsgspecError, ValueError, KeyError, TypeError) as error:
-        detail = str(error).splitlines()[0] if str(error) else type(error).__name__
+    except (SafetensorError, msgspec.MsgspecError, ValueError, KeyError, TypeError, RecursionError) as error:
+        detail = brief(error, 100) or type(error).__name__
         raise FormatError(f"“{name}” is damaged or not a .safetensors file ({detail}).") from None
     return metadata, tensors
 
@@ -117,7 +120,7 @@ def _fit(spec: NetworkSpec, tensors: dict[str, np.ndarray], name: str) -> Parame
     if set(tensors) != set(wanted):
         odd = sorted(set(tensors) ^ set(wanted))[0]
         problem = "is missing" if odd in wanted else "is not part of its description"
-        raise FormatError(f"“{name}” does not fit its own description: {odd} {problem}.")
+        raise FormatError(f"“{name}” does not fit its own description: {brief(odd)} {problem}.")
     for key, shape in wanted.items():
         tensor = tensors[key]
         if tensor.shape != shape or tensor.dtype != np.float32:
@@ -127,6 +130,8 @@ def _fit(spec: NetworkSpec, tensors: dict[str, np.ndarray], name: str) -> Parame
             )
         if not np.isfinite(tensor).all():
             raise FormatError(f"“{name}” is damaged: {key} holds numbers that are not finite.")
+        if key.endswith("running_variance") and tensor.min() < 0:
+            raise FormatError(f"“{name}” is damaged: {key} holds numbers below zero.")
     parameters = Parameters(spec.layout)
     for key, tensor in tensors.items():
         parameters[key][...] = tensor

@@ -18,6 +18,7 @@ from engine.errors import EngineError, FormatError
 from engine.formats.files import write_atomically
 from engine.formats.model import read_safetensors
 from engine.formats.spec_json import spec_from_json, spec_to_json
+from engine.formats.text import brief
 from engine.history import STEP_FIELDS, TEST_FIELDS
 from engine.parameters import Parameters
 from engine.session import SessionRecord
@@ -70,6 +71,8 @@ def save_run(path: str | Path, record: SessionRecord, *, data: str) -> None:
         "steps": _as_bytes(record.steps),
         "tests": _as_bytes(record.tests),
     }
+    if record.state.averaged is not None:
+        tensors["averaged"] = record.state.averaged.vector
     for name, value in record.state.optimizer.items():
         tensors[_OPTIMIZER + name] = np.ascontiguousarray(value)
     metadata = {
@@ -82,12 +85,12 @@ def save_run(path: str | Path, record: SessionRecord, *, data: str) -> None:
 
 def load_run(path: str | Path) -> tuple[SessionRecord, str]:
     """Read a run and the name of its data set; FormatError says what is wrong with the file."""
-    name = Path(path).name
+    name = brief(Path(path).name)
     metadata, tensors = read_safetensors(path)
     if metadata.get("format") != FORMAT or metadata.get("version") != str(VERSION):
         raise FormatError(
             f"“{name}” must be a run of Filterscope, version {VERSION}, got "
-            f"{metadata.get('format', 'another kind of file')} {metadata.get('version', '')}."
+            f"{brief(metadata.get('format', 'another kind of file'))} {brief(metadata.get('version', ''))}."
         )
     try:
         header = msgspec.json.decode(metadata.get("run", ""), type=_Header)
@@ -101,22 +104,35 @@ def load_run(path: str | Path) -> tuple[SessionRecord, str]:
             for key, value in tensors.items()
             if key.startswith(_OPTIMIZER)
         }
-        trainable = spec.layout.trainable
-        if any(v.shape not in ((trainable,), (2,)) for v in optimizer.values()):
-            raise FormatError("the optimiser's state must have one number per weight")
-        state = TrainerState(Position(*header.position), parameters, optimizer)
+        config = _config(header.config)
+        _require_state(optimizer, config, spec.layout.trainable)
+        averaged = None
+        if "averaged" in tensors:
+            averaged = Parameters(spec.layout, _private(tensors["averaged"]))
+        state = TrainerState(Position(*header.position), parameters, optimizer, averaged)
         record = SessionRecord(
             header.name,
             spec,
-            _config(header.config),
+            config,
             state,
             initial,
             np.frombuffer(tensors["steps"].tobytes(), STEP_FIELDS),
             np.frombuffer(tensors["tests"].tobytes(), TEST_FIELDS),
         )
-    except (EngineError, msgspec.MsgspecError, KeyError, ValueError, TypeError) as error:
-        raise FormatError(f"“{name}” is damaged: {error}.") from None
+    except (EngineError, msgspec.MsgspecError, KeyError, ValueError, TypeError, RecursionError) as error:
+        raise FormatError(f"“{name}” is damaged: {brief(error, 200)}.") from None
     return record, header.data
+
+
+def _require_state(state: dict[str, NDArray[Any]], config: TrainingConfig, weights: int) -> None:
+    shapes = (
+        {"velocity": (weights,)}
+        if config.optimizer == "sgd"
+        else {"mean": (weights,), "square": (weights,), "counts": (2,)}
+    )
+    fits = not state or {name: value.shape for name, value in state.items()} == shapes
+    if not fits or not all(np.isfinite(value).all() for value in state.values()):
+        raise FormatError(f"the state of {config.optimizer} must be finite numbers, one per weight")
 
 
 def _config(values: _Config) -> TrainingConfig:

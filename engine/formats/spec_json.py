@@ -6,11 +6,16 @@ from typing import Any
 import msgspec
 
 from engine.errors import EngineError, FormatError
+from engine.formats.text import brief
 from engine.layers import LAYER_TYPES, Layer
+from engine.plan.plan import patch_numbers
 from engine.spec import NetworkSpec
 
 # A description that names more layers than this is not one of a network that we could show.
 MOST_LAYERS = 200
+
+# A few hundred megabytes for a single picture; a description of a few bytes could ask for far more.
+MOST_NUMBERS = 1 << 26
 
 
 def spec_to_json(spec: NetworkSpec) -> str:
@@ -33,21 +38,27 @@ def spec_from_json(text: str | bytes) -> NetworkSpec:
         if not 0 < len(content.layers) <= MOST_LAYERS:
             raise FormatError(f"a network must have 1 to {MOST_LAYERS} layers, got {len(content.layers)}")
         layers = tuple(_layer(entry) for entry in content.layers)
-        return NetworkSpec(content.input_shape, layers, content.classes)
+        spec = NetworkSpec(content.input_shape, layers, content.classes)
     except FormatError:
         raise
     except (msgspec.MsgspecError, EngineError, UnicodeDecodeError, RecursionError) as error:
-        raise FormatError(f"the network's description cannot be read: {error}") from None
+        raise FormatError(f"the network's description cannot be read: {brief(error, 150)}") from None
+    if patch_numbers(spec) > MOST_NUMBERS:
+        raise FormatError(
+            f"a network must need at most {MOST_NUMBERS:,} numbers for one picture in each layer, "
+            f"got {brief(patch_numbers(spec))}"
+        )
+    return spec
 
 
 def _layer(entry: dict[str, Any]) -> Layer:
     name = entry.get("type")
     kind = LAYER_TYPES.get(name) if isinstance(name, str) else None
     if kind is None:
-        raise FormatError(f"a layer's type must be one of {', '.join(LAYER_TYPES)}, got {name!r}")
+        raise FormatError(f"a layer's type must be one of {', '.join(LAYER_TYPES)}, got {brief(repr(name))}")
     known = {field.name for field in fields(kind)}
     unknown = set(entry) - known - {"type"}
     if unknown:
-        raise FormatError(f"{name} has no setting called {sorted(unknown)[0]!r}")
+        raise FormatError(f"{name} has no setting called {brief(repr(sorted(unknown)[0]))}")
     settings = {key: value for key, value in entry.items() if key != "type"}
     return msgspec.convert(settings, type=kind)
