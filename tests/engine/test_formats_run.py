@@ -1,79 +1,140 @@
-"""Runs at rest on disk."""
+"""Files of runs: they go on bit for bit, or are refused with one sentence."""
 
-import threading
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from safetensors import safe_open
+from safetensors.numpy import load, save
 
-from engine import Conv2D, Dense, Flatten, MaxPool2D, NetworkSpec, ReLU, TrainingConfig
+from engine import Network, Trainer, TrainingConfig
 from engine.augment import GENTLE
 from engine.errors import FormatError
 from engine.formats.run import load_run, save_run
-from engine.session import SessionState, TrainingSession
+from engine.session import SessionRecord, TrainingSession
+from tests.engine.network_samples import SMALL, digits_like
 
-SPEC = NetworkSpec((1, 28, 28), (Conv2D(2, 3), ReLU(), MaxPool2D(2), Flatten(), Dense(10)))
-
-
-def make_data(count=96):
-    rng = np.random.default_rng(0)
-    return rng.integers(0, 256, (count, 1, 28, 28), dtype=np.uint8), rng.integers(0, 10, count)
-
-
-def train_steps(session, count):
-    """Train `count` steps, then end the session's thread."""
-    wanted = session.step_count + count
-    for _ in range(count):
-        session.step()
-    while session.step_count < wanted or session.state is SessionState.RUNNING:
-        threading.Event().wait(0.001)
-    session.close()
+DATA = digits_like(96)
+CONFIG = TrainingConfig(
+    epochs=3, batch_size=32, averaging=0.9, weight_decay=0.01, schedule="cosine", augmentation=GENTLE
+)
 
 
-def stopped_run(optimizer="adam", steps=4):
-    config = TrainingConfig(epochs=3, batch_size=32, optimizer=optimizer, augmentation=GENTLE, seed=5)
-    session = TrainingSession(SPEC, config, make_data(), test_data=make_data(20), name="Run 7")
-    train_steps(session, steps)
-    return session
+def record_after(steps: int, config: TrainingConfig = CONFIG) -> SessionRecord:
+    """Give the record of a run that has made so many steps."""
+    session = TrainingSession(SMALL, config, DATA, test_data=DATA, name="Run 3")
+    for report in session._trainer.run(DATA) if steps else ():
+        session.steps.append(report.step, report.epoch, report.loss, report.accuracy, report.learning_rate)
+        if report.step == steps:
+            break
+    session.tests.append(steps, 0.5, 0.75)
+    return session.record()
 
 
 @pytest.mark.parametrize("optimizer", ["sgd", "adam", "adamw"])
-def test_a_run_that_was_saved_goes_on_bit_for_bit(tmp_path, optimizer):
-    path = tmp_path / "run.safetensors"
-    save_run(path, stopped_run(optimizer).record(), data="embedded")
-    record, data = load_run(path)
-    resumed = TrainingSession(record.spec, record.config, make_data(), name=record.name, record=record)
-    assert resumed.state is SessionState.PAUSED
-    train_steps(resumed, 3)
-    unbroken = stopped_run(optimizer, steps=7)
+@pytest.mark.parametrize("steps", [0, 1, 5])
+def test_a_saved_run_goes_on_bit_for_bit(steps: int, optimizer: Any, tmp_path: Path) -> None:
+    config = replace(CONFIG, optimizer=optimizer)
+    record = record_after(steps, config)
+    save_run(tmp_path / "run", record, data="embedded")
+    found, data = load_run(tmp_path / "run")
     assert data == "embedded"
-    assert resumed.name == "Run 7"
-    assert resumed.step_count == 7
-    np.testing.assert_array_equal(
-        resumed.record().state.parameters.vector, unbroken.record().state.parameters.vector
-    )
-    np.testing.assert_array_equal(resumed.steps.since(0), unbroken.steps.since(0))
-    np.testing.assert_array_equal(resumed.initial.vector, unbroken.initial.vector)
+    assert (found.name, found.spec, found.config) == ("Run 3", SMALL, config)
+    np.testing.assert_array_equal(found.initial.vector, record.initial.vector)
+    np.testing.assert_array_equal(found.steps, record.steps)
+    np.testing.assert_array_equal(found.tests, record.tests)
+    whole, later = Trainer(Network(SMALL, config.seed), config), Trainer(Network(SMALL, 99), config)
+    list(whole.run(DATA))
+    later.restore(found.state)
+    list(later.run(DATA))
+    np.testing.assert_array_equal(later.network.parameters.vector, whole.network.parameters.vector)
+    assert later.averaged is not None
+    assert whole.averaged is not None
+    np.testing.assert_array_equal(later.averaged.vector, whole.averaged.vector)
 
 
-def test_a_cut_or_foreign_file_is_one_sentence_that_names_it(tmp_path):
-    path = tmp_path / "run.safetensors"
-    save_run(path, stopped_run().record(), data="embedded")
-    whole = path.read_bytes()
+@pytest.fixture(scope="module")
+def whole(tmp_path_factory: pytest.TempPathFactory) -> bytes:
+    """Give the bytes of a saved run."""
+    path = tmp_path_factory.mktemp("run") / "run"
+    save_run(path, record_after(4), data="embedded")
+    return path.read_bytes()
+
+
+def metadata_of(content: bytes, path: Path) -> dict[str, str]:
+    path.write_bytes(content)
+    with safe_open(path, "numpy") as file:
+        return dict(file.metadata())
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda t, m: t.pop("parameters"),
+        lambda t, m: t.pop("steps"),
+        lambda t, m: t.update(parameters=t["parameters"][1:]),
+        lambda t, m: t.update(initial=t["initial"] * np.nan),
+        lambda t, m: t.update(averaged=t["averaged"].astype(float)),
+        lambda t, m: t.update({"optimizer.mean": np.zeros(2, np.float32)}),
+        lambda t, m: t.update({"optimizer.square": t["optimizer.square"] * np.nan}),
+        lambda t, m: t.pop("optimizer.mean"),
+        lambda t, m: t.update({"optimizer.velocity": t["optimizer.mean"]}),
+        lambda t, m: t.update(steps=t["steps"][1:]),
+        lambda t, m: m.update(run="[" * 100_000),
+        lambda t, m: m.update(run=m["run"].replace('"adam"', '"rmsprop"')),
+        lambda t, m: m.update(run=m["run"].replace('"position":[4,', '"position":[-4,')),
+        lambda t, m: m.update(run=m["run"].replace('"epochs":3', '"epochs":0')),
+        lambda t, m: m.update(version="9" * 1000),
+        lambda t, m: m.pop("format"),
+    ],
+)
+def test_a_run_that_does_not_fit_itself_is_refused(
+    change: Callable[[Any, Any], Any], whole: bytes, tmp_path: Path
+) -> None:
+    path = tmp_path / "run"
+    tensors, metadata = dict(load(whole)), metadata_of(whole, path)
+    before = save(tensors, metadata)
+    change(tensors, metadata)
+    changed = save({k: np.ascontiguousarray(v) for k, v in tensors.items()}, metadata)
+    assert changed != before
+    path.write_bytes(changed)
+    with pytest.raises(FormatError) as caught:
+        load_run(path)
+    assert str(caught.value).startswith("“run”")
+    assert "\n" not in str(caught.value)
+    assert len(str(caught.value)) < 400
+
+
+@settings(max_examples=100)
+@given(place=st.floats(0, 1, exclude_max=True), bit=st.integers(0, 7), cut=st.booleans())
+def test_a_damaged_run_is_refused_or_fits(
+    place: float, bit: int, cut: bool, whole: bytes, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    content = bytearray(whole)
+    # Squared: most changes go to the header, where the meaning is.
+    at = int(place**2 * len(content))
+    content[at] ^= 1 << bit
+    path = tmp_path_factory.getbasetemp() / "damaged"
+    path.write_bytes(content[:at] if cut else content)
+    try:
+        record, _ = load_run(path)
+    except FormatError:
+        return
+    trainer = Trainer(Network(record.spec, 1), record.config)
+    trainer.restore(record.state)
+
+
+def test_a_cut_or_foreign_file_is_one_sentence_that_names_it(whole: bytes, tmp_path: Path) -> None:
+    path = tmp_path / "run"
     for cut in (0, 7, 8, 100, len(whole) // 2, len(whole) - 1):
         path.write_bytes(whole[:cut])
-        with pytest.raises(FormatError, match=r"run\.safetensors"):
+        with pytest.raises(FormatError, match=r"“run” is damaged or not a \.safetensors file"):
             load_run(path)
     path.write_bytes(whole.replace(b"filterscope-run", b"filterscope-pun"))
-    with pytest.raises(FormatError, match="filterscope-pun"):
-        load_run(path)
-
-
-def test_a_position_that_is_no_position_is_refused(tmp_path):
-    path = tmp_path / "run.safetensors"
-    save_run(path, stopped_run().record(), data="embedded")
-    whole = path.read_bytes()
-    damaged = whole.replace(b'\\"position\\":[4,1,32]', b'\\"position\\":[4,-1,2]')
-    assert damaged != whole
-    path.write_bytes(damaged)
-    with pytest.raises(FormatError, match="position"):
+    with pytest.raises(FormatError, match=r"“run” must be a run of Filterscope.*got filterscope-pun"):
         load_run(path)
