@@ -256,6 +256,7 @@ QScrollBar::handle {{
 QScrollBar::handle:hover {{ background: {faint.name()}; }}
 QScrollBar::add-line, QScrollBar::sub-line {{ width: 0; height: 0; }}
 QScrollBar::add-page, QScrollBar::sub-page {{ background: transparent; }}
+QAbstractScrollArea::corner {{ background: transparent; border: none; }}
 QScrollArea, QGraphicsView {{ border: none; background: transparent; }}
 """
 

@@ -197,7 +197,7 @@ def channel_tiles(
 def peak_captions(maps: NDArray[np.floating]) -> tuple[str, ...]:
     """Write the largest value of each channel: ``max 1.6``. `maps` is (channels, ...)."""
     flat = maps.reshape(len(maps), -1)
-    return tuple(f"max {number(float(peak), 1)}" for peak in flat.max(axis=1, initial=-np.inf))
+    return tuple(f"max {_short(float(peak))}" for peak in flat.max(axis=1, initial=-np.inf))
 
 
 def change_captions(now: NDArray[np.floating], before: NDArray[np.floating]) -> tuple[str, ...]:

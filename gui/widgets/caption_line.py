@@ -13,9 +13,7 @@ from gui.theme import S2, S3, ThemeManager, caption_font, heading_font, tabular
 
 _HEIGHT = 24
 _PART = " · "
-_BAR = QSize(72, 8)
-# Below this width the title needs all the room.
-_SMALLEST_WIDTH_WITH_LEGEND = 300
+_BAR_WIDTHS, _BAR_HEIGHT = (72, 48, 24), 8
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -79,12 +77,13 @@ class CaptionLine(QWidget):
 
     def paint(self, painter: QPainter) -> None:
         """Paint the line with its corner at the painter's origin."""
-        right = float(self.width() - self._indent)
-        if self._legend is not None and self.width() >= _SMALLEST_WIDTH_WITH_LEGEND:
-            right = self._paint_legend(painter, self._legend, right) - S3
         theme = self._themes.theme
-        left = float(self._indent)
         bold, quiet = tabular(heading_font()), caption_font()
+        left, right = float(self._indent), float(self.width() - self._indent)
+        title_end = left + QFontMetricsF(bold).horizontalAdvance(self._title)
+        bar = self._bar_width(title_end, right)
+        if self._legend is not None and bar:
+            right = self._paint_legend(painter, self._legend, bar, right) - S3
         left = self._paint_text(painter, self._title, bold, theme.text, left, right)
         if self._title:
             left += S2
@@ -96,7 +95,7 @@ class CaptionLine(QWidget):
 
     def sizeHint(self) -> QSize:
         """Want room for a short title and the legend."""
-        return QSize(_SMALLEST_WIDTH_WITH_LEGEND, _HEIGHT)
+        return QSize(304, _HEIGHT)
 
     def minimumSizeHint(self) -> QSize:
         """Shrink to a few letters."""
@@ -119,7 +118,22 @@ class CaptionLine(QWidget):
         painter.drawText(QPointF(left, self._baseline()), shown)
         return left + metrics.horizontalAdvance(shown)
 
-    def _paint_legend(self, painter: QPainter, legend: Legend, right: float) -> float:
+    def _bar_width(self, title_end: float, right: float) -> int:
+        """Choose the legend's bar: shorter before the detail goes, none before the title goes."""
+        if self._legend is None:
+            return 0
+        metrics = QFontMetricsF(caption_font())
+        ends = metrics.horizontalAdvance(self._legend.low + self._legend.high) + 2 * S2 + S3
+        detail = S2 + metrics.horizontalAdvance(self._detail)
+        # A pixel is lost to the rounding of the bar's place.
+        room = right - title_end - ends - 1
+        for needed in (detail, 0.0):
+            fitting = [width for width in _BAR_WIDTHS if width + needed <= room]
+            if fitting:
+                return fitting[0]
+        return 0
+
+    def _paint_legend(self, painter: QPainter, legend: Legend, width: int, right: float) -> float:
         """Paint the legend up to `right` and tell where it begins."""
         theme = self._themes.theme
         font = caption_font()
@@ -129,7 +143,7 @@ class CaptionLine(QWidget):
         baseline = self._baseline()
         x = round(right - metrics.horizontalAdvance(legend.high))
         painter.drawText(QPointF(x, baseline), legend.high)
-        bar = QRectF(x - S2 - _BAR.width(), (_HEIGHT - _BAR.height()) / 2, _BAR.width(), _BAR.height())
+        bar = QRectF(x - S2 - width, (_HEIGHT - _BAR_HEIGHT) / 2, width, _BAR_HEIGHT)
         self._paint_bar(painter, bar, legend.lut)
         left = bar.left() - S2 - metrics.horizontalAdvance(legend.low)
         painter.setPen(theme.text_dim)
@@ -137,7 +151,7 @@ class CaptionLine(QWidget):
         return left
 
     def _paint_bar(self, painter: QPainter, bar: QRectF, lut: Lut) -> None:
-        columns = _BAR.width()
+        columns = round(bar.width())
         for column in range(columns):
             entry = lut[round(column * FULL_INDEX / (columns - 1))]
             colour = QColor(int(entry[0]), int(entry[1]), int(entry[2]))

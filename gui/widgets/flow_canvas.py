@@ -17,7 +17,7 @@ from gui.widgets.mosaic_plan import MosaicPlan, plan_mosaic
 from gui.widgets.paced import Paced
 from gui.widgets.painted_layer import PaintedLayer
 from gui.widgets.tile_geometry import Hit
-from gui.widgets.tile_painting import draw_mosaic
+from gui.widgets.tile_painting import draw_mosaic, paint_empty_text
 from gui.widgets.tile_words import readout
 
 _BLEED = 2
@@ -54,6 +54,7 @@ class FlowCanvas(QWidget):
         self._mosaics: list[Mosaic] = []
         self._hit: FlowHit | None = None
         self._selected: tuple[str, int | None, tuple[int, int] | None] | None = None
+        self._empty_text = ""
         self._room = QSize()
         self._zoom = 1.0
         self._view = PixelView(self)
@@ -99,6 +100,11 @@ class FlowCanvas(QWidget):
             self._relayout()
             self._refresh_pixels()
             self._words.call_now()
+
+    def set_empty_text(self, text: str) -> None:
+        """Say what will be here, while there is nothing to show."""
+        self._empty_text = text
+        self._overlay.update()
 
     def set_selected(self, layer: str | None, channel: int | None, pixel: tuple[int, int] | None) -> None:
         """Outline a channel, and a pixel in it, as selected."""
@@ -193,6 +199,8 @@ class FlowCanvas(QWidget):
 
     def _paint_overlay(self, painter: QPainter) -> None:
         layout, theme = self._layout, self._themes.theme
+        if not self._layers:
+            paint_empty_text(painter, QSizeF(self.size()), self._empty_text, theme)
         if layout is None or len(self._worded) != len(layout.blocks):
             return
         if not self._overlay.is_kept:

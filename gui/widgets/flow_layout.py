@@ -9,7 +9,8 @@ from gui.widgets.tile_geometry import Box, TileLayout
 # Lengths in logical pixels.
 HEADING_HEIGHT = 48
 TILE_GAP = 4
-SMALLEST_TILE = 20
+SMALLEST_TILE = 14
+SCROLLED_TILE = 24  # where nothing fits, tiles may as well be seen
 LARGEST_TILE = 224
 LARGEST_UNIT = 10  # a unit of a vector is a dot, however large the pictures are
 BARS_WIDTH = 168
@@ -18,7 +19,7 @@ SMALLEST_BAR_HEIGHT = 12
 LARGEST_CONNECTOR = 112
 LINE_GAP = 16
 MOST_LINES = 4
-WORTH_A_LINE = 1.15  # a further line must make the tiles this much larger
+WORTH_A_CHANGE = 1.15  # a further line, or half empty rows, must make tiles this much larger
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,15 +132,16 @@ def layout_flow(
     FlowLayout
         Of the size of the room, or larger where not everything has room.
     """
-    best_side, best_lines = 0, 1
+    best_side, best = 0, _Room(width, height, 1, dpr, True)
     for lines in range(1, min(MOST_LINES, len(shapes)) + 1):
-        side = _largest_side(shapes, _Room(width, height, lines, dpr))
-        if side > WORTH_A_LINE * best_side:
-            best_side, best_lines = side, lines
-    room = _Room(width, height, best_lines, dpr)
-    side = best_side or round(SMALLEST_TILE * dpr)
-    sizes = [_size(shape, side, room, zoom) for shape in shapes]
-    return _placed(_broken(sizes, room), room, round(side * zoom))
+        for even in (True, False):
+            room = _Room(width, height, lines, dpr, even)
+            side = _largest_side(shapes, room)
+            if side > WORTH_A_CHANGE * best_side:
+                best_side, best = side, room
+    side = best_side or round(SCROLLED_TILE * dpr)
+    sizes = [_size(shape, side, best, zoom) for shape in shapes]
+    return _placed(_broken(sizes, best), best, round(side * zoom))
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,6 +150,7 @@ class _Room:
     height: int
     lines: int
     dpr: float
+    even: bool  # whether rows of tiles shall be full
 
     @property
     def heading(self) -> int:
@@ -197,13 +200,14 @@ def _grid(shape: BlockShape, cell: int, room: _Room) -> TileLayout:
     """Stack as many tiles as the height allows, and make the columns equally high."""
     gap = round((TILE_GAP if shape.rows > 1 else 2) * room.dpr)
     per_column = max(1, (room.body + gap) // (shape.rows * cell + gap))
+    columns = -(-shape.count // per_column)
     return TileLayout(
         count=shape.count,
         shown=shape.count,
         slices=1,
         rows=shape.rows,
         columns=shape.columns,
-        tile_columns=_even_columns(shape.count, -(-shape.count // per_column)),
+        tile_columns=_even_columns(shape.count, columns) if room.even else columns,
         slice_columns=1,
         cell=cell,
         preview_cell=0,
@@ -230,14 +234,7 @@ def _largest_side(shapes: tuple[BlockShape, ...], room: _Room) -> int:
         sizes = [_size(shape, side, room) for shape in shapes]
         if any(size.height > room.body for size in sizes):
             return False
-        lines, x = 1, 0
-        for size in sizes:
-            if x and x + size.step > room.width:
-                lines, x = lines + 1, 0
-            x += size.step
-            if x > room.width:
-                return False
-        return lines <= room.lines
+        return max(size.step for size in sizes) <= room.width and _lines(sizes, room.width) <= room.lines
 
     low, high = round(SMALLEST_TILE * room.dpr), round(LARGEST_TILE * room.dpr)
     if not fits(low):
@@ -251,19 +248,34 @@ def _largest_side(shapes: tuple[BlockShape, ...], room: _Room) -> int:
     return low
 
 
-def _broken(sizes: list[_Size], room: _Room) -> list[list[_Size]]:
-    """Break the blocks into lines of about equal width."""
-    total = sum(size.step for size in sizes)
+def _lines(sizes: list[_Size], width: int) -> int:
+    """Count the lines of a width that the blocks need."""
+    return len(_filled(sizes, width))
+
+
+def _filled(sizes: list[_Size], width: int) -> list[list[_Size]]:
+    """Fill line after line up to a width."""
     lines: list[list[_Size]] = [[]]
     x = 0
     for size in sizes:
-        # A block goes to the line in which its middle lies, were all lines equally long.
-        line = min(room.lines - 1, int((x + size.step / 2) * room.lines / total))
-        if line >= len(lines):
+        if x and x + size.step > width:
             lines.append([])
+            x = 0
         lines[-1].append(size)
         x += size.step
     return lines
+
+
+def _broken(sizes: list[_Size], room: _Room) -> list[list[_Size]]:
+    """Break the blocks into lines of about equal width: the narrowest for which they are enough."""
+    low, high = max(size.step for size in sizes), sum(size.step for size in sizes)
+    while low < high:
+        middle = (low + high) // 2
+        if _lines(sizes, middle) <= room.lines:
+            high = middle
+        else:
+            low = middle + 1
+    return _filled(sizes, low)
 
 
 def _placed(lines: list[list[_Size]], room: _Room, side: int) -> FlowLayout:

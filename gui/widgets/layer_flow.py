@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from PySide6.QtCore import QPointF, QSize, Qt, Signal
-from PySide6.QtGui import QImage, QKeyEvent, QPainter, QPaintEvent, QResizeEvent
+from PySide6.QtGui import QImage, QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QToolButton, QVBoxLayout, QWidget
 
 from engine.inspect.layer_tiles import LayerTiles
@@ -43,7 +43,6 @@ class LayerFlow(QWidget):
         self._themes = themes
         self._zoom = 1.0
         self._selected: tuple[str, int | None] | None = None
-        self._empty_text = ""
         self._caption = CaptionLine(themes)
         self._fit_button = QToolButton()
         self._fit_button.setObjectName("layer_flow_fit")
@@ -96,13 +95,8 @@ class LayerFlow(QWidget):
 
     def show_layers(self, layers: Sequence[LayerTiles]) -> None:
         """Show a network's answer; cheap enough for every frame."""
-        was_empty = not self._canvas.layers
         self._canvas.show_layers(layers)
-        if was_empty != (not layers):
-            self._scroll.setVisible(bool(layers))
-            self._column.activate()
-            self._refit()
-            self.update()
+        self._fit_button.setEnabled(bool(layers))
 
     def set_title(self, title: str, detail: str = "") -> None:
         """Write the line above."""
@@ -112,9 +106,7 @@ class LayerFlow(QWidget):
 
     def set_empty_text(self, text: str) -> None:
         """Say what will be here and the one thing to do, while there is nothing to show."""
-        self._empty_text = text
-        self._scroll.setVisible(bool(self._canvas.layers))
-        self.update()
+        self._canvas.set_empty_text(text)
 
     def set_selected(
         self,
@@ -151,7 +143,12 @@ class LayerFlow(QWidget):
         return "".join(parts)
 
     def _refit(self) -> None:
-        self._canvas.set_room(self._scroll.maximumViewportSize(), self._zoom)
+        room = self._scroll.maximumViewportSize()
+        self._canvas.set_room(room, self._zoom)
+        if self._zoom == 1 and self._canvas.width() > room.width():
+            # Leave room for the one scroll bar, lest it calls for the other.
+            bar = self._scroll.horizontalScrollBar().sizeHint().height()
+            self._canvas.set_room(room - QSize(0, bar), self._zoom)
 
     def _apply(self, theme: Theme) -> None:
         self._fit_button.setIcon(icon("fit", theme.text_dim, _ICON_PX))
@@ -230,11 +227,3 @@ class LayerFlow(QWidget):
             self.channel_activated.emit(*self._selected)
         else:
             super().keyPressEvent(event)
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        """Write the empty text while there is nothing to show."""
-        if not self._canvas.layers and self._empty_text:
-            painter = QPainter(self)
-            painter.setPen(self._themes.theme.text_dim)
-            flags = Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap
-            painter.drawText(self.rect(), flags, self._empty_text)

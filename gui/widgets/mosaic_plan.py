@@ -20,7 +20,7 @@ class MosaicPlan:
     Parameters
     ----------
     sources : ndarray of intp, shape (different rows, width)
-        Positions in the flat entries of all tiles; the last position is the gap.
+        Positions in the flat entries of all tiles, from 1; position 0 is the gap.
     row_of : ndarray of intp, shape (height,)
         Which of the different rows each row of the mosaic is.
     """

@@ -49,7 +49,7 @@ def layout_tiles(
     captioned : bool
         Whether each tile wants a line above it. Tiles too small for it go without.
     previews : bool
-        Whether each tile wants two small pictures below it.
+        Whether each tile wants two small pictures below it; the first that it gives up.
 
     Returns
     -------
@@ -59,10 +59,11 @@ def layout_tiles(
     compact = _Style(dpr, rows, columns, slices, card=False, previews=False)
     plain = _largest(compact, count, width, height)
     if captioned:
-        card = _Style(dpr, rows, columns, slices, card=True, previews=previews)
-        best = _largest(card, count, width, height)
-        if best is not None and _is_worth_it(best, plain):
-            return best
+        for small_pictures in (True, False) if previews else (False,):
+            card = _Style(dpr, rows, columns, slices, card=True, previews=small_pictures)
+            best = _largest(card, count, width, height)
+            if best is not None and _is_worth_it(best, plain):
+                return best
     return plain if plain is not None else _first_ones(compact, count, width, height)
 
 

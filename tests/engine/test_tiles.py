@@ -96,7 +96,7 @@ def test_channels_say_their_range_and_their_peaks() -> None:
     assert tiles.maps.shape == (2, 1, 4, 5)
     assert tiles.title == "relu1 · 2 channels of 4×5"
     assert tiles.detail == "0 … 2.1"
-    assert tiles.captions == ("max 0.0", "max 2.1")
+    assert tiles.captions == ("max 0", "max 2.1")
     assert tiles.scale == pytest.approx(2.5)
 
 

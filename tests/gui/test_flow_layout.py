@@ -17,6 +17,18 @@ DEFAULT = (
     BlockShape(16, 5, 5, 50, 60),
     BlockShape(10, 0, 0, 60, 60),
 )
+WIDE = (
+    BlockShape(1, 28, 28, 0, 60),
+    BlockShape(32, 28, 28, 62, 60),
+    BlockShape(32, 28, 28, 30, 60),
+    BlockShape(32, 14, 14, 50, 60),
+    BlockShape(64, 14, 14, 62, 60),
+    BlockShape(64, 14, 14, 30, 60),
+    BlockShape(64, 7, 7, 50, 60),
+    BlockShape(128, 1, 1, 66, 60),
+    BlockShape(128, 1, 1, 30, 60),
+    BlockShape(10, 0, 0, 60, 60),
+)
 scales = pytest.mark.parametrize("dpr", [1.0, 1.5, 2.0])
 rooms = pytest.mark.parametrize("room", [(700, 560), (868, 582), (1400, 640), (600, 900)])
 
@@ -52,6 +64,12 @@ def test_nothing_covers_anything_else(room: tuple[int, int], dpr: float) -> None
     blocks = _layout(room, dpr).blocks
     boxes = [box for block in blocks for box in (block.heading, block.body)]
     assert all(_apart(first, second) for first, second in itertools.combinations(boxes, 2))
+
+
+def test_a_wide_network_fits_a_small_window() -> None:
+    layout = layout_flow(WIDE, 940, 500, 1.0)
+    assert layout.width == 940
+    assert layout.height == 500
 
 
 @scales

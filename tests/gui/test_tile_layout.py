@@ -145,3 +145,10 @@ def test_everything_outside_cells_is_gap() -> None:
     pixels = plan_mosaic(layout).pixels(np.zeros(72, np.uint8))
     assert (pixels == 0).sum() == 72 * layout.cell**2
     assert (pixels == GAP_INDEX).sum() == pixels.size - 72 * layout.cell**2
+
+
+def test_a_low_row_of_filters_gives_up_small_pictures_before_captions() -> None:
+    low = _layout(8, 1, 3, (730, 100), previews=True)
+    assert low.captioned
+    assert not low.preview_cell
+    assert _layout(8, 1, 3, (730, 200), previews=True).preview_cell
