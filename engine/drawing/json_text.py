@@ -28,9 +28,7 @@ def drawing_to_json(drawing: Drawing) -> str:
             "version": _VERSION,
             "name": drawing.name,
             "label": drawing.label,
-            "strokes": [
-                {"erases": stroke.erases, "points": stroke.points} for stroke in drawing.strokes
-            ],
+            "strokes": [{"erases": stroke.erases, "points": stroke.points} for stroke in drawing.strokes],
             "backdrop": None
             if backdrop is None
             else {
@@ -53,9 +51,7 @@ def drawing_from_json(text: str) -> Drawing:
         If the text is anything else.
     """
     if len(text) > _MAX_CHARACTERS:
-        raise FormatError(
-            f"A drawing must have at most {_MAX_CHARACTERS} characters, got {len(text)}."
-        )
+        raise FormatError(f"A drawing must have at most {_MAX_CHARACTERS} characters, got {len(text)}.")
     try:
         document = json.loads(text, parse_constant=_refuse_constant)
     except (ValueError, RecursionError) as error:
@@ -64,9 +60,7 @@ def drawing_from_json(text: str) -> Drawing:
         raise FormatError("The text must be a Filterscope drawing, got something else.")
     version = document.get("version")
     if type(version) is int and version > _VERSION:
-        raise FormatError(
-            f"This drawing is of version {version}; this program reads up to {_VERSION}."
-        )
+        raise FormatError(f"This drawing is of version {version}; this program reads up to {_VERSION}.")
     if version != _VERSION or type(version) is not int:
         raise FormatError(f"A drawing must have version {_VERSION}, got {_shown(version)}.")
     _require_keys(document, {"format", "version", "name", "label", "strokes", "backdrop"})

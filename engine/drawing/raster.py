@@ -149,9 +149,9 @@ class _RasterCache:
 
     def __init__(self) -> None:
         self._lock = Lock()
-        self._canvases: OrderedDict[
-            tuple[int, Backdrop | None, int, int], tuple[tuple[Stroke, ...], Ink]
-        ] = OrderedDict()
+        self._canvases: OrderedDict[tuple[int, Backdrop | None, int, int], tuple[tuple[Stroke, ...], Ink]] = (
+            OrderedDict()
+        )
         self._growing: _GrowingStroke | None = None
 
     def ink(self, backdrop: Backdrop | None, strokes: tuple[Stroke, ...], side: int) -> Ink:
@@ -210,11 +210,7 @@ class _RasterCache:
 
     def _stroke_ink(self, points: tuple[tuple[float, float, float], ...], side: int) -> Ink:
         growing = self._growing
-        if (
-            growing is None
-            or growing.side != side
-            or growing.points != points[: len(growing.points)]
-        ):
+        if growing is None or growing.side != side or growing.points != points[: len(growing.points)]:
             growing = _GrowingStroke(side, points[:1], np.zeros((side, side), dtype=np.float32))
             self._growing = growing
         if len(points) > len(growing.points):

@@ -48,9 +48,7 @@ class Stroke:
     def __post_init__(self) -> None:
         values = np.asarray(self.points, dtype=np.float64)
         if values.ndim != 2 or values.shape[1] != 3:
-            raise ConfigError(
-                f"A stroke needs one or more points (x, y, width), got shape {values.shape}."
-            )
+            raise ConfigError(f"A stroke needs one or more points (x, y, width), got shape {values.shape}.")
         # Written so that a NaN fails the comparison.
         if not (np.abs(values[:, :2]).max() <= MAX_COORDINATE):
             raise ConfigError(
@@ -88,13 +86,10 @@ class Backdrop:
     def __post_init__(self) -> None:
         pixels = self.pixels
         if pixels.dtype != np.uint8 or pixels.ndim != 2 or pixels.size == 0:
-            raise ShapeError(
-                f"A backdrop must be uint8 (h, w), got {pixels.dtype} {tuple(pixels.shape)}."
-            )
+            raise ShapeError(f"A backdrop must be uint8 (h, w), got {pixels.dtype} {tuple(pixels.shape)}.")
         if max(pixels.shape) > MAX_BACKDROP_SIDE:
             raise ShapeError(
-                f"A backdrop's side must be at most {MAX_BACKDROP_SIDE} pixels, "
-                f"got {tuple(pixels.shape)}."
+                f"A backdrop's side must be at most {MAX_BACKDROP_SIDE} pixels, got {tuple(pixels.shape)}."
             )
         if self.exact and pixels.shape != (PICTURE_SIDE, PICTURE_SIDE):
             raise ShapeError(f"An exact backdrop must be (28, 28), got {tuple(pixels.shape)}.")

@@ -80,9 +80,7 @@ def test_a_growing_stroke_looks_the_same_as_one_drawn_at_once(erases: bool) -> N
         grown = rasterize(below.with_stroke(Stroke(points[:count], erases)))
     rasterize(Drawing(strokes=(stroke((0.3, 0.3)),)))  # forgets the stroke that was growing
     mirrored = tuple((1 - x, y, w) for x, y, w in points)
-    fresh = rasterize(
-        Drawing(strokes=(stroke((0.9, 0.1), (0.1, 0.9), width=0.6), Stroke(mirrored, erases)))
-    )
+    fresh = rasterize(Drawing(strokes=(stroke((0.9, 0.1), (0.1, 0.9), width=0.6), Stroke(mirrored, erases))))
     np.testing.assert_allclose(grown, fresh[:, ::-1], atol=2e-5)
 
 

@@ -14,9 +14,7 @@ from tests.engine.drawing_samples import drawn_digit
 coordinates = st.floats(-2, 3)
 strokes = st.builds(
     Stroke,
-    st.lists(st.tuples(coordinates, coordinates, st.floats(0, 1)), min_size=1, max_size=5).map(
-        tuple
-    ),
+    st.lists(st.tuples(coordinates, coordinates, st.floats(0, 1)), min_size=1, max_size=5).map(tuple),
     st.booleans(),
 )
 
