@@ -64,12 +64,22 @@ def parse(arguments: Sequence[str]) -> argparse.Namespace:
             name,
             help=text,
             description=f"{text[0].upper()}{text[1:]}.",
-            epilog=EXIT_CODES,
+            epilog=(_presets() if name == "train" else "") + EXIT_CODES,
             formatter_class=argparse.RawDescriptionHelpFormatter,
         )
         command.set_defaults(wrong=command.error)
         add(command)
     return parser.parse_args(arguments)
+
+
+def _typed(key: str) -> str:
+    """Give a preset's key as it is easily typed, with a plain hyphen."""
+    return key.replace("–", "-")
+
+
+def _presets() -> str:
+    lines = (f"  {_typed(p.key):12} {p.sentence}" for p in PRESETS)
+    return "\n".join(("presets:", *lines, "", ""))
 
 
 def _add_train(command: argparse.ArgumentParser) -> None:
@@ -78,12 +88,11 @@ def _add_train(command: argparse.ArgumentParser) -> None:
         "--data", default="embedded", metavar="NAME|FILE", help=f"{DATA_HELP} (default: embedded)"
     )
     network = command.add_mutually_exclusive_group()
-    presets = "; ".join(f"{p.key.replace('–', '-')}: {p.sentence}" for p in PRESETS).replace("%", "%%")
     network.add_argument(
         "--preset",
         default=DEFAULT_PRESET,
         metavar="NAME",
-        help=f"network to train (default: {DEFAULT_PRESET.replace('–', '-')}). {presets}",
+        help=f"network to train, see below (default: {_typed(DEFAULT_PRESET)})",
     )
     network.add_argument(
         "--spec", type=Path, metavar="FILE", help="network to train, as JSON (see export --to spec-json)"

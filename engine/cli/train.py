@@ -9,7 +9,7 @@ from dataclasses import asdict, dataclass, replace
 from datetime import date
 from typing import Any
 
-from engine.augment import GENTLE, STRONG, Augmentation
+from engine.augment import GENTLE, MEDIUM, STRONG, Augmentation
 from engine.cli.data import data_set, without_embedded_test
 from engine.cli.output import ProgressBar, complain, duration, say
 from engine.datasets import Split
@@ -22,7 +22,12 @@ from engine.spec import NetworkSpec
 from engine.trainer import Trainer, TrainingConfig
 from engine.version import VERSION
 
-AUGMENTATIONS: dict[str, Augmentation | None] = {"none": None, "gentle": GENTLE, "strong": STRONG}
+AUGMENTATIONS: dict[str, Augmentation | None] = {
+    "none": None,
+    "gentle": GENTLE,
+    "medium": MEDIUM,
+    "strong": STRONG,
+}
 
 SETTINGS = (
     "epochs", "batch_size", "learning_rate", "optimizer", "momentum", "nesterov", "schedule", "weight_decay",
@@ -135,7 +140,7 @@ def _card(
     recipe = asdict(replace(job.config, augmentation=None))
     recipe |= {"augmentation": options.augment, "steps": trainer.position.step}
     if options.spec is None:
-        recipe["preset"] = options.preset
+        recipe["preset"] = preset(options.preset).key
     data = f"{job.data.train.name}, {len(job.data.train):,} training pictures"
     if options.without_embedded_test:
         data += " (without the program's own test digits)"
