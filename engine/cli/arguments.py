@@ -113,7 +113,7 @@ def _add_train(command: argparse.ArgumentParser) -> None:
         "--augment",
         choices=tuple(AUGMENTATIONS),
         default="none",
-        help="shift, turn and stretch the pictures at random; medium and strong also bend them and change their strokes",
+        help="shift, turn and stretch pictures at random; medium and strong also bend them and their strokes",
     )
     command.add_argument(
         "--average",
