@@ -46,6 +46,11 @@ def _size(text: str) -> tuple[int, int]:
 
 def main(arguments: list[str] | None = None) -> int:
     """Run the program; gives the exit code."""
+    if sys.argv[1:] == ["--training-worker"]:
+        # A packaged program has no other interpreter to train in than itself.
+        from engine.worker import main as train
+
+        return train()
     options = parse_arguments(sys.argv[1:] if arguments is None else arguments)
     from gui.app import run
 

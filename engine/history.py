@@ -32,6 +32,11 @@ class History:
         self._rows[self._count] = values
         self._count += 1
 
+    def extend(self, rows: NDArray[Any]) -> None:
+        """Add rows of the table's own fields; only the writing thread."""
+        for row in rows.tolist():
+            self.append(*row)
+
     def since(self, index: int) -> NDArray[Any]:
         """Rows from `index` on, read-only, as a structured array; their number tells the next index."""
         count = self._count

@@ -35,6 +35,7 @@ from engine.spec import NetworkSpec
 from engine.trainer import (
     BEGINNING,
     Data,
+    Position,
     StepReport,
     Trainer,
     TrainerState,
@@ -49,7 +50,7 @@ logger = logging.getLogger(__name__)
 EVALUATION_SHARE = 0.05
 EVALUATION_SECONDS = 0.25
 
-KNOBS = ("learning_rate", "momentum", "weight_decay", "batch_size")
+KNOBS = ("learning_rate", "momentum", "weight_decay", "batch_size", "epochs")
 
 ENDED = (SessionState.STOPPED, SessionState.FAILED)
 
@@ -140,7 +141,7 @@ class TrainingSession:
     @property
     def step_count(self) -> int:
         """Finished steps."""
-        return self._trainer.position.step
+        return self.position.step
 
     @property
     def is_alive(self) -> bool:
@@ -149,7 +150,7 @@ class TrainingSession:
 
     def start(self) -> None:
         """Begin, or go on after a pause; after the last epoch, train as many epochs again."""
-        self._send(Run())
+        self.send(Run())
 
     def resume(self) -> None:
         """Go on after a pause."""
@@ -157,22 +158,22 @@ class TrainingSession:
 
     def pause(self) -> None:
         """Wait after the present step."""
-        self._send(Pause())
+        self.send(Pause())
 
     def step(self) -> None:
         """Train one batch, then pause."""
-        self._send(Run(steps=1))
+        self.send(Run(steps=1))
 
     def run_epoch(self) -> None:
         """Train to the end of the epoch, then pause."""
-        self._send(Run(to_epoch_end=True))
+        self.send(Run(to_epoch_end=True))
 
     def stop(self) -> None:
         """End the run after the present step; its parameters and numbers stay readable."""
-        self._send(Stop())
+        self.send(Stop())
 
     def set_knobs(self, **changes: float) -> None:
-        """Change learning_rate, momentum, weight_decay or batch_size from the next step on.
+        """Change learning_rate, momentum, weight_decay, batch_size or epochs from the next step on.
 
         ConfigError, and no change, if a value is not allowed.
         """
@@ -181,13 +182,13 @@ class TrainingSession:
                 raise ConfigError(f"only {', '.join(KNOBS)} can be set during a run, got {name}")
         with self._lock:
             self.config = replace(self.config, **changes)  # type: ignore[arg-type]
-            self._send(SetKnobs(tuple(changes.items())))
+            self.send(SetKnobs(tuple(changes.items())))
 
     def request_snapshot(self) -> None:
         """Ask for a copy of the parameters at the next step boundary, unless one was asked for already."""
         if not self._asked:
             self._asked = True
-            self._send(TakeSnapshot())
+            self.send(TakeSnapshot())
 
     def snapshot(self) -> Snapshot | None:
         """Give the newest snapshot that was not yet collected, or None."""
@@ -208,20 +209,26 @@ class TrainingSession:
     @property
     def progress(self) -> Progress:
         """How far the run is."""
-        at = self._trainer.position
+        at = self.position
         epoch = at.epoch + at.picture / self._data.count
-        speed = self._speed.images_per_second
+        speed = self.images_per_second
         left = max(self.config.epochs - epoch, 0) * self._data.count / speed if speed else 0.0
         tests = self.tests.since(max(len(self.tests) - 1, 0))
         accuracy = float(tests["accuracy"][-1]) if len(tests) else None
         return Progress(at.step, epoch, self.config.epochs, speed, left, accuracy)
 
+    @property
+    def images_per_second(self) -> float:
+        """Present speed of training, 0 until it is known."""
+        return self._speed.images_per_second
+
     def close(self, timeout: float = 10.0) -> None:
         """End the run for good, and wait until its thread has ended."""
         with self._lock:
-            self._commands.put(Stop())
             thread = self._thread
-            if thread is None and self._state not in ENDED:
+            if thread is not None:
+                self._deliver(Stop())
+            elif self._state not in ENDED:
                 self._change_state(SessionState.STOPPED)
         if thread is None:
             return
@@ -241,15 +248,25 @@ class TrainingSession:
             self.tests.since(0).copy(),
         )
 
-    def _send(self, command: Command) -> None:
+    def send(self, command: Command) -> None:
+        """Hand a command on; after the end of the run it is dropped."""
         with self._lock:
             if self._state in ENDED:
                 self._asked = False
                 return
-            self._commands.put(command)
-            if self._thread is None and isinstance(command, Run | Stop):
-                self._thread = threading.Thread(target=self._main, name=f"training {self.name}", daemon=True)
-                self._thread.start()
+            self._deliver(command)
+
+    def _deliver(self, command: Command) -> None:
+        """Hand a command to the training thread, which the first command that needs it starts."""
+        self._commands.put(command)
+        if self._thread is None and isinstance(command, Run | Stop):
+            self._thread = threading.Thread(target=self._main, name=f"training {self.name}", daemon=True)
+            self._thread.start()
+
+    @property
+    def position(self) -> Position:
+        """Where the run is."""
+        return self._trainer.position
 
     # From here on: the training thread.
 
@@ -307,7 +324,8 @@ class TrainingSession:
                 for name, value in command.changes:
                     old = getattr(self._trainer.config, name)
                     if value != old:
-                        self._trainer.set(**{name: value})
+                        # A batch size that came over a wire is a whole number again.
+                        self._trainer.set(**{name: type(old)(value)})
                         self._events.put(KnobChanged(self.step_count, name, old, value))
             case TakeSnapshot():
                 self._snapshots.append(self._make_snapshot())
@@ -322,10 +340,15 @@ class TrainingSession:
 
     def _add_epochs(self) -> None:
         """After the last epoch, make room for as many again."""
-        epochs = self._trainer.config.epochs + self._epochs_asked
+        before = self._trainer.config.epochs
+        epochs = before + self._epochs_asked
         self._trainer.set(epochs=epochs)
+        self._events.put(KnobChanged(self.step_count, "epochs", before, epochs))
         with self._lock:
-            self.config = replace(self.config, epochs=epochs)
+            self._set_epochs(epochs)
+
+    def _set_epochs(self, epochs: int) -> None:
+        self.config = replace(self.config, epochs=epochs)
 
     def _advance(self, reports: Iterator[StepReport]) -> Iterator[StepReport]:
         started = time.perf_counter()

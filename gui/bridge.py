@@ -1,5 +1,6 @@
 """The window's one door to training: opens sessions, passes commands on, pulls what is new."""
 
+import os
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -9,6 +10,8 @@ from PySide6.QtCore import QObject, Signal
 
 from engine.datasets import Split
 from engine.parameters import Parameters
+from engine.process_session import ProcessSession, WorkerPool
+from engine.recipes import PRESETS
 from engine.session import (
     Progress,
     SessionEvent,
@@ -45,6 +48,12 @@ class Pulled:
     progress: Progress
 
 
+def trains_in_process() -> bool:
+    """Whether training gets a process of its own: it does unless there is one core, or somebody says so."""
+    wanted = os.environ.get("FILTERSCOPE_TRAINING", "")
+    return wanted != "thread" and (os.cpu_count() or 1) > 1
+
+
 class Bridge(QObject):
     """Owns the present `TrainingSession`. GUI thread only; no method waits for the training."""
 
@@ -55,11 +64,14 @@ class Bridge(QObject):
         super().__init__(parent)
         self.session: TrainingSession | None = None
         self.info: RunInfo | None = None
-        self._previous: tuple[TrainingSession, RunInfo] | None = None
+        self._previous: tuple[TrainingSession, RunInfo, Snapshot | None] | None = None
         self._retired: list[TrainingSession] = []
         self._steps_seen = 0
         self._tests_seen = 0
+        self._newest: Snapshot | None = None
+        self._again: Snapshot | None = None
         self._count = 0
+        self._pool = WorkerPool() if trains_in_process() else None
 
     @property
     def state(self) -> SessionState | None:
@@ -88,22 +100,16 @@ class Bridge(QObject):
         """Make a fresh run, at rest; the present one is stopped and let go."""
         self._count += 1
         name = f"Run {self._count}"
-        session = TrainingSession(spec, config, split.train, test_data=split.test, name=name)
+        session = self._make_session(spec, config, split, name=name)
         self._take(session, RunInfo(name, preset_name, data_key, split, spec, config))
 
     def reopen_run(self, record: SessionRecord, split: Split, *, data_key: str) -> None:
         """Go on with a run that was saved; it waits, paused."""
-        session = TrainingSession(
-            record.spec,
-            record.config,
-            split.train,
-            test_data=split.test,
-            name=record.name,
-            record=record,
-        )
+        session = self._make_session(record.spec, record.config, split, name=record.name, record=record)
         number = record.name.rpartition(" ")[2]
         self._count = max(self._count, int(number) if number.isdecimal() else 0)
-        info = RunInfo(record.name, record.name, data_key, split, record.spec, record.config)
+        preset_name = next((p.name for p in PRESETS if p.spec.layers == record.spec.layers), record.name)
+        info = RunInfo(record.name, preset_name, data_key, split, record.spec, record.config)
         self._take(session, info)
 
     def restart(self, *, new_seed: bool) -> None:
@@ -129,9 +135,11 @@ class Bridge(QObject):
     def go_back(self) -> None:
         """Return to the run before the present one; it waits, paused."""
         if self._previous is not None:
-            session, info = self._previous
+            session, info, newest = self._previous
             self._previous = None
             self._take(session, info)
+            # What was collected then is not sent again by a session at rest.
+            self._again = newest
 
     def toggle(self) -> None:
         """Pause what runs, start or resume what waits."""
@@ -162,7 +170,9 @@ class Bridge(QObject):
         session = self.session
         if session is None:
             return None
-        snapshot = session.snapshot()
+        snapshot = session.snapshot() or self._again
+        self._again = None
+        self._newest = snapshot or self._newest
         if want_snapshot and self.is_running:
             session.request_snapshot()
         steps, tests = session.steps.since(self._steps_seen), session.tests.since(self._tests_seen)
@@ -176,7 +186,27 @@ class Bridge(QObject):
         sessions = [session for session in kept if session is not None]
         for session in (*self._retired, *sessions):
             session.close()
+        if self._pool is not None:
+            self._pool.close()
         return next((session.record() for session in sessions if session.step_count), None)
+
+    def _make_session(
+        self,
+        spec: NetworkSpec,
+        config: TrainingConfig,
+        split: Split,
+        *,
+        name: str,
+        record: SessionRecord | None = None,
+    ) -> TrainingSession:
+        """Make a session in a process of its own, or on a thread where there is but one core for both."""
+        if self._pool is None:
+            return TrainingSession(spec, config, split.train, test_data=split.test, name=name, record=record)
+        session = ProcessSession(
+            spec, config, split.train, test_data=split.test, name=name, record=record, pool=self._pool
+        )
+        self._pool.warm()
+        return session
 
     def _take(self, session: TrainingSession, info: RunInfo) -> None:
         """Make `session` the present one. The one before waits, so that one can go back to it."""
@@ -184,11 +214,12 @@ class Bridge(QObject):
             self.session.pause()
             if self._previous is not None:
                 self._retire(self._previous[0])
-            self._previous = self.session, self.info
+            self._previous = self.session, self.info, self._newest
         elif self.session is not None:
             self._retire(self.session)
         self.session, self.info = session, info
         self._steps_seen = self._tests_seen = 0
+        self._newest = self._again = None
         self.run_opened.emit(info)
 
     def _retire(self, session: TrainingSession) -> None:

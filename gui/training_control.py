@@ -1,6 +1,7 @@
 """Joins the training to the Tape bar and the Train page: opening runs, commands, numbers, events."""
 
 from collections.abc import Callable
+from dataclasses import replace
 
 from PySide6.QtCore import QObject
 
@@ -22,6 +23,8 @@ KNOB_WORDS = {
     "batch_size": "batch",
     "epochs": "epochs",
 }
+# On Train a run goes on long enough to be watched and played with; one stops it when one has seen enough.
+RUN_EPOCHS = 100
 WHOLE_NUMBERS = ("batch_size", "epochs")
 
 Say = Callable[..., None]
@@ -52,7 +55,7 @@ class TrainingControl(QObject):
         self._preset: Preset = preset(DEFAULT_PRESET)
         self._data_key = EMBEDDED
         self._start_when_loaded = False
-        self._reopening: SessionRecord | None = None
+        self._reopening: tuple[SessionRecord, str] | None = None
         self._progress_words = Paced(self._show_progress, parent=self)
         self._fill_datasets()
 
@@ -73,7 +76,7 @@ class TrainingControl(QObject):
 
     def ensure_run(self) -> None:
         """See to it that there is a run to look at: random values of the chosen network."""
-        if self._bridge.session is None:
+        if self._bridge.session is None and self._reopening is None:
             self._library.load(self._data_key)
 
     def toggle(self) -> None:
@@ -101,7 +104,9 @@ class TrainingControl(QObject):
 
     def restart(self, *, new_seed: bool) -> None:
         """Open a run like the present one, from the same or another seed."""
-        self.ensure_run()
+        if self._bridge.session is None:
+            self.ensure_run()
+            return
         self._bridge.restart(new_seed=new_seed)
         self._offer_way_back()
 
@@ -120,7 +125,7 @@ class TrainingControl(QObject):
 
     def reopen(self, record: SessionRecord, data_key: str) -> None:
         """Bring a kept run back, waiting where it was."""
-        self._reopening = record
+        self._reopening = record, data_key
         self._library.load(data_key)
 
     def _command(self, send: Callable[[], object]) -> None:
@@ -129,27 +134,33 @@ class TrainingControl(QObject):
         self._instrument.wake()
 
     def _on_data_loaded(self, key: str, split: Split) -> None:
-        self._data_key = key
-        self._fill_datasets()
-        record, self._reopening = self._reopening, None
         try:
-            if record is not None:
+            if self._reopening is not None and self._reopening[1] == key:
+                record, self._reopening = self._reopening[0], None
                 self._bridge.reopen_run(record, split, data_key=key)
             else:
-                chosen = self._preset
-                spec = chosen.spec_for(split.train.picture_shape, split.train.classes)
-                self._bridge.open_run(spec, chosen.config, split, data_key=key, preset_name=chosen.name)
-                self._offer_way_back()
+                self._open_run(key, split)
         except EngineError as error:
+            self._start_when_loaded = False
+            self._fill_datasets()
             self._say(str(error), warning=True)
         if self._start_when_loaded:
             self._start_when_loaded = False
             self._bridge.toggle()
             self._instrument.wake()
 
+    def _open_run(self, key: str, split: Split) -> None:
+        chosen = self._preset
+        config = replace(chosen.config, epochs=RUN_EPOCHS)
+        spec = chosen.spec_for(split.train.picture_shape, split.train.classes)
+        self._bridge.open_run(spec, config, split, data_key=key, preset_name=chosen.name)
+        self._offer_way_back()
+
     def _on_data_failed(self, sentence: str) -> None:
-        self._start_when_loaded = False
-        self._reopening = None
+        if not self._library.is_loading:
+            # Nothing comes any more of what was waited for.
+            self._start_when_loaded = False
+            self._reopening = None
         self._fill_datasets()
         if sentence:
             self._say(sentence, warning=True)

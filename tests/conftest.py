@@ -12,6 +12,8 @@ for variable in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"):
 for variable in ("QT_STYLE_OVERRIDE", "QT_QPA_PLATFORMTHEME", "QT_SCALE_FACTOR", "QT_FONT_DPI"):
     os.environ.pop(variable, None)
 os.environ["QT_QPA_PLATFORM"] = "offscreen"
+# Most tests of the window train on a thread, which starts at once; those of the process say so.
+os.environ["FILTERSCOPE_TRAINING"] = "thread"
 
 # "ci" is the default everywhere, so that a run repeats; HYPOTHESIS_PROFILE=thorough looks further.
 settings.register_profile("ci", derandomize=True, deadline=None, max_examples=40)

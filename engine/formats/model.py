@@ -86,7 +86,7 @@ def read_safetensors(path: str | Path) -> tuple[dict[str, str], dict[str, np.nda
     """Read metadata and tensors of any `.safetensors` file; FormatError with one sentence if it is none."""
     path = Path(path)
     name = brief(path.name)
-    return _decode(_read(path, name), name)
+    return decode_safetensors(_read(path, name), name)
 
 
 def _read(path: Path, name: str) -> bytes:
@@ -103,7 +103,8 @@ def _read(path: Path, name: str) -> bytes:
         raise FormatError(f"“{name}” cannot be opened: {reason.lower()}.") from None
 
 
-def _decode(content: bytes, name: str) -> tuple[dict[str, str], dict[str, np.ndarray]]:
+def decode_safetensors(content: bytes, name: str) -> tuple[dict[str, str], dict[str, np.ndarray]]:
+    """Give metadata and tensors of a `.safetensors` file's content; `name` is for an error's sentence."""
     try:
         tensors = load(content)
         length = int.from_bytes(content[:8], "little")

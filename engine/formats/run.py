@@ -16,7 +16,7 @@ from safetensors.numpy import save
 from engine.augment import Augmentation
 from engine.errors import EngineError, FormatError
 from engine.formats.files import write_atomically
-from engine.formats.model import read_safetensors
+from engine.formats.model import decode_safetensors, read_safetensors
 from engine.formats.spec_json import spec_from_json, spec_to_json
 from engine.formats.text import brief
 from engine.history import STEP_FIELDS, TEST_FIELDS
@@ -57,6 +57,11 @@ class _Header(msgspec.Struct, forbid_unknown_fields=True):
 
 def save_run(path: str | Path, record: SessionRecord, *, data: str) -> None:
     """Write a run; `data` names its data set. OSError if it cannot be written."""
+    write_atomically(path, run_to_bytes(record, data=data))
+
+
+def run_to_bytes(record: SessionRecord, *, data: str) -> bytes:
+    """Give a run as `save_run` writes it."""
     at = record.state.position
     header = {
         "name": record.name,
@@ -80,13 +85,22 @@ def save_run(path: str | Path, record: SessionRecord, *, data: str) -> None:
         "version": str(VERSION),
         "run": msgspec.json.encode(header).decode(),
     }
-    write_atomically(path, save(tensors, metadata))
+    return save(tensors, metadata)
 
 
 def load_run(path: str | Path) -> tuple[SessionRecord, str]:
     """Read a run and the name of its data set; FormatError says what is wrong with the file."""
-    name = brief(Path(path).name)
-    metadata, tensors = read_safetensors(path)
+    return _as_run(*read_safetensors(path), brief(Path(path).name))
+
+
+def run_from_bytes(content: bytes) -> tuple[SessionRecord, str]:
+    """Read what `run_to_bytes` gave."""
+    return _as_run(*decode_safetensors(content, "run"), "run")
+
+
+def _as_run(
+    metadata: dict[str, str], tensors: dict[str, NDArray[Any]], name: str
+) -> tuple[SessionRecord, str]:
     if metadata.get("format") != FORMAT or metadata.get("version") != str(VERSION):
         raise FormatError(
             f"“{name}” must be a run of Filterscope, version {VERSION}, got "

@@ -45,7 +45,7 @@ KNOBS = (
         10.0,
         0.0005,
         5,
-        92,
+        82,
     ),
     Knob(
         "momentum",
@@ -55,7 +55,7 @@ KNOBS = (
         0.999,
         0.05,
         3,
-        74,
+        68,
     ),
     Knob(
         "weight_decay",
@@ -65,17 +65,27 @@ KNOBS = (
         1.0,
         0.0005,
         5,
-        92,
+        82,
     ),
     Knob(
         "batch_size",
-        "Batch, pictures",
+        "Batch",
         "Pictures that each step looks at. Acts at the next step.",
         1,
         1024,
         16,
         0,
-        74,
+        64,
+    ),
+    Knob(
+        "epochs",
+        "Epochs",
+        "Passes through the whole data set until the run ends by itself.",
+        1,
+        9999,
+        10,
+        0,
+        64,
     ),
 )
 
@@ -99,7 +109,7 @@ class SettingsBar(QWidget):
         self._dataset.setObjectName("dataset")
         self._dataset.setToolTip("The pictures to learn from, and those to test with.")
         self._dataset.activated.connect(self._on_dataset_activated)
-        self._add("Data set", self._dataset, 150)
+        self._add("Data set", self._dataset, 136)
         self._preset = QComboBox()
         self._preset.setObjectName("preset")
         for preset in PRESETS:

@@ -1,0 +1,243 @@
+"""A training session whose training runs in a process of its own, with the same interface."""
+
+import contextlib
+import os
+import subprocess
+import sys
+import threading
+from pathlib import Path
+from typing import Any, BinaryIO, cast
+
+import msgspec
+import numpy as np
+from numpy.typing import NDArray
+from safetensors.numpy import save
+
+from engine.formats.run import run_from_bytes, run_to_bytes
+from engine.history import STEP_FIELDS, TEST_FIELDS
+from engine.parameters import Parameters
+from engine.session import ENDED, TrainingSession
+from engine.session_messages import (
+    Command,
+    Failed,
+    KnobChanged,
+    Run,
+    SessionEvent,
+    SessionState,
+    Snapshot,
+    StateChanged,
+    Stop,
+    TakeSnapshot,
+)
+from engine.trainer import Position, TrainerState
+from engine.wire import (
+    Kind,
+    SnapshotMessage,
+    Update,
+    decode_event,
+    encode_command,
+    read_frame,
+    write_frame,
+)
+
+WORKER_ARGUMENT = "--training-worker"
+ROOT = Path(__file__).resolve().parent.parent
+
+
+class WorkerProcess:
+    """A process that waits to train: everything imported, no run yet."""
+
+    def __init__(self) -> None:
+        frozen = getattr(sys, "frozen", False)
+        module = [WORKER_ARGUMENT] if frozen else ["-m", "engine.worker"]
+        paths = [str(ROOT), os.environ.get("PYTHONPATH", "")]
+        single = dict.fromkeys(("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"), "1")
+        process = subprocess.Popen(
+            [sys.executable, *module],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            env=os.environ | single | {"PYTHONPATH": os.pathsep.join(filter(None, paths))},
+            creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
+        )
+        self.process = process
+        self.commands = cast(BinaryIO, process.stdin)
+        self.answers = cast(BinaryIO, process.stdout)
+
+    def end(self, timeout: float = 5.0) -> None:
+        """Close its input, at which it ends by itself; kill it when it does not."""
+        process = self.process
+        with contextlib.suppress(OSError):
+            self.commands.close()
+        try:
+            process.wait(timeout)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+        self.answers.close()
+
+
+class WorkerPool:
+    """Keeps one warm process, so that the first step need not wait for imports. Any thread."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._spare: WorkerProcess | None = None
+
+    def warm(self) -> None:
+        """See to it that a process waits."""
+        with self._lock:
+            if self._spare is None:
+                self._spare = WorkerProcess()
+
+    def take(self) -> WorkerProcess:
+        """Give the waiting process, or a new one."""
+        with self._lock:
+            spare, self._spare = self._spare, None
+        if spare is not None and spare.process.poll() is not None:
+            spare.end()
+            spare = None
+        return spare or WorkerProcess()
+
+    def close(self) -> None:
+        """End the waiting process."""
+        with self._lock:
+            spare, self._spare = self._spare, None
+        if spare is not None:
+            spare.end()
+
+
+class ProcessSession(TrainingSession):
+    """A `TrainingSession` that trains in another process; everything else about it is the same.
+
+    The window and the training then do not share an interpreter: neither waits for the other. One thread of
+    this process starts the other one, hands it the run, and takes what it sends. Bit-equal to the thread's
+    training.
+    """
+
+    def __init__(self, *args: Any, pool: WorkerPool | None = None, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._pool = pool or WorkerPool()
+        self._backlog: list[Command] = []
+        self._worker: WorkerProcess | None = None
+        self._handed_over = False
+        self._at = self._trainer.position
+        self._pace = 0.0
+        self._newest: Snapshot | None = None
+
+    @property
+    def images_per_second(self) -> float:
+        """Present speed of training, 0 until it is known."""
+        return self._pace
+
+    @property
+    def position(self) -> Position:
+        """Where the run is."""
+        return self._at
+
+    def _deliver(self, command: Command) -> None:
+        if self._thread is None:
+            self._deliver_first(command)
+        elif not self._handed_over:
+            self._backlog.append(command)
+        else:
+            self._write(command)
+
+    def _deliver_first(self, command: Command) -> None:
+        """Start the process for a command that needs it; what is set before goes with the run."""
+        if isinstance(command, Run):
+            self._backlog.append(command)
+            self._thread = threading.Thread(target=self._main, name=f"host {self.name}", daemon=True)
+            self._thread.start()
+        elif isinstance(command, Stop):
+            self._change_state(SessionState.STOPPED)
+        elif isinstance(command, TakeSnapshot):
+            self._snapshots.append(self._make_snapshot())
+            self._asked = False
+
+    def _write(self, command: Command) -> None:
+        assert self._worker is not None
+        # A broken pipe is seen, and told, by the thread that reads.
+        with contextlib.suppress(OSError, ValueError):
+            write_frame(self._worker.commands, Kind.COMMAND, encode_command(command))
+
+    # From here on: the thread that hosts the process.
+
+    def _main(self) -> None:
+        try:
+            self._worker = self._pool.take()
+            self._hand_over(self._worker)
+            ended = self._take_news(self._worker)
+        except OSError:
+            ended = False
+        if not ended:
+            self._note_loss()
+        if self._worker is not None:
+            self._worker.end()
+        self._asked = False
+
+    def _hand_over(self, worker: WorkerProcess) -> None:
+        with self._lock:
+            run = run_to_bytes(self.record(), data="")
+        arrays: dict[str, NDArray[Any]] = {"pictures": self._data.pictures, "labels": self._data.labels}
+        if self._test is not None:
+            arrays |= {"test_pictures": self._test.pictures, "test_labels": self._test.labels}
+        contiguous = {name: np.ascontiguousarray(array) for name, array in arrays.items()}
+        write_frame(worker.commands, Kind.RUN, run)
+        write_frame(worker.commands, Kind.DATA, save(contiguous))
+        with self._lock:
+            for command in self._backlog:
+                self._write(command)
+            self._backlog.clear()
+            self._handed_over = True
+
+    def _take_news(self, worker: WorkerProcess) -> bool:
+        """Take what the process sends until it ends; tells whether it came to a proper end."""
+        while (frame := read_frame(worker.answers)) is not None:
+            kind, content = frame
+            if kind is Kind.UPDATE:
+                self._take_update(msgspec.msgpack.decode(content, type=Update))
+            elif kind is Kind.SNAPSHOT:
+                self._take_snapshot(msgspec.msgpack.decode(content, type=SnapshotMessage))
+            else:
+                record, _ = run_from_bytes(content)
+                self._trainer.restore(record.state)
+                self._at = record.state.position
+                self._snapshots.append(self._make_snapshot())
+                return True
+        return False
+
+    def _take_update(self, update: Update) -> None:
+        self.steps.extend(np.frombuffer(update.steps, STEP_FIELDS))
+        self.tests.extend(np.frombuffer(update.tests, TEST_FIELDS))
+        self._at, self._pace = Position(*update.position), update.images_per_second
+        for index, values in update.events:
+            self._take_event(decode_event(index, values))
+
+    def _take_event(self, event: SessionEvent) -> None:
+        if isinstance(event, StateChanged):
+            self._state = event.state
+        elif isinstance(event, KnobChanged) and event.name == "epochs":
+            with self._lock:
+                self._set_epochs(int(event.new))
+        self._events.put(event)
+
+    def _take_snapshot(self, message: SnapshotMessage) -> None:
+        vector = np.frombuffer(message.vector, self.initial.vector.dtype)
+        snapshot = Snapshot(message.step, message.epoch, Parameters(self.spec.layout, vector))
+        self._newest = snapshot
+        self._snapshots.append(snapshot)
+        self._asked = False
+
+    def _note_loss(self) -> None:
+        """Tell that the process is gone, and keep the newest weights that it sent."""
+        newest = self._newest
+        if newest is not None:
+            epoch = int(newest.epoch)
+            picture = round((newest.epoch - epoch) * self._data.count)
+            self._at = Position(newest.step, epoch, picture)
+            self._trainer.restore(TrainerState(self._at, newest.parameters, {}))
+        if self._state in ENDED:
+            return
+        sentence = f"Training stopped at step {self.step_count}: its process ended unexpectedly."
+        self._fail(Failed(self.step_count, sentence, "Restart from the same seed."))

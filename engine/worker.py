@@ -1,0 +1,110 @@
+"""The training process: a `TrainingSession` behind two pipes. Started by `engine.process_session`.
+
+It reads a run, its data and then commands on standard input, and writes what is new to standard output. It
+ends when the run has ended, or when standard input does: a window that dies leaves no process behind.
+"""
+
+import contextlib
+import os
+import sys
+import threading
+import time
+from typing import BinaryIO
+
+import msgspec
+from safetensors.numpy import load
+
+from engine.formats.run import run_from_bytes, run_to_bytes
+from engine.session import ENDED, TrainingSession
+from engine.wire import (
+    Kind,
+    SnapshotMessage,
+    Update,
+    decode_command,
+    encode_event,
+    read_frame,
+    write_frame,
+)
+
+# How often what is new is sent: a small part of a display frame, and a small part of this process's time.
+PUMP_SECONDS = 0.004
+
+# Below the window's, which must stay smooth while this process takes all that is left.
+NICENESS = 5
+
+
+def main() -> int:
+    """Serve one run; gives the exit code."""
+    commands, answers = sys.stdin.buffer, sys.stdout.buffer
+    # Whatever else is printed in this process must not get between the frames.
+    sys.stdout = sys.stderr
+    if hasattr(os, "nice"):
+        os.nice(NICENESS)
+    session = _read_session(commands)
+    if session is None:
+        return 0
+    pump = threading.Thread(target=_pump, args=(session, answers), name="pump", daemon=True)
+    pump.start()
+    while (frame := read_frame(commands)) is not None:
+        session.send(decode_command(frame[1]))
+    session.close()
+    pump.join(5)
+    return 0
+
+
+def _read_session(commands: BinaryIO) -> TrainingSession | None:
+    run, data = read_frame(commands), read_frame(commands)
+    if run is None or data is None:
+        return None
+    record, _ = run_from_bytes(run[1])
+    arrays = load(data[1])
+    test = (arrays["test_pictures"], arrays["test_labels"]) if "test_labels" in arrays else None
+    return TrainingSession(
+        record.spec,
+        record.config,
+        (arrays["pictures"], arrays["labels"]),
+        test_data=test,
+        name=record.name,
+        record=record,
+    )
+
+
+def _pump(session: TrainingSession, answers: BinaryIO) -> None:
+    """Send what is new until the run has ended, then the whole of it."""
+    seen = [len(session.steps), len(session.tests)]
+    session.snapshot()
+    # When nobody reads any more, standard input ends as well, and with it this process.
+    with contextlib.suppress(OSError, ValueError):
+        while True:
+            over = session.state in ENDED and not session.is_alive
+            _send_news(session, answers, seen)
+            if over:
+                write_frame(answers, Kind.END, run_to_bytes(session.record(), data=""))
+                return
+            time.sleep(PUMP_SECONDS)
+
+
+def _send_news(session: TrainingSession, answers: BinaryIO, seen: list[int]) -> None:
+    # The position first: it must not be ahead of the rows that are sent with it.
+    at, speed = session.position, session.images_per_second
+    events = session.drain_events()
+    steps, tests = session.steps.since(seen[0]), session.tests.since(seen[1])
+    snapshot = session.snapshot()
+    if len(steps) or len(tests) or events:
+        seen[0], seen[1] = seen[0] + len(steps), seen[1] + len(tests)
+        update = Update(
+            steps.tobytes(),
+            tests.tobytes(),
+            [encode_event(event) for event in events],
+            (at.step, at.epoch, at.picture),
+            speed,
+        )
+        write_frame(answers, Kind.UPDATE, msgspec.msgpack.encode(update))
+    if snapshot is not None:
+        vector = snapshot.parameters.vector.tobytes()
+        message = SnapshotMessage(snapshot.step, snapshot.epoch, vector)
+        write_frame(answers, Kind.SNAPSHOT, msgspec.msgpack.encode(message))
+
+
+if __name__ == "__main__":
+    sys.exit(main())
