@@ -6,15 +6,12 @@ import time
 import traceback
 from collections import deque
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from queue import Empty, SimpleQueue
-from typing import Any
-
-from numpy.typing import NDArray
 
 from engine.errors import ConfigError
+from engine.examiner import Examiner
 from engine.history import STEP_FIELDS, TEST_FIELDS, History, Progress, SpeedMeter
-from engine.metrics import evaluate
 from engine.network import Network
 from engine.parameters import Parameters
 from engine.session_messages import (
@@ -31,6 +28,7 @@ from engine.session_messages import (
     Stop,
     TakeSnapshot,
 )
+from engine.session_record import SessionRecord
 from engine.spec import NetworkSpec
 from engine.trainer import (
     BEGINNING,
@@ -38,7 +36,6 @@ from engine.trainer import (
     Position,
     StepReport,
     Trainer,
-    TrainerState,
     TrainingConfig,
     TrainingDiverged,
     check_data,
@@ -46,26 +43,9 @@ from engine.trainer import (
 
 logger = logging.getLogger(__name__)
 
-# Test evaluations may take this share of the training time, and come no more often than this.
-EVALUATION_SHARE = 0.05
-EVALUATION_SECONDS = 0.25
-
 KNOBS = ("learning_rate", "momentum", "weight_decay", "batch_size", "epochs")
 
 ENDED = (SessionState.STOPPED, SessionState.FAILED)
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class SessionRecord:
-    """A run at rest: all that a later session needs to show it and to go on with it."""
-
-    name: str
-    spec: NetworkSpec
-    config: TrainingConfig
-    state: TrainerState
-    initial: Parameters
-    steps: NDArray[Any]
-    tests: NDArray[Any]
 
 
 class TrainingSession:
@@ -129,9 +109,9 @@ class TrainingSession:
         self._budget: Run | None = None
         self._thread: threading.Thread | None = None
         self._speed = SpeedMeter()
-        self._training_seconds = 0.0
-        self._next_test_at = 0.0
-        self._tested_step = -1
+        self._examiner: Examiner | None = None
+        if self._test is not None:
+            self._examiner = Examiner(network, self._test.pictures, self._test.labels, self.tests)
 
     @property
     def state(self) -> SessionState:
@@ -354,19 +334,20 @@ class TrainingSession:
         started = time.perf_counter()
         report = next(reports, None)
         if report is None:
-            self._test_now()
+            self._examine()
             self._snapshots.append(self._make_snapshot())
             self._change_state(SessionState.FINISHED)
             return self._trainer.run((self._data.pictures, self._data.labels))
         self._note(report, time.perf_counter() - started)
-        if self._training_seconds >= self._next_test_at:
-            self._test_now()
+        if self._examiner is not None and self._examiner.is_due:
+            self._examine()
         self._spend_budget()
         return reports
 
     def _note(self, report: StepReport, seconds: float) -> None:
         self.steps.append(report.step, report.epoch, report.loss, report.accuracy, report.learning_rate)
-        self._training_seconds += seconds
+        if self._examiner is not None:
+            self._examiner.note(seconds)
         self._speed.note(report.batch_size, seconds)
 
     def _spend_budget(self) -> None:
@@ -379,21 +360,13 @@ class TrainingSession:
         if done:
             # After a single step only when it is due: the next press of the button should not wait for it.
             if budget.to_epoch_end:
-                self._test_now()
+                self._examine()
             self._snapshots.append(self._make_snapshot())
             self._change_state(SessionState.PAUSED)
 
-    def _test_now(self) -> None:
-        """Measure the test set, and plan the next time so that it stays a small share of the work."""
-        if self._test is None or self._tested_step == self.step_count:
-            return
-        self._tested_step = self.step_count
-        started = time.perf_counter()
-        result = evaluate(self._trainer.network, self._test.pictures, self._test.labels)
-        seconds = time.perf_counter() - started
-        self.tests.append(self.step_count, result.loss, result.accuracy)
-        wait = max(seconds / EVALUATION_SHARE, EVALUATION_SECONDS)
-        self._next_test_at = self._training_seconds + wait
+    def _examine(self) -> None:
+        if self._examiner is not None:
+            self._examiner.examine(self.step_count)
 
     def _make_snapshot(self) -> Snapshot:
         at = self._trainer.position
