@@ -61,6 +61,11 @@ class DataLibrary(QObject):
             self._loaded[EMBEDDED] = embedded_digits()
         return self._loaded[EMBEDDED]
 
+    @property
+    def is_loading(self) -> bool:
+        """Whether a data set is on its way."""
+        return self._job is not None
+
     def load(self, key: str) -> None:
         """Get a data set; `loaded` or `failed` follows, at once where it is at hand."""
         if key == EMBEDDED:

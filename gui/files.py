@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
-from PySide6.QtCore import QObject, Qt
+from PySide6.QtCore import QMimeData, QObject, Qt
 from PySide6.QtWidgets import QFileDialog, QWidget
 
 from engine.errors import EngineError
@@ -17,7 +17,10 @@ NETWORKS = f"Networks (*{SUFFIX})"
 
 
 class Files(QObject):
-    """Opens what a person chooses, drops or names; on any failure one sentence, and nothing changes."""
+    """Opens what a person chooses, drops or names; on any failure one sentence, and nothing changes.
+
+    `card` is that of the network that is not of a run, at first the shipped one.
+    """
 
     def __init__(
         self,
@@ -25,10 +28,11 @@ class Files(QObject):
         instrument: Instrument,
         transfer: Transfer,
         say: Callable[..., None],
+        card: Mapping[str, Any],
     ) -> None:
         super().__init__(window)
         self._window, self._instrument, self._transfer, self._say = window, instrument, transfer, say
-        self.card: Mapping[str, Any] | None = None
+        self.card = card
 
     def open(self, path: Path) -> None:
         """Open a network by its suffix; anything else as a drawing or a picture."""
@@ -51,13 +55,26 @@ class Files(QObject):
         self._instrument.open_model(model, path.stem)
         self._say(f"“{path.stem}” answers now.")
 
+    def can_take(self, data: QMimeData) -> bool:
+        """Tell whether a drop is of any use: a network, a drawing or a picture."""
+        path = _local_file(data)
+        return (path is not None and path.suffix.lower() == SUFFIX) or self._transfer.can_take(data)
+
+    def take(self, data: QMimeData) -> None:
+        """Open what was dropped."""
+        path = _local_file(data)
+        if path is None:
+            self._transfer.take(data)
+        else:
+            self.open(path)
+
     def save(self, path: Path) -> None:
         """Write the network that answers the Pad."""
         subject = self._instrument.answering
         card = {"name": path.stem, "source": subject.source}
         if subject.step is not None:
             card["step"] = str(subject.step)
-        elif self.card is not None:
+        elif self.card:
             card = dict(self.card)
         try:
             save_model(path, subject.spec, subject.parameters, card=card)
@@ -89,3 +106,7 @@ class Files(QObject):
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.setNameFilters([NETWORKS, "All files (*)"])
         return dialog
+
+
+def _local_file(data: QMimeData) -> Path | None:
+    return next((Path(url.toLocalFile()) for url in data.urls() if url.isLocalFile()), None)

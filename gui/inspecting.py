@@ -1,11 +1,133 @@
-"""From a frame and the selection to what the Inspector shows."""
+"""Joins the selection to what shows it: Inspector, address bar and pages."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from PySide6.QtCore import QObject
 
 from engine.inspect.layer_facts import layer_facts
+from gui.address_bar import AddressBar
 from gui.frames import Frame
 from gui.inspector import Inspector
-from gui.selection import Selection
+from gui.pages.draw.page import DrawPage
+from gui.pages.train.page import TrainPage
+from gui.selection import Changes, Selection, SelectionModel
+from gui.skeleton import Skeleton
+from gui.widgets.paced import Paced
+
+Card = Mapping[str, Any]
+
+
+class Inspecting(QObject):
+    """Sees to it that all panels look at the selected place of the network in front. GUI thread only.
+
+    Parameters
+    ----------
+    selection, inspector, address
+        What is joined.
+    pages
+        Every page by its name.
+    skeleton
+        Knows which page is in front and whether the Inspector can be seen.
+    card_of
+        Gives the card of a frame's network, None where it has none.
+    """
+
+    def __init__(
+        self,
+        selection: SelectionModel,
+        inspector: Inspector,
+        address: AddressBar,
+        pages: Mapping[str, DrawPage | TrainPage],
+        skeleton: Skeleton,
+        card_of: Callable[[Frame], Card | None],
+        parent: QObject | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._selection, self._inspector, self._address = selection, inspector, address
+        self._pages, self._skeleton, self._card_of = dict(pages), skeleton, card_of
+        self._frames: dict[str, Frame] = {}
+        self._texts = Paced(self._write_texts, parent=self)
+        selection.changed.connect(self._on_selection_changed)
+        address.place_chosen.connect(self._on_place_chosen)
+        inspector.layer_chosen.connect(self._on_layer_chosen)
+        inspector.pixel_chosen.connect(self._on_pixel_chosen)
+        for page in self._pages.values():
+            page.tile_chosen.connect(self._on_tile_chosen)
+            if isinstance(page, DrawPage):
+                page.layer_chosen.connect(self._on_layer_chosen)
+
+    def take(self, page: str, frame: Frame) -> None:
+        """Look into this frame while that page is in front."""
+        self._frames[page] = frame
+        if page == self._skeleton.page:
+            self.refresh()
+
+    def forget(self, page: str) -> None:
+        """Have nothing to look into on that page."""
+        self._frames.pop(page, None)
+
+    def refresh(self) -> None:
+        """Show the selected place in the frame that the page in front shows."""
+        frame = self._frames.get(self._skeleton.page)
+        if frame is None:
+            return
+        self._selection.update(**_what_is_lost(self._selection.value, frame))
+        if self._skeleton.inspector_open:
+            inspect(self._inspector, frame, self._selection.value, self._card_of(frame))
+        self._texts.request()
+
+    def _write_texts(self) -> None:
+        frame = self._frames.get(self._skeleton.page)
+        if frame is not None:
+            picture = frame.drawing.name or "my drawing"
+            self._selection.update(run=frame.source, step=frame.step, picture=picture)
+
+    def _on_selection_changed(self, selection: Selection) -> None:
+        frame = self._frames.get(self._skeleton.page)
+        self._address.show_selection(selection, () if frame is None else frame.spec.classes)
+        self._address.show_history(can_back=self._selection.can_back, can_forward=self._selection.can_forward)
+        for page in self._pages.values():
+            page.show_selection(selection)
+        self.refresh()
+
+    def _on_tile_chosen(self, layer: str, kind: Any, channel: int, pixel: Any) -> None:
+        self._selection.update(layer=layer, kind=kind, channel=channel, pixel=pixel)
+        if not self._skeleton.compact:
+            self._skeleton.set_inspector_open(True)
+
+    def _on_layer_chosen(self, layer: str) -> None:
+        self._selection.update(layer=layer)
+
+    def _on_pixel_chosen(self, pixel: Any) -> None:
+        self._selection.update(pixel=pixel)
+
+    def _on_place_chosen(self, place: Selection) -> None:
+        self._selection.update(
+            layer=place.layer,
+            kind=place.kind,
+            channel=place.channel,
+            pixel=place.pixel,
+            label=place.label,
+        )
+
+
+def _what_is_lost(selection: Selection, frame: Frame) -> Changes:
+    """The outermost part of a selection that this frame's network does not have, as a change to None."""
+    layer, channel, pixel = selection.layer, selection.channel, selection.pixel
+    if layer is None:
+        return {}
+    if layer not in frame.activations:
+        return {"layer": None}
+    weight = frame.parameters.get(f"{layer}.weight") if selection.kind == "filter" else None
+    shape = frame.activations[layer].shape if weight is None else weight.shape
+    if channel is not None and channel >= shape[0]:
+        return {"channel": None}
+    # A dense unit has no rows and columns: its weights are one row.
+    rows, columns = (1, *shape[1:])[-2:] if len(shape) > 1 else (1, 1)
+    if pixel is not None and not (pixel[0] < rows and pixel[1] < columns):
+        return {"pixel": None}
+    return {}
 
 
 def inspect(

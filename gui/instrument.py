@@ -66,8 +66,11 @@ class Instrument(QObject):
         self._answer_live = True
         self._visible = True
         self._asked: dict[str, _Asked] = {}
+        self._answer_frame: Frame | None = None
+        self._run_frame: Frame | None = None
         self._next_frame_at = 0.0
         self._awake_until = 0.0
+        self._closed = False
         self._answer_key = self._trained.key
         self._clock = QTimer(self)
         self._clock.setTimerType(Qt.TimerType.PreciseTimer)
@@ -94,9 +97,14 @@ class Instrument(QObject):
         return self._run
 
     @property
+    def answer_live(self) -> bool:
+        """Whether the run answers the Pad once it has begun, rather than the trained network."""
+        return self._answer_live
+
+    @property
     def is_settled(self) -> bool:
-        """Whether every frame that was asked for has been shown."""
-        return self._worker.is_idle
+        """Whether every frame that was asked for has been shown, and a run that was opened has been seen."""
+        return self._worker.is_idle and (self._run is not None or self._bridge.session is None)
 
     @property
     def run_drawing(self) -> Drawing:
@@ -133,25 +141,40 @@ class Instrument(QObject):
     def wake(self) -> None:
         """Start the clock: a command is on its way to the training."""
         self._awake_until = time.perf_counter() + AWAKE_SECONDS
-        self._clock.start()
+        if not self._closed:
+            self._clock.start()
 
     def refresh(self) -> None:
         """Ask for the frames that are not up to date, and see to it that they arrive."""
+        if self._closed:
+            return
         answering = self.answering
         if answering.key != self._answer_key:
             self._answer_key = answering.key
             self.subject_changed.emit(answering)
         if self._visible:
             self._ask(ANSWER, answering, self._document.drawing)
-            run = self._run
-            if run is not None and self._run_wanted and not self._answer_serves_run():
-                self._ask(RUN, run, self.run_drawing)
+            self._refresh_run()
         self._clock.start()
 
     def close(self) -> None:
-        """Stop the clock and the worker."""
+        """Stop the clock and the worker, for good."""
+        self._closed = True
         self._clock.stop()
         self._worker.close()
+
+    def _refresh_run(self) -> None:
+        run = self._run
+        if run is None or not self._run_wanted:
+            self._asked.pop(RUN, None)
+        elif not self._answer_serves_run():
+            self._ask(RUN, run, self.run_drawing)
+        else:
+            self._asked.pop(RUN, None)
+            frame = self._answer_frame
+            # An answer that is up to date comes no second time: the run shows the one that there is.
+            if frame is not None and frame.subject is run and frame.drawing is self._document.drawing:
+                self._show_run(frame)
 
     def _answer_serves_run(self) -> bool:
         """Whether both slots want the same frame, which is then computed once."""
@@ -172,8 +195,10 @@ class Instrument(QObject):
             self._take(pulled, now)
         for slot, frame in self._worker.collect().items():
             self._show(slot, frame)
-        resting = now >= self._awake_until and not self._bridge.is_running
-        if resting and self._worker.is_idle and not _has_news(pulled):
+        if self._bridge.is_running or _has_news(pulled):
+            # More may follow a sign of life: the last snapshot of a run that has just ended.
+            self._awake_until = now + AWAKE_SECONDS
+        elif now >= self._awake_until and self._worker.is_idle:
             self._clock.stop()
 
     def _take(self, pulled: Pulled, now: float) -> None:
@@ -192,13 +217,24 @@ class Instrument(QObject):
         self.pulled.emit(pulled)
 
     def _show(self, slot: str, frame: Frame) -> None:
+        run = self._run
+        of_run = run is not None and frame.subject.key == run.key and self._run_wanted
         if slot == ANSWER:
             if frame.subject.key != self.answering.key:
                 return
+            self._answer_frame = frame
             self.answer_changed.emit(frame)
-        run = self._run
-        of_run = run is not None and frame.subject.key == run.key
-        if of_run and self._run_wanted and (slot == RUN or self._answer_serves_run()):
+            if of_run and self._answer_serves_run():
+                self._show_run(frame)
+            return
+        # A digit is not drawn over by what was asked for before it was chosen.
+        wanted = self._run_drawing is None or frame.drawing is self._run_drawing
+        if of_run and wanted and not self._answer_serves_run():
+            self._show_run(frame)
+
+    def _show_run(self, frame: Frame) -> None:
+        if frame is not self._run_frame:
+            self._run_frame = frame
             self.run_changed.emit(frame)
 
     def _has_begun(self) -> bool:
@@ -209,7 +245,7 @@ class Instrument(QObject):
         self.refresh()
 
     def _on_run_opened(self, info: object) -> None:
-        self._run = None
+        self._run = self._run_frame = None
         self._answer_live = True
         self._asked.pop(RUN, None)
         self.wake()

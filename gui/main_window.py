@@ -10,7 +10,7 @@ from typing import Any, ClassVar
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QEvent, QUrl
-from PySide6.QtGui import QCloseEvent, QDesktopServices, QHideEvent, QShowEvent
+from PySide6.QtGui import QCloseEvent, QDesktopServices, QDragEnterEvent, QDropEvent, QHideEvent, QShowEvent
 from PySide6.QtWidgets import QMainWindow
 
 from engine.drawing import prepare
@@ -29,7 +29,7 @@ from gui.document import Document
 from gui.errors import ErrorReport
 from gui.files import Files
 from gui.frames import Frame, FrameWorker, Subject
-from gui.inspecting import inspect
+from gui.inspecting import Inspecting
 from gui.inspector import Inspector
 from gui.instrument import Instrument
 from gui.pad.pad import Pad
@@ -37,14 +37,13 @@ from gui.pages.draw.page import DrawPage
 from gui.pages.train.page import TrainPage
 from gui.rail import Rail
 from gui.run_store import RunStore
-from gui.selection import Selection, SelectionModel
+from gui.selection import SelectionModel
 from gui.settings import Folders, PreferencesStore
 from gui.skeleton import Skeleton
 from gui.status_line import StatusLine
 from gui.tape_bar import TapeBar
 from gui.theme import ThemeManager
 from gui.training_control import TrainingControl
-from gui.widgets.paced import Paced
 from gui.window_state import restore_window, save_window, window_settings
 from resources import resource_path
 
@@ -78,7 +77,6 @@ class MainWindow(QMainWindow):
         self._run_wanted_back = True
 
         self._shipped = load_model(resource_path(*TRAINED_NETWORK))
-        self._card: Mapping[str, Any] = self._shipped.card
         self.document = Document(parent=self)
         self.selection = SelectionModel(parent=self)
         self._bridge = Bridge(self)
@@ -89,12 +87,19 @@ class MainWindow(QMainWindow):
         self._training = TrainingControl(
             self._bridge, self.instrument, self._library, self._train, self._tape, self.say, self
         )
-        self._files = Files(self, self.instrument, self._pad.transfer, self.say)
+        self._files = Files(self, self.instrument, self._pad.transfer, self.say, self._shipped.card)
+        self._inspecting = Inspecting(
+            self.selection,
+            self._inspector,
+            self._address,
+            {"draw": self._draw, "train": self._train},
+            self._skeleton,
+            self._card_of,
+            self,
+        )
         self._make_actions()
         self._connect()
-        self._texts = Paced(self._write_texts, parent=self)
         self._answer: Frame | None = None
-        self._run_frame: Frame | None = None
         self.instrument.refresh()
         self._on_subject_changed(self.instrument.answering)
         self._pad.canvas.setFocus()
@@ -125,9 +130,11 @@ class MainWindow(QMainWindow):
         self._actions.choose(f"page_{name}")
         if name == "train":
             self._training.ensure_run()
+        elif self._answer is not None:
+            self._draw.show_frame(self._answer)
         self.instrument.set_run_wanted(name == "train")
         self._remember(page=name)
-        self._show_inspected()
+        self._inspecting.refresh()
 
     def start_training(self) -> None:
         """Train, if nothing trains yet."""
@@ -147,6 +154,7 @@ class MainWindow(QMainWindow):
         if not keep_size:
             restore_window(self, self._window_settings)
         self._skeleton.restore_sizes(self._preferences.value.splitter)
+        self._skeleton.set_inspector_open(self._preferences.value.inspector)
         kept = self._runs.load()
         if kept is not None:
             self._training.reopen(*kept)
@@ -238,31 +246,24 @@ class MainWindow(QMainWindow):
         instrument.answer_changed.connect(self._on_answer)
         instrument.run_changed.connect(self._on_run_frame)
         instrument.subject_changed.connect(self._on_subject_changed)
-        selection.changed.connect(self._on_selection_changed)
         self._bridge.run_opened.connect(self._on_run_opened)
         self._library.progressed.connect(lambda p: self._status.show_message(f"{p.text}…"))
         self._library.ended.connect(lambda: self._status.show_message(""))
         self._rail.page_chosen.connect(self.show_page)
         self._rail.theme_chosen.connect(self._choose_theme)
-        self._address.place_chosen.connect(self._on_place_chosen)
         self._address.back_requested.connect(selection.back)
         self._address.forward_requested.connect(selection.forward)
         self._address.inspector_requested.connect(self._skeleton.toggle_inspector)
         self._address.commands_requested.connect(self._show_commands)
         self._skeleton.inspector_toggled.connect(self._on_inspector_toggled)
         self._skeleton.compact_changed.connect(self._on_compact_changed)
-        self._inspector.layer_chosen.connect(lambda layer: selection.update(layer=layer))
-        self._inspector.pixel_chosen.connect(lambda pixel: selection.update(pixel=pixel))
         self._inspector.close_requested.connect(lambda: self._skeleton.set_inspector_open(False))
         self._inspector.copied.connect(self.say)
         self._pad.message.connect(lambda text: self.say(text, warning=True))
         self._pad.noted.connect(self.say)
-        self._draw.layer_chosen.connect(lambda layer: selection.update(layer=layer))
         self._pad.answer_source_chosen.connect(self._on_answer_source_chosen)
         self._pad.class_clicked.connect(lambda label: selection.update(label=label))
         self._train.picture_chosen.connect(instrument.set_run_drawing)
-        for page in (self._draw, self._train):
-            page.tile_chosen.connect(self._on_tile_chosen)
         for panel in (self._pad, self._draw, self._train, self._inspector, self._tape):
             panel.hovered.connect(self._status.show_readout)
 
@@ -271,81 +272,41 @@ class MainWindow(QMainWindow):
         self._pad.show_frame(frame)
         if self._skeleton.page == "draw":
             self._draw.show_frame(frame)
-            self._show_inspected()
-        self._texts.request()
+        self._inspecting.take("draw", frame)
 
     def _on_run_frame(self, frame: Frame) -> None:
-        self._run_frame = frame
         self._train.show_frame(frame)
-        if self._skeleton.page == "train":
-            self._show_inspected()
-        self._texts.request()
+        self._inspecting.take("train", frame)
 
-    @property
-    def _inspected(self) -> Frame | None:
-        """The frame that the page in front shows."""
-        return self._run_frame if self._skeleton.page == "train" else self._answer
-
-    def _show_inspected(self) -> None:
-        frame = self._inspected
-        if frame is not None and self._skeleton.inspector_open:
-            card = self._card if frame.subject is self.instrument.trained else None
-            inspect(self._inspector, frame, self.selection.value, card)
-
-    def _write_texts(self) -> None:
-        frame = self._inspected
-        if frame is not None:
-            picture = frame.drawing.name or "my drawing"
-            self.selection.update(run=frame.source, step=frame.step, picture=picture)
-
-    def _on_selection_changed(self, selection: Selection) -> None:
-        classes = self.instrument.answering.spec.classes
-        self._address.show_selection(selection, classes)
-        self._address.show_history(can_back=self.selection.can_back, can_forward=self.selection.can_forward)
-        self._draw.show_selection(selection)
-        self._train.show_selection(selection)
-        self._show_inspected()
-
-    def _on_tile_chosen(self, layer: str, kind: str, channel: int, pixel: object) -> None:
-        self.selection.update(layer=layer, kind=kind, channel=channel, pixel=pixel)  # type: ignore[arg-type]
-        if not self._skeleton.compact:
-            self._skeleton.set_inspector_open(True)
-
-    def _on_place_chosen(self, place: Selection) -> None:
-        self.selection.update(
-            layer=place.layer,
-            kind=place.kind,
-            channel=place.channel,
-            pixel=place.pixel,
-            label=place.label,
-        )
+    def _card_of(self, frame: Frame) -> Mapping[str, Any] | None:
+        return self._files.card if frame.subject is self.instrument.trained else None
 
     def _on_run_opened(self, info: Any) -> None:
-        self._run_frame = None
+        self._inspecting.forget("train")
         self._pad.set_run(info.name)
-        self._pad.set_answer_live(True)
-        self._actions.choose("follow_run", True)
+        self._show_answer_live(True)
         self._status.show_dataset(f"{self._library.name_of(info.data_key)} · {len(info.split.train):,}")
 
     def _on_subject_changed(self, subject: Subject) -> None:
         self._status.show_network(subject.source, subject.spec.weight_count)
-        if subject is not self.instrument.trained:
-            return
-        self._card = self._files.card or self._shipped.card
+        self._show_answer_live(self.instrument.answer_live)
 
     def _on_answer_source_chosen(self, live: bool) -> None:
         self.instrument.set_answer_live(live)
+        self._show_answer_live(live)
+
+    def _show_answer_live(self, live: bool) -> None:
         self._pad.set_answer_live(live)
         self._actions.choose("follow_run", live)
 
     def _on_inspector_toggled(self, opened: bool) -> None:
         self._actions.choose("inspector", opened)
-        self._remember(inspector=opened)
-        self._show_inspected()
+        self._remember(inspector=self._skeleton.inspector_wanted)
+        self._inspecting.refresh()
 
     def _on_compact_changed(self, compact: bool) -> None:
         self._actions.choose("inspector", self._skeleton.inspector_open)
-        self._show_inspected()
+        self._inspecting.refresh()
 
     def _choose_theme(self, mode: str) -> None:
         self._themes.set_mode(mode)  # type: ignore[arg-type]
@@ -375,6 +336,14 @@ class MainWindow(QMainWindow):
         if record is not None and info is not None and self._run_wanted_back:
             self._runs.save(record, info.data_key)
         super().closeEvent(event)
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        if self._files.can_take(event.mimeData()):
+            event.acceptProposedAction()
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        event.acceptProposedAction()
+        self._files.take(event.mimeData())
 
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)

@@ -2,9 +2,10 @@
 
 import pytest
 
+from tests.driving import driver, open_window, places
 from tests.leaks import nothing_left, qt_origins, thread_origins
 
-__all__ = ["nothing_left", "qt_origins", "thread_origins"]
+__all__ = ["driver", "nothing_left", "open_window", "places", "qt_origins", "thread_origins"]
 
 
 @pytest.fixture(autouse=True)

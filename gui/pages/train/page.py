@@ -1,6 +1,7 @@
 """The Train page: every filter and what it makes of a picture, live, with the loss and the knobs."""
 
 from collections.abc import Sequence
+from functools import partial
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
@@ -40,7 +41,6 @@ class TrainPage(QWidget):
         self._themes = themes
         self._spec: NetworkSpec | None = None
         self._places: tuple[ConvolutionPlace, ...] = ()
-        self._walls: list[tuple[TileWall, TileWall]] = []
         self._scales: list[Scales] = []
         self._before: Parameters | None = None
         self._since_start = True
@@ -71,6 +71,14 @@ class TrainPage(QWidget):
         self._scroll.viewport().setAutoFillBackground(False)
         self._body.setAutoFillBackground(False)
         column.addWidget(self._scroll, 1)
+        self._rows = QVBoxLayout(self._body)
+        self._rows.setContentsMargins(0, 0, 0, 0)
+        self._rows.setSpacing(S3)
+        self._further_rows: list[QWidget] = []
+        self._first_walls = filters, channels = self._make_walls(0)
+        self._walls: list[tuple[TileWall, TileWall]] = []
+        self._rows.addWidget(filters, 5)
+        self._rows.addWidget(channels, 4)
         self._arrange(())
 
     def show_run(self, spec: NetworkSpec, config: TrainingConfig, preset: str, dataset: Dataset) -> None:
@@ -127,47 +135,54 @@ class TrainPage(QWidget):
         """Make the walls of these convolutions and lay them out.
 
         The first convolution's filters and channels get a row each, because they can be read as pictures;
-        each further one shares a row; the last row also holds the curves.
+        each further one shares a row; the last row also holds the curves. The first pair of walls stays
+        from run to run, also for those who hold on to it.
         """
         self._places = tuple(places)
         self._scales = [Scales() for _ in places]
-        old = self._body.layout()
-        if old is not None:
-            self._plot.setParent(self)
-            QWidget().setLayout(old)
-        for pair in self._walls:
-            for wall in pair:
-                wall.deleteLater()
-        self._walls = [self._make_walls(i, place) for i, place in enumerate(places)]
-        rows = QVBoxLayout(self._body)
-        rows.setContentsMargins(0, 0, 0, 0)
-        rows.setSpacing(S3)
-        if self._walls:
-            rows.addWidget(self._walls[0][0], 5)
-            rows.addWidget(self._walls[0][1], 4)
-        for i, (filters, channels) in enumerate(self._walls[1:], 1):
-            row = QHBoxLayout()
-            row.setSpacing(S4)
-            row.addWidget(filters, 4)
-            row.addWidget(channels, 3)
-            if i == len(self._walls) - 1:
-                row.addWidget(self._plot, 4)
-            rows.addLayout(row, 6)
-        if len(self._walls) < MOST_WITHOUT_SCROLLING:
-            rows.addWidget(self._plot, 6)
+        self._plot.setParent(self)
+        for row in self._further_rows:
+            self._rows.removeWidget(row)
+            row.deleteLater()
+        self._walls = [self._first_walls] if places else []
+        for wall in self._first_walls:
+            wall.clear()
+            wall.set_selected(None)
+        self._further_rows = [self._make_row(i, place) for i, place in enumerate(places[1:], 1)]
+        for row in self._further_rows:
+            self._rows.addWidget(row, 6)
+        last = self._further_rows[-1].layout() if self._further_rows else None
+        if isinstance(last, QHBoxLayout):
+            last.addWidget(self._plot, 4)
+        else:
+            self._rows.addWidget(self._plot, 6)
+        self._plot.show()
         extra = max(len(self._walls) - MOST_WITHOUT_SCROLLING, 0)
         self._body.setMinimumHeight(0 if not extra else 520 + 220 * extra)
 
-    def _make_walls(self, index: int, place: ConvolutionPlace) -> tuple[TileWall, TileWall]:
+    def _make_row(self, index: int, place: ConvolutionPlace) -> QWidget:
+        filters, channels = walls = self._make_walls(index, f"_{place.layer}")
+        self._walls.append(walls)
+        row = QWidget()
+        across = QHBoxLayout(row)
+        across.setContentsMargins(0, 0, 0, 0)
+        across.setSpacing(S4)
+        across.addWidget(filters, 4)
+        across.addWidget(channels, 3)
+        return row
+
+    def _make_walls(self, index: int, suffix: str = "") -> tuple[TileWall, TileWall]:
         filters, channels = TileWall(self._themes), TileWall(self._themes)
-        suffix = "" if index == 0 else f"_{place.layer}"
         filters.setObjectName(f"filters_view{suffix}")
         channels.setObjectName(f"channels_view{suffix}")
-        for wall, layer, kind in ((filters, place.layer, "filter"), (channels, place.output, "channel")):
+        filters.set_empty_text("Press Play: the filters appear here and change while they learn")
+        channels.set_empty_text("What each filter makes of the picture appears here")
+        for wall in (filters, channels):
             wall.hovered.connect(self.hovered)
-            wall.tile_clicked.connect(
-                lambda tile, row, cell, layer=layer, kind=kind: self.tile_chosen.emit(
-                    layer, kind, tile, None if row is None else (row, cell)
-                )
-            )
+            wall.tile_clicked.connect(partial(self._on_tile_clicked, index, wall is filters))
         return filters, channels
+
+    def _on_tile_clicked(self, index: int, is_filter: bool, tile: int, row: object, column: object) -> None:
+        place = self._places[index]
+        layer, kind = (place.layer, "filter") if is_filter else (place.output, "channel")
+        self.tile_chosen.emit(layer, kind, tile, None if row is None else (row, column))

@@ -1,0 +1,274 @@
+"""Measure the window against the budgets of the design: latency, frames, slowdown, start, memory.
+
+Runs the real window on the platform that is there; without a screen, prefix it with ``xvfb-run -a``. Each figure is printed as median and high percentiles, beside its budget.
+"""
+
+import argparse
+import os
+import resource
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(ROOT))
+import numpy as np  # noqa: E402
+from PySide6.QtCore import QEventLoop, QPoint, QPointF, Qt, QTimer  # noqa: E402
+from PySide6.QtGui import QMouseEvent  # noqa: E402
+from PySide6.QtWidgets import QApplication, QWidget  # noqa: E402
+
+import main  # noqa: E402, F401  sets the number of BLAS threads before NumPy is imported
+from engine import Trainer  # noqa: E402
+from engine.datasets import embedded_digits  # noqa: E402
+from engine.drawing import Drawing  # noqa: E402
+from engine.network import Network  # noqa: E402
+from engine.recipes import preset  # noqa: E402
+from engine.session import SessionState, TrainingSession  # noqa: E402
+from gui.app import create_window  # noqa: E402
+from gui.main_window import MainWindow  # noqa: E402
+from gui.settings import Folders  # noqa: E402
+
+TICK_MS = 16
+
+
+def row(what: str, values: list[float], unit: str, budget: str) -> None:
+    """Print one line of the report."""
+    p = np.percentile(values, [50, 95, 99])
+    print(
+        f"{what:<58} median {p[0]:7.1f}  p95 {p[1]:7.1f}  p99 {p[2]:7.1f} {unit:<9} budget {budget}",
+        flush=True,
+    )
+
+
+def spin(seconds: float) -> None:
+    """Let the window live for a while."""
+    loop = QEventLoop()
+    QTimer.singleShot(int(1000 * seconds), loop.quit)
+    loop.exec()
+
+
+def wait_until(condition: Callable[[], bool], seconds: float = 30.0) -> None:
+    """Let the window live until something is true."""
+    end = time.perf_counter() + seconds
+    while not condition():
+        if time.perf_counter() > end:
+            raise TimeoutError("the window did not get there")
+        QApplication.processEvents(QEventLoop.ProcessEventsFlag.WaitForMoreEvents, 20)
+
+
+def make_window(folder: str, page: str) -> MainWindow:
+    """Show a window with folders of its own."""
+    root = Path(folder)
+    places = Folders(root / "config", root / "data", root / "cache", root / "log")
+    window = create_window(places=places, theme="dark", page=page)
+    window.forget_run()
+    window.resize(1440, 900)
+    window.show()
+    spin(1.0)
+    return window
+
+
+def close_window(window: MainWindow) -> None:
+    """Close it and let go of it."""
+    window.close()
+    window.deleteLater()
+    spin(0.1)
+
+
+def send_mouse(canvas: QWidget, kind: QMouseEvent.Type, x: float, y: float) -> None:
+    """Send a mouse event as the window system would."""
+    position = QPointF(x * canvas.width(), y * canvas.height())
+    left = Qt.MouseButton.LeftButton
+    buttons = Qt.MouseButton.NoButton if kind == QMouseEvent.Type.MouseButtonRelease else left
+    button = Qt.MouseButton.NoButton if kind == QMouseEvent.Type.MouseMove else left
+    everywhere = QPointF(canvas.mapToGlobal(QPoint(0, 0))) + position
+    event = QMouseEvent(kind, position, everywhere, button, buttons, Qt.KeyboardModifier.NoModifier)
+    QApplication.sendEvent(canvas, event)
+
+
+def pen_latency(window: MainWindow, strokes: int) -> list[float]:
+    """Milliseconds from a pointer event until Pad and Stage have the frame of just that ink."""
+    canvas = window.findChild(QWidget, "canvas")
+    assert canvas is not None
+    shown: list[object] = []
+    window.instrument.answer_changed.connect(lambda frame: shown.append(frame.drawing))
+    times = []
+    for number in range(strokes):
+        window.document.undo_stack.clear()
+        window.document.replace(Drawing(), "Clear")
+        spin(0.05)
+        send_mouse(canvas, QMouseEvent.Type.MouseButtonPress, 0.3, 0.2)
+        for i in range(40):
+            x, y = 0.3 + 0.4 * i / 40 + 0.02 * (number % 3), 0.2 + 0.6 * (i / 40) ** 2
+            started = time.perf_counter()
+            send_mouse(canvas, QMouseEvent.Type.MouseMove, x, y)
+            wanted = window.document.drawing
+            wait_until(partial(_is_last, shown, wanted), 5.0)
+            times.append(1000 * (time.perf_counter() - started))
+            spin(0.004)
+        send_mouse(canvas, QMouseEvent.Type.MouseButtonRelease, 0.7, 0.8)
+        spin(0.05)
+    return times
+
+
+def _is_last(shown: list[object], wanted: object) -> bool:
+    return bool(shown) and shown[-1] is wanted
+
+
+def frames_and_lateness(window: MainWindow, seconds: float) -> tuple[float, list[float]]:
+    """Frames of the run per second, and how late a tick of 16 ms comes, in ms."""
+    count = [0]
+    window.instrument.run_changed.connect(lambda frame: count.__setitem__(0, count[0] + 1))
+    lateness: list[float] = []
+    timer = QTimer()
+    timer.setTimerType(Qt.TimerType.PreciseTimer)
+    timer.setInterval(TICK_MS)
+    last = [time.perf_counter()]
+
+    def tick() -> None:
+        now = time.perf_counter()
+        lateness.append(max(0.0, 1000 * (now - last[0]) - TICK_MS))
+        last[0] = now
+
+    timer.timeout.connect(tick)
+    timer.start()
+    started = time.perf_counter()
+    spin(seconds)
+    timer.stop()
+    return count[0] / (time.perf_counter() - started), lateness
+
+
+def steps_per_second(session: TrainingSession, seconds: float) -> float:
+    """Training speed while the event loop runs."""
+    before, started = session.step_count, time.perf_counter()
+    spin(seconds)
+    return (session.step_count - before) / (time.perf_counter() - started)
+
+
+def unwatched_speed(key: str, seconds: float) -> float:
+    """Steps per second of a plain trainer with nothing else in the process at work."""
+    chosen, split = preset(key), embedded_digits()
+    trainer = Trainer(Network(chosen.spec, 0), chosen.config)
+    steps = trainer.run(split.train)
+    for _ in range(20):
+        next(steps)
+    started, count = time.perf_counter(), 0
+    while time.perf_counter() - started < seconds:
+        next(steps)
+        count += 1
+    return count / (time.perf_counter() - started)
+
+
+def start_times(rounds: int) -> list[float]:
+    """Seconds from the start of a new process until its window has shown a frame and takes events."""
+    script = (
+        "import sys, time; sys.argv = ['filterscope']; import main\n"
+        "from PySide6.QtWidgets import QApplication\n"
+        "from gui.app import create_window\n"
+        "app = QApplication([]); window = create_window(page='draw')\n"
+        "window.instrument.answer_changed.connect(lambda frame: app.quit()); window.show(); app.exec()\n"
+        "app.processEvents(); print('usable', flush=True); window.close()\n"
+    )
+    times = []
+    for _ in range(rounds):
+        with tempfile.TemporaryDirectory() as home:
+            environment = os.environ | {"FILTERSCOPE_HOME": home}
+            started = time.perf_counter()
+            process = subprocess.Popen(
+                [sys.executable, "-c", script], cwd=ROOT, env=environment, stdout=subprocess.PIPE
+            )
+            assert process.stdout is not None
+            process.stdout.readline()
+            times.append(time.perf_counter() - started)
+            process.wait()
+    return times
+
+
+def resident_mb() -> float:
+    """Memory that this process holds now, in MB."""
+    pages = int(Path("/proc/self/statm").read_text().split()[1])
+    return pages * resource.getpagesize() / 1e6
+
+
+def report(options: argparse.Namespace) -> None:
+    """Measure everything and print it."""
+    app = QApplication.instance() or QApplication(sys.argv[:1])
+    print(f"platform {app.platformName()}, {os.cpu_count()} cores")  # type: ignore[attr-defined]
+    row("start to usable window", start_times(options.starts), "s", "<= 1.5 s")
+    with tempfile.TemporaryDirectory() as folder:
+        window = make_window(folder, "draw")
+        row(
+            "pen to probabilities and channels, idle", pen_latency(window, options.strokes), "ms", "p95 <= 30"
+        )
+        for key in ("8–16", "32–64"):
+            window.choose_preset(key)
+            window.start_training()
+            spin(1.0)
+            times = pen_latency(window, options.strokes)
+            row(f"pen to probabilities and channels, training {key}", times, "ms", "p95 <= 30")
+            window.show_page("train")
+            spin(1.0)
+            rates, lateness = zip(
+                *(frames_and_lateness(window, options.seconds) for _ in range(3)), strict=True
+            )
+            row(f"frames per second on Train, training {key}", list(rates), "per s", ">= 30")
+            late = [value for part in lateness for value in part]
+            row(f"lateness of a 16 ms tick on Train, training {key}", late, "ms", "p99 <= 25")
+            slowdown(window, key, options)
+            window.show_page("draw")
+        memory(window, options.memory_minutes)
+        close_window(window)
+
+
+def slowdown(window: MainWindow, key: str, options: argparse.Namespace) -> None:
+    """Compare watched with unwatched training, rounds interleaved."""
+    session = window.session
+    # Longer than any measurement, so that the run does not end in the middle of one.
+    session.set_knobs(epochs=100_000)
+    ratios = []
+    for _ in range(options.rounds):
+        session.pause()
+        wait_until(lambda: session.state is SessionState.PAUSED)
+        alone = unwatched_speed(key, options.seconds)
+        window.start_training()
+        spin(0.3)
+        ratios.append(100 * (1 - steps_per_second(session, options.seconds) / alone))
+    row(f"slowdown of training {key} by watching it", ratios, "%", "<= 10 %")
+
+
+def memory(window: MainWindow, minutes: list[float]) -> None:
+    """Print the memory held after some minutes of training."""
+    window.choose_preset("8–16")
+    window.start_training()
+    window.session.set_knobs(epochs=100_000)
+    window.show_page("train")
+    spent = 0.0
+    for until in minutes:
+        while spent < until:
+            part = min(0.25, until - spent)
+            spin(60 * part)
+            spent += part
+        steps = statistics.fmean([window.session.step_count])
+        print(
+            f"memory after {until:g} min of training: {resident_mb():.0f} MB ({steps:,.0f} steps)", flush=True
+        )
+
+
+def parse() -> argparse.Namespace:
+    """Read the command line."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--starts", type=int, default=9, help="cold starts to time")
+    parser.add_argument("--strokes", type=int, default=12, help="strokes of 40 points to draw")
+    parser.add_argument("--seconds", type=float, default=6.0, help="length of one measurement")
+    parser.add_argument("--rounds", type=int, default=5, help="rounds of watched against unwatched")
+    parser.add_argument("--memory-minutes", type=float, nargs="*", default=[1.0, 10.0])
+    return parser.parse_args()
+
+
+if __name__ == "__main__":
+    report(parse())
