@@ -180,15 +180,18 @@ class Bridge(QObject):
         self._tests_seen += len(tests)
         return Pulled(steps, tests, snapshot, session.drain_events(), session.progress)
 
-    def close(self) -> SessionRecord | None:
-        """End all training; give the newest run that has begun, for keeping."""
-        kept = [self.session] + ([self._previous[0]] if self._previous else [])
-        sessions = [session for session in kept if session is not None]
-        for session in (*self._retired, *sessions):
-            session.close()
+    def close(self) -> tuple[SessionRecord, str] | None:
+        """End all training; give the newest run that has begun and the key of its data set, for keeping."""
+        kept = [(self.session, self.info)] + ([self._previous[:2]] if self._previous else [])
+        for session in (*self._retired, *(session for session, _ in kept)):
+            if session is not None:
+                session.close()
         if self._pool is not None:
             self._pool.close()
-        return next((session.record() for session in sessions if session.step_count), None)
+        for session, info in kept:
+            if session is not None and info is not None and session.step_count:
+                return session.record(), info.data_key
+        return None
 
     def _make_session(
         self,

@@ -330,11 +330,10 @@ class MainWindow(QMainWindow):
         self._remember(splitter=self._skeleton.sizes())
         self._preferences.flush()
         self._library.close()
-        info = self._bridge.info
-        record = self._bridge.close()
+        kept = self._bridge.close()
         self.instrument.close()
-        if record is not None and info is not None and self._run_wanted_back:
-            self._runs.save(record, info.data_key)
+        if kept is not None and self._run_wanted_back:
+            self._runs.save(*kept)
         super().closeEvent(event)
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:

@@ -85,8 +85,8 @@ def test_one_can_go_back_to_the_run_before(bridge, qtbot):
 def test_closing_gives_the_run_that_has_begun(bridge, qtbot):
     train(bridge, qtbot, 2)
     bridge.restart(new_seed=True)
-    record = bridge.close()
-    assert (record.name, record.state.position.step) == ("Run 1", 2)
+    record, data_key = bridge.close()
+    assert (record.name, record.state.position.step, data_key) == ("Run 1", 2, "embedded")
 
 
 def test_closing_gives_nothing_when_nothing_has_begun(bridge):
@@ -95,7 +95,7 @@ def test_closing_gives_nothing_when_nothing_has_begun(bridge):
 
 def test_a_kept_run_waits_where_it_was(bridge, qtbot):
     train(bridge, qtbot, 3)
-    record = bridge.close()
+    record, _ = bridge.close()
     other = Bridge()
     other.reopen_run(record, make_split(), data_key="embedded")
     assert (other.state, other.session.step_count) == (SessionState.PAUSED, 3)
