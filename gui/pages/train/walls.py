@@ -3,10 +3,14 @@
 from dataclasses import dataclass
 
 from engine.inspect.tiles import TileSet, change_captions, channel_tiles, filter_tiles, nice_scale
-from engine.layers import Conv2D, ReLU
+from engine.layers import BatchNorm2D, Conv2D, Dropout, ReLU
 from engine.parameters import Parameters
 from engine.spec import NetworkSpec
 from gui.frames import Frame
+
+
+# What may stand between a convolution and its ReLU without making other channels of it.
+_BETWEEN = (BatchNorm2D, Dropout)
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,9 +45,11 @@ def convolutions(spec: NetworkSpec) -> tuple[ConvolutionPlace, ...]:
     places = []
     for i, (name, layer) in enumerate(zip(spec.layer_names, spec.layers, strict=True)):
         if isinstance(layer, Conv2D):
-            following = spec.layers[i + 1 : i + 3]
-            relu = next((j for j, after in enumerate(following) if isinstance(after, ReLU)), None)
-            places.append(ConvolutionPlace(name, name if relu is None else spec.layer_names[i + 1 + relu]))
+            j = i + 1
+            while isinstance(spec.layers[j], _BETWEEN):
+                j += 1
+            output = spec.layer_names[j] if isinstance(spec.layers[j], ReLU) else name
+            places.append(ConvolutionPlace(name, output))
     return tuple(places)
 
 

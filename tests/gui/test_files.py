@@ -1,0 +1,126 @@
+"""Which file goes where, and what is asked of the person."""
+
+from types import SimpleNamespace
+
+import pytest
+from PySide6.QtCore import QMimeData, QObject, QUrl
+from PySide6.QtGui import QImage
+from PySide6.QtWidgets import QFileDialog, QWidget
+
+from engine.formats.model import load_model
+from gui.files import Files
+from tests.gui.frame_samples import SMALL, parameters_of
+from tests.gui.hosting import shown
+
+pytestmark = pytest.mark.qt_log_ignore("This plugin does not support")
+
+
+class StandInTransfer:
+    """Notes what it is given."""
+
+    def __init__(self):
+        self.opened, self.taken = [], []
+
+    def open_file(self, path):
+        self.opened.append(path)
+
+    def can_take(self, data):
+        return data.hasImage()
+
+    def take(self, data):
+        self.taken.append(data)
+
+
+class StandInInstrument(QObject):
+    """Answers with one network."""
+
+    def __init__(self):
+        super().__init__()
+        self.answering = SimpleNamespace(
+            source="Trained network", step=None, spec=SMALL, parameters=parameters_of(SMALL)
+        )
+        self.opened = []
+
+    def open_model(self, model, name):
+        self.opened.append((model, name))
+
+
+class Bench:
+    def __init__(self, qtbot):
+        self.window = shown(qtbot, QWidget(), 400, 300)
+        self.transfer, self.instrument, self.said = StandInTransfer(), StandInInstrument(), []
+        self.files = Files(
+            self.window,
+            self.instrument,
+            self.transfer,
+            lambda sentence, **more: self.said.append(sentence),
+            {"name": "Default"},
+        )
+
+
+@pytest.fixture
+def bench(qtbot):
+    return Bench(qtbot)
+
+
+def data_of(*paths):
+    data = QMimeData()
+    data.setUrls([QUrl.fromLocalFile(str(path)) for path in paths])
+    return data
+
+
+def test_a_saved_network_can_be_opened_with_its_card(bench, tmp_path):
+    path = tmp_path / "mine.safetensors"
+    bench.files.save(path)
+    assert load_model(path).card == {"name": "Default"}
+    bench.files.open(path)
+    ((model, name),) = bench.instrument.opened
+    assert (model.spec, name) == (SMALL, "mine")
+    assert bench.files.card == {"name": "Default"}
+    assert bench.said == ["Trained network saved as “mine.safetensors”.", "“mine” answers now."]
+
+
+def test_upper_case_endings_are_networks_too(bench, tmp_path):
+    path = tmp_path / "MINE.SAFETENSORS"
+    bench.files.save(path)
+    bench.files.open(path)
+    assert len(bench.instrument.opened) == 1
+
+
+@pytest.mark.parametrize("name", ["seven.png", "photo.jpg", "drawing.json", "noending"])
+def test_anything_else_is_for_the_canvas(bench, tmp_path, name):
+    bench.files.open(tmp_path / name)
+    assert bench.transfer.opened == [tmp_path / name]
+    assert bench.instrument.opened == []
+
+
+def test_a_folder_named_like_a_network_is_one_sentence(bench, tmp_path):
+    folder = tmp_path / "odd.safetensors"
+    folder.mkdir()
+    bench.files.open(folder)
+    bench.files.save(folder)
+    assert len(bench.said) == 2
+    assert all("odd.safetensors" in sentence for sentence in bench.said)
+    assert bench.instrument.opened == []
+
+
+def test_drops_that_are_of_use_are_networks_and_what_the_canvas_takes(bench, tmp_path):
+    picture = QMimeData()
+    picture.setImageData(QImage(4, 4, QImage.Format.Format_Grayscale8))
+    assert bench.files.can_take(data_of(tmp_path / "a.safetensors"))
+    assert bench.files.can_take(picture)
+    assert not bench.files.can_take(data_of(tmp_path / "a.txt"))
+    assert not bench.files.can_take(QMimeData())
+    bench.files.take(picture)
+    assert bench.transfer.taken == [picture]
+
+
+def test_the_dialogs_do_not_block_and_lead_to_the_file(bench, tmp_path):
+    path = tmp_path / "chosen.safetensors"
+    for ask, count in ((bench.files.ask_where_to_save, 1), (bench.files.ask_for_file, 2)):
+        ask()
+        dialog = next(d for d in bench.window.findChildren(QFileDialog) if d.isVisible())
+        dialog.fileSelected.emit(str(path))
+        dialog.reject()
+        assert len(bench.said) == count
+    assert bench.instrument.opened[0][1] == "chosen"

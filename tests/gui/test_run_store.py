@@ -1,0 +1,55 @@
+"""The last run on disk."""
+
+import logging
+
+import numpy as np
+import pytest
+
+from engine import Conv2D, Dense, Flatten, NetworkSpec, ReLU, TrainingConfig
+from engine.session import SessionState, TrainingSession
+from gui.run_store import RUN_FILE, RunStore
+
+SPEC = NetworkSpec((1, 28, 28), (Conv2D(2, 3), ReLU(), Flatten(), Dense(10)))
+
+
+@pytest.fixture
+def record(qtbot):
+    rng = np.random.default_rng(0)
+    data = rng.integers(0, 256, (64, 1, 28, 28), dtype=np.uint8), rng.integers(0, 10, 64)
+    session = TrainingSession(SPEC, TrainingConfig(epochs=3, batch_size=16), data, name="Run 4")
+    session.run_epoch()
+    qtbot.waitUntil(lambda: session.state is SessionState.PAUSED)
+    session.close()
+    return session.record()
+
+
+def test_there_is_nothing_at_first(tmp_path):
+    assert RunStore(tmp_path / "data").load() is None
+
+
+def test_a_kept_run_is_given_back_with_its_data_set(record, tmp_path):
+    store = RunStore(tmp_path / "data")
+    store.save(record, "embedded")
+    found, key = store.load()
+    assert (found.name, found.state.position.step, key) == ("Run 4", 4, "embedded")
+    np.testing.assert_array_equal(found.state.parameters.vector, record.state.parameters.vector)
+    np.testing.assert_array_equal(found.steps, record.steps)
+
+
+def test_a_damaged_run_is_set_aside(record, tmp_path, caplog):
+    store = RunStore(tmp_path)
+    store.save(record, "embedded")
+    path = tmp_path / RUN_FILE
+    path.write_bytes(path.read_bytes()[:-10])
+    with caplog.at_level(logging.WARNING, "gui.run_store"):
+        assert store.load() is None
+    assert not path.exists()
+    assert path.with_suffix(".damaged").exists()
+    assert "It is kept as last-run.damaged" in caplog.text
+    assert store.load() is None
+
+
+def test_a_disk_that_cannot_be_written_is_a_line_in_the_log(record, tmp_path, caplog):
+    (tmp_path / "file").touch()
+    RunStore(tmp_path / "file" / "data").save(record, "embedded")
+    assert "could not be kept" in caplog.text
