@@ -30,7 +30,7 @@ def parse_arguments(arguments: list[str]) -> argparse.Namespace:
     parser.add_argument(
         "--train-seconds", type=float, metavar="S", default=0.0, help="train for so long before the picture"
     )
-    parser.add_argument("--preset", metavar="NAME", help="network to train, such as 8–16")
+    parser.add_argument("--preset", type=_preset, metavar="NAME", help="network to train, such as 8–16")
     parser.add_argument(
         "--drawing", type=Path, metavar="FILE", help="drawing (JSON) or picture (PNG, JPEG) to begin with"
     )
@@ -42,6 +42,16 @@ def _size(text: str) -> tuple[int, int]:
     if not (width.isdecimal() and height.isdecimal() and int(width) > 0 and int(height) > 0):
         raise argparse.ArgumentTypeError(f"must be WIDTHxHEIGHT in pixels, such as 1280x720, got {text!r}")
     return int(width), int(height)
+
+
+def _preset(text: str) -> str:
+    from engine.errors import ConfigError
+    from engine.recipes import preset
+
+    try:
+        return preset(text).key
+    except ConfigError as error:
+        raise argparse.ArgumentTypeError(str(error)) from None
 
 
 def main(arguments: list[str] | None = None) -> int:
