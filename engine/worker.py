@@ -27,7 +27,7 @@ from engine.wire import (
 )
 
 # How often what is new is sent: a small part of a display frame, and a small part of this process's time.
-PUMP_SECONDS = 0.004
+PUMP_SECONDS = 0.005
 
 # Below the window's, which must stay smooth while this process takes all that is left.
 NICENESS = 5

@@ -165,8 +165,8 @@ class Bridge(QObject):
         if self.session is not None:
             self.session.stop()
 
-    def pull(self, *, want_snapshot: bool) -> Pulled | None:
-        """Collect what is new; None without a session."""
+    def pull(self, *, want_snapshot: bool, numbers: bool = True) -> Pulled | None:
+        """Collect what is new, without `numbers` only the snapshot; None without a session."""
         session = self.session
         if session is None:
             return None
@@ -175,10 +175,14 @@ class Bridge(QObject):
         self._newest = snapshot or self._newest
         if want_snapshot and self.is_running:
             session.request_snapshot()
-        steps, tests = session.steps.since(self._steps_seen), session.tests.since(self._tests_seen)
-        self._steps_seen += len(steps)
-        self._tests_seen += len(tests)
-        return Pulled(steps, tests, snapshot, session.drain_events(), session.progress)
+        # Events first: rows of the steps before an event are then never behind it.
+        events = session.drain_events() if numbers else ()
+        steps = session.steps.since(self._steps_seen if numbers else len(session.steps))
+        tests = session.tests.since(self._tests_seen if numbers else len(session.tests))
+        if numbers:
+            self._steps_seen += len(steps)
+            self._tests_seen += len(tests)
+        return Pulled(steps, tests, snapshot, events, session.progress)
 
     def close(self) -> tuple[SessionRecord, str] | None:
         """End all training; give the newest run that has begun and the key of its data set, for keeping."""

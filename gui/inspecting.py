@@ -1,11 +1,13 @@
 """Joins the selection to what shows it: Inspector, address bar and pages."""
 
 from collections.abc import Callable, Mapping
+from functools import lru_cache
 from typing import Any
 
 from PySide6.QtCore import QObject
 
-from engine.inspect.layer_facts import layer_facts
+from engine.inspect.layer_facts import LayerFacts, layer_facts
+from engine.spec import NetworkSpec
 from gui.address_bar import AddressBar
 from gui.frames import Frame
 from gui.inspector import Inspector
@@ -130,6 +132,11 @@ def _what_is_lost(selection: Selection, frame: Frame) -> Changes:
     return {}
 
 
+@lru_cache(maxsize=8)
+def _facts(spec: NetworkSpec) -> dict[str, LayerFacts]:
+    return {row.name: row for row in layer_facts(spec)}
+
+
 def inspect(
     inspector: Inspector, frame: Frame, selection: Selection, card: Mapping[str, object] | None
 ) -> None:
@@ -138,7 +145,7 @@ def inspect(
     `card` is the network's, shown with the whole network; None for one without.
     """
     layer, channel = selection.layer, selection.channel
-    facts = {row.name: row for row in layer_facts(frame.spec)}
+    facts = _facts(frame.spec)
     if layer == "input":
         label = frame.spec.classes[frame.verdict.label]
         answer = "" if frame.preparation.blank else f"{label} · {100 * frame.verdict.probability:.1f} %"

@@ -54,6 +54,7 @@ class Inspector(QWidget):
         self.setObjectName("inspector")
         self.setMinimumWidth(LEAST_WIDTH)
         self._subject: tuple[object, ...] = ()
+        self._network_card: Mapping[str, object] | None = None
         self._make_words: Callable[[], Words] = lambda: NOTHING
         self._values: NDArray[np.float32] | None = None
         self._signed = True
@@ -278,11 +279,16 @@ class Inspector(QWidget):
             The network's name, where the card has none.
         """
         name = str(card["name"]) if card and "name" in card else name
+        subject = ("network", name, card is not None, tuple(rows))
+        if subject == self._subject and card is self._network_card:
+            # It comes with every frame, and nothing of it changes while a network learns.
+            return
+        self._network_card = card
         self._layers.set_rows(rows)
         if card is not None:
             self._card.show_card(card)
         self._show(
-            ("network", name, card is not None),
+            subject,
             lambda: words_of.network_words(name, rows),
             text=lambda: words_of.layers_text(rows),
             grid=False,

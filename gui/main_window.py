@@ -13,7 +13,7 @@ from PySide6.QtCore import QEvent, QUrl
 from PySide6.QtGui import QCloseEvent, QDesktopServices, QDragEnterEvent, QDropEvent, QHideEvent, QShowEvent
 from PySide6.QtWidgets import QMainWindow
 
-from engine.drawing import prepare
+from engine.drawing import Drawing, prepare
 from engine.formats.model import load_model
 from engine.network import Network
 from engine.novelty import DigitLikeness
@@ -206,6 +206,10 @@ class MainWindow(QMainWindow):
         self._skeleton.add_page("train", self._train)
         self.setCentralWidget(self._skeleton)
 
+    def _follow_drawing(self, drawing: Drawing) -> None:
+        blank = not drawing.strokes and drawing.backdrop is None
+        self._train.pictures.follow(blank=blank)
+
     def _make_actions(self) -> None:
         self._actions = Actions(self, self._themes, given=self._pad.pad_actions.named())
         self._actions.fill(self.menuBar())
@@ -243,6 +247,8 @@ class MainWindow(QMainWindow):
 
     def _connect(self) -> None:
         instrument, selection = self.instrument, self.selection
+        self.document.drawing_changed.connect(self._follow_drawing)
+        self._follow_drawing(self.document.drawing)
         instrument.answer_changed.connect(self._on_answer)
         instrument.run_changed.connect(self._on_run_frame)
         instrument.subject_changed.connect(self._on_subject_changed)

@@ -18,6 +18,7 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 from engine.inspect.words import grouped, short_number
 from gui.theme import S1, S2, ThemeManager, caption_font, mixed
 from gui.widgets.loss_buckets import LossBuckets, LossCurve
+from gui.widgets.paced import Paced
 
 # A run shorter than this leaves the right part of the ribbon empty instead of stretching two steps.
 LEAST_STEPS = 50
@@ -26,6 +27,7 @@ LEAST_DECADES = 0.5
 # Labels and lines beyond this many are for a longer ribbon than any screen has.
 EVENT_LIMIT = 200
 PLAYHEAD_WIDTH = 2.0
+REPAINT_MS = 100
 # Logical pixels from one painted point to the next: closer ones are a smear and cost time.
 POINT_SPACING = 2.0
 
@@ -53,6 +55,8 @@ class LossRibbon(QWidget):
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self.setAccessibleName("Loss of this run")
         theme.changed.connect(self.update)
+        # A curve that crawls need not be painted with every frame.
+        self._repaint = Paced(self.update, REPAINT_MS, parent=self)
 
     @property
     def empty_text(self) -> str:
@@ -74,7 +78,7 @@ class LossRibbon(QWidget):
         """Add losses of some steps, both (n,)."""
         self._buckets.append(steps, losses)
         self._step = max(self._step, self._buckets.last_step)
-        self.update()
+        self._repaint.request()
 
     def add_event(self, step: int, text: str) -> None:
         """Mark a step with a thin line and a few words; of too many the oldest goes."""
@@ -87,7 +91,7 @@ class LossRibbon(QWidget):
         if (step, total_steps) != (self._step, self._total):
             self._step = step
             self._total = total_steps
-            self.update()
+            self._repaint.request()
 
     def clear(self) -> None:
         """Forget the run."""

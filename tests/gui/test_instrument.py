@@ -46,7 +46,7 @@ class StandInBridge(QObject):
     def snapshot_of(self, step):
         return Snapshot(step, 0.0, Network(SPEC, 1 + step).parameters.frozen())
 
-    def pull(self, *, want_snapshot):
+    def pull(self, *, want_snapshot, numbers=True):
         if self.session is None:
             return None
         self.wanted.append(want_snapshot)

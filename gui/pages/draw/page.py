@@ -23,6 +23,7 @@ class DrawPage(QWidget):
         self.setObjectName("page_draw")
         self._flow = LayerFlow(themes)
         self._flow.setObjectName("layer_flow")
+        self._flow.set_empty_text("Draw a digit: what every layer makes of it appears here")
         self._flow.hovered.connect(self.hovered)
         self._flow.channel_clicked.connect(self._on_channel_clicked)
         self._flow.layer_clicked.connect(self.layer_chosen)
@@ -34,6 +35,9 @@ class DrawPage(QWidget):
 
     def show_frame(self, frame: Frame) -> None:
         """Show a network's layers."""
+        if frame.verdict.kind == "blank":
+            self._flow.show_layers(())
+            return
         if frame.subject.key != self._key:
             # Scales are fixed as long as the same network is looked at; another one gets its own.
             self._key, self._scales = frame.subject.key, {}

@@ -23,6 +23,8 @@ class PictureChooser(QWidget):
         super().__init__(parent)
         self._dataset: Dataset | None = None
         self._index = 0
+        # Until the person chooses: the drawing as soon as there is one, a digit before that.
+        self._chosen_by_hand = False
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(S1)
@@ -53,24 +55,24 @@ class PictureChooser(QWidget):
         """Whether a digit of the set is chosen, rather than the drawing."""
         return self._choice.currentData() == DIGIT
 
-    def choose_digit(self) -> None:
-        """Choose the digit of the set."""
-        self._choice.setCurrentIndex(1)
-        self._tell()
+    def follow(self, *, blank: bool) -> None:
+        """Show a digit while the canvas is blank and the drawing otherwise, unless the person has chosen."""
+        if not self._chosen_by_hand and self.shows_digit != blank:
+            self._choose(blank)
 
-    def choose_mine(self) -> None:
-        """Choose the drawing."""
-        self._choice.setCurrentIndex(0)
+    def _choose(self, digit: bool) -> None:
+        self._choice.setCurrentIndex(1 if digit else 0)
         self._tell()
 
     def _go(self, step: int) -> None:
         if self._dataset is not None:
             self._index = (self._index + step) % len(self._dataset)
+            self._chosen_by_hand = True
             self._write()
-            self.choose_digit()
+            self._choose(True)
 
     def _write(self) -> None:
-        self._choice.setItemText(1, f"Test digit {self._index + 1}")
+        self._choice.setItemText(1, f"Test digit {self._index}")
 
     def _tell(self) -> None:
         self.picture_chosen.emit(self._digit() if self.shows_digit else None)
@@ -85,4 +87,5 @@ class PictureChooser(QWidget):
         return int(sevens[0]) if len(sevens) else 0
 
     def _on_choice(self, index: int) -> None:
+        self._chosen_by_hand = True
         self._tell()

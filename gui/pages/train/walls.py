@@ -8,7 +8,6 @@ from engine.parameters import Parameters
 from engine.spec import NetworkSpec
 from gui.frames import Frame
 
-
 # What may stand between a convolution and its ReLU without making other channels of it.
 _BETWEEN = (BatchNorm2D, Dropout)
 
