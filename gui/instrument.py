@@ -196,7 +196,7 @@ class Instrument(QObject):
     def _on_tick(self) -> None:
         now = time.perf_counter()
         # Asked for as long before it is wanted as it took to come the last times.
-        due = self._visible and now + self._lag >= self._next_frame_at and self._worker.is_idle
+        due = self._visible and now + self._lag >= self._next_frame_at
         if due and self._bridge.is_running and self._wanted_since is None:
             self._wanted_since = now
         numbers = now >= self._next_numbers_at or not self._bridge.is_running

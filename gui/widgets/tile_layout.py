@@ -67,6 +67,23 @@ def layout_tiles(
     return plain if plain is not None else _first_ones(compact, count, width, height)
 
 
+def height_for(shape: tuple[int, ...], width: float) -> int:
+    """Give the height, in logical pixels, in which all filters fit into a width at their smallest.
+
+    Parameters
+    ----------
+    shape : tuple of int
+        (filters, input channels, kernel height, kernel width).
+    width : float
+        In logical pixels.
+    """
+    count, slices, rows, columns = shape
+    high = 8
+    while layout_tiles(count, slices, rows, columns, int(width), high, 1.0, False).shown < count:
+        high = high + max(8, high // 8)
+    return high
+
+
 def _is_worth_it(card: TileLayout, plain: TileLayout | None) -> bool:
     """Captions may not cost more of the picture than they tell."""
     wide_enough = card.picture_box(0).width >= round(SMALLEST_CARD_PICTURE * card.dpr)

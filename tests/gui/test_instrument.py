@@ -238,14 +238,14 @@ def test_a_hidden_window_asks_for_no_frame_and_no_snapshot(bench):
     assert bench.answers[-1].drawing is DIGIT
 
 
-def test_no_snapshot_is_asked_for_while_a_frame_is_being_made(bench):
+def test_the_next_snapshot_does_not_wait_for_the_frame_of_the_last(bench):
+    # A slow network's step is longer than a frame: a request that waits costs it a whole step.
     bench.bridge.open()
     bench.train(1)
     bench.worker.held = True
     bench.document.replace(DIGIT, "Draw")
     pulls = len(bench.bridge.wanted)
-    bench.until(lambda: len(bench.bridge.wanted) > pulls + 5)
-    assert not any(bench.bridge.wanted[pulls:])
+    bench.until(lambda: any(bench.bridge.wanted[pulls:]))
 
 
 def test_the_clock_rests_when_nothing_happens_and_wakes_on_a_command(bench):

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QComboBox
 from engine import Conv2D, Dense, Flatten, NetworkSpec, ReLU, TrainingConfig
 from engine.datasets import Dataset
 from engine.history import STEP_FIELDS, TEST_FIELDS, Progress
+from engine.recipes import preset
 from gui.bridge import Pulled
 from gui.pages.train.page import TrainPage
 from gui.selection import Selection
@@ -79,11 +80,17 @@ def test_another_run_gets_walls_of_its_own_and_the_first_ones_stay(page, qtbot, 
     qtbot.waitUntil(page.findChild(LossPlot).isVisible)
 
 
-def test_many_convolutions_scroll(page):
+def test_the_page_scrolls_rather_than_leave_a_filter_out(page):
+    def heights():
+        return [row.minimumHeight() for row in page._further_rows]
+
     page.show_run(DEEP, TrainingConfig(), "deep", digits())
-    assert page._body.minimumHeight() > 700
-    page.show_run(SPEC, TrainingConfig(), "8–16", digits())
-    assert page._body.minimumHeight() == 0
+    assert len(heights()) > 1
+    assert min(heights()) >= 190
+    page.show_run(preset("32–64").spec, TrainingConfig(), "32–64", digits())
+    assert heights()[0] > 400
+    page.show_run(preset("8–16").spec, TrainingConfig(), "8–16", digits())
+    assert heights() == [190]
 
 
 def test_change_is_since_the_start_or_since_the_last_frame(page):

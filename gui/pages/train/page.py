@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from functools import partial
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QComboBox, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QBoxLayout, QComboBox, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
 from engine.datasets import Dataset
 from engine.parameters import Parameters
@@ -18,10 +18,15 @@ from gui.pages.train.walls import ConvolutionPlace, Scales, convolutions, walls_
 from gui.selection import Selection
 from gui.theme import S3, S4, ThemeManager
 from gui.widgets.curves import LossPlot
+from gui.widgets.tile_layout import height_for
 from gui.widgets.tile_wall import TileWall
 
-# Up to this many convolutions share the page's height; more of them scroll.
-MOST_WITHOUT_SCROLLING = 2
+# Logical pixels below which a wall says nothing; where they do not fit, the page scrolls.
+LEAST_FILTERS_PX, LEAST_CHANNELS_PX, LEAST_ROW_PX = 130, 100, 190
+CAPTION_PX = 32
+MOST_PLOT_PX, UNLIMITED_PX = 330, 16_777_215
+# The narrowest stage, and the share of it that a further convolution's filters get.
+LEAST_STAGE_PX, FILTERS_SHARE = 760, 0.34
 
 
 class TrainPage(QWidget):
@@ -77,8 +82,12 @@ class TrainPage(QWidget):
         self._further_rows: list[QWidget] = []
         self._first_walls = filters, channels = self._make_walls(0)
         self._walls: list[tuple[TileWall, TileWall]] = []
-        self._rows.addWidget(filters, 5)
-        self._rows.addWidget(channels, 4)
+        # One above the other, or side by side where one convolution leaves room for large pictures.
+        self._first = QBoxLayout(QBoxLayout.Direction.TopToBottom)
+        self._first.setSpacing(S3)
+        self._first.addWidget(filters, 5)
+        self._first.addWidget(channels, 4)
+        self._rows.addLayout(self._first, 9)
         self._arrange(())
 
     def show_run(self, spec: NetworkSpec, config: TrainingConfig, preset: str, dataset: Dataset) -> None:
@@ -154,22 +163,36 @@ class TrainPage(QWidget):
         last = self._further_rows[-1].layout() if self._further_rows else None
         if isinstance(last, QHBoxLayout):
             last.addWidget(self._plot, 4)
+            # Beside a wall that scrolls the curves stay at its top, whole.
+            tall = self._further_rows[-1].minimumHeight() > MOST_PLOT_PX
+            self._plot.setMaximumHeight(MOST_PLOT_PX if tall else UNLIMITED_PX)
+            last.setAlignment(self._plot, Qt.AlignmentFlag.AlignTop if tall else Qt.AlignmentFlag(0))
         else:
+            self._plot.setMaximumHeight(UNLIMITED_PX)
             self._rows.addWidget(self._plot, 6)
         self._plot.show()
-        extra = max(len(self._walls) - MOST_WITHOUT_SCROLLING, 0)
-        self._body.setMinimumHeight(0 if not extra else 520 + 220 * extra)
+        ways = QBoxLayout.Direction
+        self._first.setDirection(ways.LeftToRight if len(places) == 1 else ways.TopToBottom)
+        self._first_walls[0].setMinimumHeight(LEAST_FILTERS_PX)
+        self._first_walls[1].setMinimumHeight(LEAST_CHANNELS_PX)
 
     def _make_row(self, index: int, place: ConvolutionPlace) -> QWidget:
         filters, channels = walls = self._make_walls(index, f"_{place.layer}")
         self._walls.append(walls)
         row = QWidget()
+        row.setMinimumHeight(self._row_height(place))
         across = QHBoxLayout(row)
         across.setContentsMargins(0, 0, 0, 0)
         across.setSpacing(S4)
         across.addWidget(filters, 4)
         across.addWidget(channels, 3)
         return row
+
+    def _row_height(self, place: ConvolutionPlace) -> int:
+        """Height with which every filter of a wide layer has room; the page scrolls where it is more."""
+        assert self._spec is not None
+        weight = dict(self._spec.layout.shapes)[f"{place.layer}.weight"]
+        return max(LEAST_ROW_PX, CAPTION_PX + height_for(weight, FILTERS_SHARE * LEAST_STAGE_PX))
 
     def _make_walls(self, index: int, suffix: str = "") -> tuple[TileWall, TileWall]:
         filters, channels = TileWall(self._themes), TileWall(self._themes)

@@ -3,7 +3,8 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from PySide6.QtCore import QLocale, QSignalBlocker, Qt, Signal
+from PySide6.QtCore import QLocale, QSignalBlocker, QSize, Qt, Signal
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import (
     QComboBox,
     QDoubleSpinBox,
@@ -20,6 +21,7 @@ from engine.trainer import TrainingConfig
 from gui.theme import S1, S2, S4, caption_font
 
 FIELD_HEIGHT_PX = 26
+LEAST_WIDTH_PX = 640
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,9 +104,13 @@ class SettingsBar(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._row = QHBoxLayout(self)
-        self._row.setContentsMargins(0, 0, 0, 0)
-        self._row.setSpacing(S2)
+        self._lines = QVBoxLayout(self)
+        self._lines.setContentsMargins(0, 0, 0, 0)
+        self._lines.setSpacing(S2)
+        self._row, self._right = QHBoxLayout(), QHBoxLayout()
+        for line in (self._row, self._right):
+            line.setSpacing(S2)
+        self._lines.addLayout(self._row)
         self._dataset = QComboBox()
         self._dataset.setObjectName("dataset")
         self._dataset.setToolTip("The pictures to learn from, and those to test with.")
@@ -119,15 +125,17 @@ class SettingsBar(QWidget):
         self._preset.activated.connect(self._on_preset_activated)
         self._add("Network", self._preset, 104)
         self._row.addSpacing(S4)
+        self._broken = False
         self._spins: dict[str, QSpinBox | QDoubleSpinBox] = {}
         for knob in KNOBS:
             self._spins[knob.name] = spin = self._make_spin(knob)
             self._add(knob.label, spin, knob.width_px)
         self._row.addStretch(1)
+        self._row.addLayout(self._right)
 
     def add_right(self, label: str, widget: QWidget) -> None:
-        """Put a further field at the right end."""
-        self._row.addWidget(_labelled(label, widget), alignment=Qt.AlignmentFlag.AlignBottom)
+        """Put a further field at the right end, or on a second line where one is too short."""
+        self._right.addWidget(_labelled(label, widget), alignment=Qt.AlignmentFlag.AlignBottom)
 
     def set_datasets(self, entries: Sequence[tuple[str, str, str]], current: str) -> None:
         """List the data sets as (key, name, tooltip)."""
@@ -193,6 +201,22 @@ class SettingsBar(QWidget):
     def _turned(self, name: str) -> Callable[[float], None]:
         return lambda value: self.knob_turned.emit(name, float(value))
 
+    def _break_line(self, width: int) -> None:
+        """Give the right-hand fields a line of their own where the first is too short for all."""
+        whole = self._row.minimumSize().width()
+        if self._broken:
+            whole += self._right.minimumSize().width()
+        broken = width < whole
+        if broken != self._broken:
+            self._broken = broken
+            self._right.setParent(None)
+            if broken:
+                self._right.addStretch(1)
+                self._lines.addLayout(self._right)
+            else:
+                self._right.takeAt(self._right.count() - 1)
+                self._row.addLayout(self._right)
+
     def _add(self, label: str, widget: QWidget, width_px: int) -> None:
         widget.setFixedWidth(width_px)
         self._row.addWidget(_labelled(label, widget), alignment=Qt.AlignmentFlag.AlignBottom)
@@ -202,6 +226,15 @@ class SettingsBar(QWidget):
 
     def _on_preset_activated(self, index: int) -> None:
         self.preset_chosen.emit(self._preset.itemData(index))
+
+    def minimumSizeHint(self) -> QSize:
+        """Return the size of the first line without the right-hand fields."""
+        size = super().minimumSizeHint()
+        return QSize(min(size.width(), LEAST_WIDTH_PX), size.height())
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._break_line(event.size().width())
 
 
 class _ShortSpin(QDoubleSpinBox):
