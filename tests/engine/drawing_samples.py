@@ -61,6 +61,4 @@ def stroke(*points: tuple[float, float], width: float = DEFAULT_PEN_WIDTH) -> St
 
 def drawn_digit(digit: int, width: float = DEFAULT_PEN_WIDTH) -> Drawing:
     """Return a digit in pen strokes."""
-    return Drawing(
-        strokes=tuple(stroke(*line, width=width) for line in _LINES[digit]), name=str(digit)
-    )
+    return Drawing(strokes=tuple(stroke(*line, width=width) for line in _LINES[digit]), name=str(digit))

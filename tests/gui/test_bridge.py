@@ -34,9 +34,7 @@ def train(bridge, qtbot, steps=1):
     wanted = bridge.session.step_count + steps
     for _ in range(steps):
         bridge.step()
-    qtbot.waitUntil(
-        lambda: bridge.session.step_count == wanted and bridge.state is SessionState.PAUSED
-    )
+    qtbot.waitUntil(lambda: bridge.session.step_count == wanted and bridge.state is SessionState.PAUSED)
 
 
 def test_a_fresh_run_waits_with_random_values(bridge):

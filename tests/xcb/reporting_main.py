@@ -37,10 +37,11 @@ def main() -> None:
     """Start the program, with a timer beside it that reports."""
     path = Path(sys.argv.pop(1))
     sys.path.insert(0, str(ROOT))
-    import main as program
     from PySide6.QtCore import QCoreApplication, QTimer
     from PySide6.QtGui import QGuiApplication
     from PySide6.QtWidgets import QApplication
+
+    import main as program
 
     execute = QApplication.exec
 
