@@ -155,7 +155,7 @@ class CardView(QWidget):
         ----------
         card : Mapping[str, object]
             "name", "data", "recipe", "accuracy" (0 to 1), "seed", "confusion" (a square list of
-            counts) and any further text or number; what is missing is left out.
+            counts) and any further text, number or mapping of settings; what is missing is left out.
         """
         self._facts.set_rows(card_rows(card))
         counts = confusion_counts(card)
@@ -174,10 +174,27 @@ def card_rows(card: Mapping[str, object]) -> tuple[tuple[str, str], ...]:
     elif accuracy is not None:
         rows.append(("accuracy", str(accuracy)))
     for key, value in card.items():
-        if key not in _NOT_ROWS and isinstance(value, str | int | float):
+        if key in _NOT_ROWS:
+            continue
+        if isinstance(value, Mapping):
+            rows.append((key, " · ".join(f"{_words(k)} {_plain(v)}" for k, v in value.items() if _says(v))))
+        elif isinstance(value, str | int | float):
             text = str(value) if isinstance(value, str | float) else grouped(value)
-            rows.append((key.replace("_", " "), text))
+            rows.append((_words(key), text))
     return tuple(rows)
+
+
+def _words(key: str) -> str:
+    return key.replace("_", " ")
+
+
+def _says(value: object) -> bool:
+    """Whether a setting is worth a word: what is off or zero is not."""
+    return isinstance(value, str | int | float) and value is not False and value != 0
+
+
+def _plain(value: object) -> str:
+    return f"{value:g}" if isinstance(value, float) else str(value)
 
 
 def confusion_counts(card: Mapping[str, object]) -> NDArray[np.int64] | None:

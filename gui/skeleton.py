@@ -2,7 +2,17 @@
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QEasingCurve, QEvent, QObject, QPropertyAnimation, QRect, Qt, Signal
+from PySide6.QtCore import (
+    QEasingCurve,
+    QEvent,
+    QObject,
+    QPoint,
+    QPropertyAnimation,
+    QRect,
+    Qt,
+    QTimer,
+    Signal,
+)
 from PySide6.QtGui import QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import (
     QHBoxLayout,
@@ -138,7 +148,9 @@ class Skeleton(QWidget):
         self._splitter.setStretchFactor(1, 1)
         self._stage_holder = stage_holder
         stage_holder.installEventFilter(self)
+        # Over the Stage rather than between it and the Tape: nothing moves because something is said.
         self.messages = MessageStrip(theme, self)
+        self.messages.installEventFilter(self)
 
         middle = QHBoxLayout()
         middle.setSpacing(0)
@@ -151,8 +163,8 @@ class Skeleton(QWidget):
         column.addWidget(address_bar)
         column.addWidget(Hairline(theme, Qt.Orientation.Horizontal))
         column.addLayout(middle, 1)
-        column.addWidget(self.messages)
-        column.addWidget(Hairline(theme, Qt.Orientation.Horizontal))
+        self._tape_line = Hairline(theme, Qt.Orientation.Horizontal)
+        column.addWidget(self._tape_line)
         column.addWidget(tape_bar)
         column.addWidget(Hairline(theme, Qt.Orientation.Horizontal))
         column.addWidget(status_line)
@@ -258,6 +270,14 @@ class Skeleton(QWidget):
         left = corner.x() + 1 - (INSPECTOR_WIDTH if opened else 0)
         return QRect(left, corner.y(), INSPECTOR_WIDTH, self._stage_holder.height())
 
+    def _place_messages(self) -> None:
+        """Lay the message over the lowest part of the Stage, as high as its words need."""
+        left = self._stage_holder.mapTo(self, QPoint(0, 0)).x()
+        width = self._stage_holder.width()
+        height = self.messages.height_for(width)
+        self.messages.setGeometry(left, self._tape_line.y() - height, width, height)
+        self.messages.raise_()
+
     def _place_overlay(self) -> None:
         self._overlay.setGeometry(self._overlay_place(True))
         self._overlay.raise_()
@@ -285,9 +305,14 @@ class Skeleton(QWidget):
         """Change the layout when the window becomes narrow or wide."""
         self._set_compact(event.size().width() < COMPACT_BELOW)
         super().resizeEvent(event)
+        # The layout has placed the Tape only after this event.
+        QTimer.singleShot(0, self, self._place_messages)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """Keep the overlay on the Stage when the Stage changes its size."""
+        """Keep the overlay on the Stage when the Stage changes its size, and place a message that is said."""
+        if watched is self.messages and event.type() in (QEvent.Type.Show, QEvent.Type.LayoutRequest):
+            self._place_messages()
+            return super().eventFilter(watched, event)
         if event.type() == QEvent.Type.Resize and self._compact:
             self._slide.stop()
             self._place_overlay()

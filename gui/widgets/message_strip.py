@@ -14,6 +14,7 @@ Kind = Literal["note", "warning"]
 # Long enough to read one sentence twice.
 NOTE_MS = 8000
 BAR_WIDTH = 3
+LEAST_HEIGHT = 40
 
 
 class MessageStrip(QWidget):
@@ -93,6 +94,12 @@ class MessageStrip(QWidget):
         """Let notes stay this long, in milliseconds."""
         self._timer.setInterval(duration_ms)
 
+    def height_for(self, width: int) -> int:
+        """Height that its words need at a width, in logical pixels."""
+        layout = self.layout()
+        needed = layout.totalHeightForWidth(width) if layout is not None else 0
+        return max(LEAST_HEIGHT, needed)
+
     def dismiss(self) -> None:
         """Close the strip."""
         self._timer.stop()
@@ -107,7 +114,7 @@ class MessageStrip(QWidget):
 
     def sizeHint(self) -> QSize:
         """Return the size that shows everything."""
-        return super().sizeHint().expandedTo(QSize(0, 40))
+        return super().sizeHint().expandedTo(QSize(0, LEAST_HEIGHT))
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Paint what is shown."""

@@ -91,8 +91,20 @@ def test_the_overlay_follows_the_stage_s_height(qtbot: QtBot, window: Window) ->
     skeleton.set_inspector_open(True)
     overlay = window.parts["inspector"].parentWidget()
     assert overlay is not None
-    skeleton.messages.show_message("A message takes some of the stage's room.", kind="warning")
-    qtbot.waitUntil(lambda: overlay.geometry().bottom() < skeleton.messages.y())
+    before = overlay.height()
+    skeleton.resize(1280, 800)
+    qtbot.waitUntil(lambda: overlay.height() == before + 80)
+
+
+def test_nothing_moves_because_something_is_said(qtbot: QtBot, window: Window) -> None:
+    skeleton = window.skeleton
+    tape, pad = window.parts["tape_bar"], window.parts["pad"]
+    before = tape.geometry(), pad.size()
+    skeleton.messages.show_message("A message lies over the stage. " * 8, kind="warning")
+    assert (tape.geometry(), pad.size()) == before
+    qtbot.waitUntil(lambda: skeleton.messages.geometry().bottom() < tape.y())
+    assert skeleton.messages.height() >= 40
+    assert skeleton.messages.x() > pad.mapTo(skeleton, pad.rect().topLeft()).x()
     skeleton.messages.dismiss()
 
 
