@@ -3,7 +3,6 @@
 import dataclasses
 import logging
 import os
-import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal, get_type_hints
@@ -11,6 +10,8 @@ from typing import Any, Literal, get_type_hints
 import msgspec
 import platformdirs
 from PySide6.QtCore import QObject, QTimer, Signal
+
+from engine.formats.files import write_atomically
 
 logger = logging.getLogger(__name__)
 
@@ -111,29 +112,8 @@ def write_preferences(path: Path, value: Preferences) -> None:
     OSError
         The folder cannot be written to.
     """
-    write_atomically(path, msgspec.json.format(msgspec.json.encode(value), indent=2))
-
-
-def write_atomically(path: Path, content: bytes) -> None:
-    """Write a file by way of a temporary neighbour, flushed and then renamed over it.
-
-    Raises
-    ------
-    OSError
-        The folder cannot be written to.
-    """
     path.parent.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
-    temporary = Path(name)
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        temporary.replace(path)
-    except BaseException:
-        temporary.unlink(missing_ok=True)
-        raise
+    write_atomically(path, msgspec.json.format(msgspec.json.encode(value), indent=2))
 
 
 class PreferencesStore(QObject):

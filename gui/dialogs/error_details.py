@@ -15,8 +15,8 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from engine.formats.files import write_atomically
 from gui.errors import ErrorReport
-from gui.settings import write_atomically
 from gui.theme import S2, S3, S4, answer_font
 
 FILE_NAME = "filterscope-error.txt"
