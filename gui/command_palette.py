@@ -17,6 +17,7 @@ from PySide6.QtWidgets import (
     QVBoxLayout,
     QWidget,
 )
+from shiboken6 import isValid
 
 from gui.theme import RADIUS, S1, S2, S3, S6, ThemeManager, caption_font, mixed
 from gui.widgets.thin_scroll import make_thin
@@ -124,7 +125,8 @@ class CommandPalette(QFrame):
         if self.isHidden():
             return
         self.hide()
-        if self._before is not None and self._before.isVisible():
+        # A dialog that had the keys may have been closed meanwhile.
+        if self._before is not None and isValid(self._before) and self._before.isVisible():
             self._before.setFocus(Qt.FocusReason.PopupFocusReason)
         self._before = None
 

@@ -85,7 +85,9 @@ class Transfer(QObject):
 
     def paste(self) -> None:
         """Take what is on the clipboard."""
-        self.take(QGuiApplication.clipboard().mimeData())
+        data = QGuiApplication.clipboard().mimeData()
+        # None, against its description, where nothing was ever copied.
+        self.take(QMimeData() if data is None else data)
 
     def open_file(self, path: Path) -> None:
         """Open a picture in its panel, or a drawing at once."""

@@ -161,6 +161,19 @@ def test_the_palette_s_own_keys_do_not_reach_the_window(
     assert ran == []
 
 
+def test_the_palette_closes_though_what_had_the_keys_is_gone(
+    window: QWidget, palette: CommandPalette, actions: Actions, qtbot: QtBot
+) -> None:
+    before = QLineEdit(window)
+    before.show()
+    before.setFocus()
+    palette.open(actions)
+    before.deleteLater()
+    qtbot.waitUntil(lambda: len(window.findChildren(QLineEdit)) == 1)
+    palette.dismiss()
+    assert palette.isHidden()
+
+
 def test_shortcuts_are_written_as_keys() -> None:
     for row in ROWS:
         for key in (row.shortcut, *row.extra):

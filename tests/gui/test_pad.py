@@ -1,5 +1,7 @@
 """The Pad: from a stroke to the document, from a frame to the answer."""
 
+from types import SimpleNamespace
+
 import numpy as np
 import pytest
 from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt
@@ -244,6 +246,15 @@ def test_copying_gives_the_picture_at_twice_its_size_and_the_network_s_numbers(p
     lines = QGuiApplication.clipboard().text().splitlines()
     numbers = np.array([[float(value) for value in line.split("\t")] for line in lines])
     np.testing.assert_allclose(numbers, prepare(SEVEN).picture, atol=5e-4)
+
+
+def test_pasting_says_so_where_nothing_was_ever_copied(pad, qtbot, monkeypatch):
+    monkeypatch.setattr(
+        "gui.pad.transfer.QGuiApplication.clipboard", lambda: SimpleNamespace(mimeData=lambda: None)
+    )
+    with qtbot.waitSignal(pad.message) as said:
+        pad.pad_actions.paste.trigger()
+    assert said.args[0].endswith(".")
 
 
 def dragged(pad, data):

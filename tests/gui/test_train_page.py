@@ -93,6 +93,13 @@ def test_the_page_scrolls_rather_than_leave_a_filter_out(page):
     assert heights() == [190]
 
 
+def test_walls_of_a_run_that_was_left_are_out_of_reach_at_once(page):
+    page.show_frame(frame_of())
+    old = wall(page, "filters_view_conv2")
+    page.show_run(SMALL, TrainingConfig(), "other", digits())
+    assert not old.isVisible()
+
+
 def test_change_is_since_the_start_or_since_the_last_frame(page):
     start = parameters_of(seed=9)
     page.show_frame(frame_of(seed=1, reference=start))

@@ -152,6 +152,8 @@ class TrainPage(QWidget):
         self._plot.setParent(self)
         for row in self._further_rows:
             self._rows.removeWidget(row)
+            # Out of reach at once: a click before it is deleted would be on a convolution that is gone.
+            row.hide()
             row.deleteLater()
         self._walls = [self._first_walls] if places else []
         for wall in self._first_walls:
