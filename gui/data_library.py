@@ -10,7 +10,7 @@ from PySide6.QtCore import QObject, Signal
 
 from engine.datasets import Split, embedded_digits, load_dataset
 from engine.errors import DataError
-from gui.jobs import Job, JobProgress
+from gui.jobs import Job
 
 logger = logging.getLogger(__name__)
 
@@ -27,8 +27,10 @@ class DataLibrary(QObject):
     """Key and `Split`."""
     failed = Signal(str)
     """One sentence; nothing has changed."""
+    started = Signal(str)
+    """Name of what begins to load."""
     progressed = Signal(object)
-    """A `JobProgress` while something loads."""
+    """A `JobProgress` of what takes long."""
     ended = Signal()
     """Nothing loads any more, whatever came of it."""
 
@@ -95,7 +97,7 @@ class DataLibrary(QObject):
         job.succeeded.connect(lambda split: self._finish(key, split))
         job.failed.connect(lambda sentence: self._finish(key, None, sentence))
         job.cancelled.connect(lambda: self._finish(key, None))
-        self.progressed.emit(JobProgress(f"Loading {self.name_of(key)}", None))
+        self.started.emit(self.name_of(key))
         job.start()
 
     def _finish(self, key: str, split: Split | None, sentence: str = "") -> None:

@@ -32,6 +32,7 @@ from gui.frames import Frame, FrameWorker, Subject
 from gui.inspecting import Inspecting
 from gui.inspector import Inspector
 from gui.instrument import Instrument
+from gui.jobs import JobProgress
 from gui.pad.pad import Pad
 from gui.pages.draw.page import DrawPage
 from gui.pages.train.page import TrainPage
@@ -253,8 +254,9 @@ class MainWindow(QMainWindow):
         instrument.run_changed.connect(self._on_run_frame)
         instrument.subject_changed.connect(self._on_subject_changed)
         self._bridge.run_opened.connect(self._on_run_opened)
-        self._library.progressed.connect(lambda p: self._status.show_message(f"{p.text}…"))
-        self._library.ended.connect(lambda: self._status.show_message(""))
+        self._library.started.connect(lambda name: self._status.show_message(f"Loading {name}…"))
+        self._library.progressed.connect(self._on_loading_progressed)
+        self._library.ended.connect(self._on_loading_ended)
         self._rail.page_chosen.connect(self.show_page)
         self._rail.theme_chosen.connect(self._choose_theme)
         self._address.back_requested.connect(selection.back)
@@ -292,6 +294,15 @@ class MainWindow(QMainWindow):
         self._pad.set_run(info.name)
         self._show_answer_live(True)
         self._status.show_dataset(f"{self._library.name_of(info.data_key)} · {len(info.split.train):,}")
+
+    def _on_loading_progressed(self, progress: JobProgress) -> None:
+        self._skeleton.messages.show_message(
+            progress.text, kind="progress", action="Cancel", on_action=self._library.cancel
+        )
+
+    def _on_loading_ended(self) -> None:
+        self._status.show_message("")
+        self._skeleton.messages.end_progress()
 
     def _on_subject_changed(self, subject: Subject) -> None:
         self._status.show_network(subject.source, subject.spec.weight_count)

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QSizePolicy, QWi
 from gui.theme import S1, S2, S4, ThemeManager
 from gui.widgets.tool_button import ToolButton
 
-Kind = Literal["note", "warning"]
+Kind = Literal["note", "warning", "progress"]
 # Long enough to read one sentence twice.
 NOTE_MS = 8000
 BAR_WIDTH = 3
@@ -20,7 +20,8 @@ LEAST_HEIGHT = 40
 class MessageStrip(QWidget):
     """Shows the newest message and hides itself when it is closed. GUI thread only.
 
-    A note goes by itself after a while; a warning stays until it is closed or replaced.
+    A note goes by itself after a while; a warning stays until it is closed or replaced, and progress until
+    what goes on has ended.
     """
 
     def __init__(self, theme: ThemeManager, parent: QWidget | None = None) -> None:
@@ -71,8 +72,8 @@ class MessageStrip(QWidget):
         ----------
         text : str
             One sentence.
-        kind : {"note", "warning"}
-            A warning stays until it is closed.
+        kind : {"note", "warning", "progress"}
+            A warning stays until it is closed, progress until `end_progress`.
         action : str
             The words on the button, a verb first; "" for no button.
         on_action : callable or None
@@ -99,6 +100,11 @@ class MessageStrip(QWidget):
         layout = self.layout()
         needed = layout.totalHeightForWidth(width) if layout is not None else 0
         return max(LEAST_HEIGHT, needed)
+
+    def end_progress(self) -> None:
+        """Close the strip if it tells how something goes on that has ended now."""
+        if self._kind == "progress":
+            self.dismiss()
 
     def dismiss(self) -> None:
         """Close the strip."""

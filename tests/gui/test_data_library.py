@@ -106,12 +106,12 @@ def test_a_second_request_waits_for_the_first(library, told, qtbot, slow_mnist, 
     assert told[-1][1] == MNIST
 
 
-def test_progress_is_told_while_it_loads(library, qtbot, slow_mnist):
+def test_start_and_progress_are_told_while_it_loads(library, qtbot, slow_mnist):
     texts = []
+    library.started.connect(texts.append)
     library.progressed.connect(lambda progress: texts.append(progress.text))
     library.load(MNIST)
-    qtbot.waitUntil(lambda: "Downloading MNIST" in texts)
-    assert texts[0] == "Loading MNIST"
+    qtbot.waitUntil(lambda: texts == ["MNIST", "Downloading MNIST"])
 
 
 def test_a_cancelled_fetch_is_no_failure_to_speak_of(library, told, qtbot, slow_mnist):

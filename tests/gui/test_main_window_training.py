@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QComboBox, QDoubleSpinBox, QPushButton
 
 from engine.datasets import Dataset, Split
 from engine.drawing import prepare
+from engine.errors import DataError
 from engine.network import Network
 from engine.session import SessionState, TrainingSession
 from gui.pad.answer_source import AnswerSource
@@ -330,6 +331,23 @@ def test_a_data_set_that_the_network_refuses_leaves_the_old_run(on_train):
     assert on_train.find("dataset", QComboBox).currentText() == "Embedded digits"
     on_train.choose("preset", "One filter")
     assert on_train.window.session is not session
+
+
+def test_fetching_shows_its_progress_in_place_and_can_be_cancelled(on_train, monkeypatch):
+    def fetch(folder, report=None, cancel=None):
+        report("Downloading MNIST, 3.1 of 15.2 MB", 0.2)
+        cancel.wait(20)
+        raise DataError("Fetching MNIST was cancelled.")
+
+    monkeypatch.setattr("engine.datasets.openml.fetch_mnist", fetch)
+    session = on_train.window.session
+    on_train.choose("dataset", "MNIST, fetch")
+    on_train.wait(lambda: on_train.message == "Downloading MNIST, 3.1 of 15.2 MB")
+    on_train.draw(*SEVEN)
+    on_train.click("message_action")
+    on_train.wait(lambda: on_train.find("dataset", QComboBox).currentText() == "Embedded digits")
+    assert on_train.message == ""
+    assert on_train.window.session is session
 
 
 def test_figures_of_the_tape_follow_the_run(on_train):

@@ -169,6 +169,18 @@ def test_an_action_may_say_the_next_thing(qtbot: QtBot, strip: MessageStrip) -> 
     strip.dismiss()
 
 
+def test_progress_stays_until_it_ends(qtbot: QtBot, strip: MessageStrip) -> None:
+    strip.set_note_time(1)
+    strip.show_message("Downloading, 3 of 15 MB", kind="progress", action="Cancel", on_action=lambda: None)
+    qtbot.wait(20)
+    assert strip.text == "Downloading, 3 of 15 MB"
+    strip.end_progress()
+    assert strip.text == ""
+    strip.show_message("It is offline.", kind="warning")
+    strip.end_progress()
+    assert strip.text == "It is offline."
+
+
 def test_a_new_message_takes_the_place_of_the_old(strip: MessageStrip) -> None:
     strip.show_message("First.", action="Do", on_action=lambda: None)
     strip.show_message("Second.", kind="warning")
