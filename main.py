@@ -1,6 +1,7 @@
 """Start Filterscope: environment, arguments, then the window."""
 
 import argparse
+import multiprocessing
 import os
 import sys
 from pathlib import Path
@@ -34,7 +35,11 @@ def parse_arguments(arguments: list[str]) -> argparse.Namespace:
     parser.add_argument(
         "--drawing", type=Path, metavar="FILE", help="drawing (JSON) or picture (PNG, JPEG) to begin with"
     )
-    return parser.parse_args(arguments)
+    options = parser.parse_args(arguments)
+    for path in (options.file, options.drawing):
+        if path is not None and not path.is_file():
+            parser.error(f"there is no file “{path}”")
+    return options
 
 
 def _size(text: str) -> tuple[int, int]:
@@ -61,6 +66,8 @@ def main(arguments: list[str] | None = None) -> int:
         from engine.worker import main as train
 
         return train()
+    # A packaged program starts itself again to fetch a data set.
+    multiprocessing.freeze_support()
     options = parse_arguments(sys.argv[1:] if arguments is None else arguments)
     from gui.app import run
 

@@ -1,6 +1,7 @@
 """A training session whose training runs in a process of its own, with the same interface."""
 
 import contextlib
+import logging
 import os
 import subprocess
 import sys
@@ -16,8 +17,9 @@ from safetensors.numpy import save
 from engine.formats.run import run_from_bytes, run_to_bytes
 from engine.history import STEP_FIELDS, TEST_FIELDS
 from engine.parameters import Parameters
-from engine.session import ENDED, TrainingSession
+from engine.session import TrainingSession
 from engine.session_messages import (
+    ENDED,
     Command,
     Failed,
     KnobChanged,
@@ -40,6 +42,8 @@ from engine.wire import (
     write_frame,
 )
 
+logger = logging.getLogger(__name__)
+
 WORKER_ARGUMENT = "--training-worker"
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -48,8 +52,9 @@ class WorkerProcess:
     """A process that waits to train: everything imported, no run yet."""
 
     def __init__(self) -> None:
+        # -P: the folder that the program happens to be started from must not be where modules come from.
         frozen = getattr(sys, "frozen", False)
-        module = [WORKER_ARGUMENT] if frozen else ["-m", "engine.worker"]
+        module = [WORKER_ARGUMENT] if frozen else ["-P", "-m", "engine.worker"]
         paths = [str(ROOT), os.environ.get("PYTHONPATH", "")]
         single = dict.fromkeys(("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"), "1")
         process = subprocess.Popen(
@@ -121,6 +126,7 @@ class ProcessSession(TrainingSession):
         self._backlog: list[Command] = []
         self._worker: WorkerProcess | None = None
         self._handed_over = False
+        self._starting = False
         self._at = self._trainer.position
         self._pace = 0.0
         self._newest: Snapshot | None = None
@@ -129,6 +135,11 @@ class ProcessSession(TrainingSession):
     def images_per_second(self) -> float:
         """Present speed of training, 0 until it is known."""
         return self._pace
+
+    @property
+    def is_starting(self) -> bool:
+        """Whether it was told to run and the process has not answered yet."""
+        return self._starting
 
     @property
     def position(self) -> Position:
@@ -147,6 +158,7 @@ class ProcessSession(TrainingSession):
         """Start the process for a command that needs it; what is set before goes with the run."""
         if isinstance(command, Run):
             self._backlog.append(command)
+            self._starting = True
             self._thread = threading.Thread(target=self._main, name=f"host {self.name}", daemon=True)
             self._thread.start()
         elif isinstance(command, Stop):
@@ -170,11 +182,14 @@ class ProcessSession(TrainingSession):
             ended = self._take_news(self._worker)
         except OSError:
             ended = False
+        except Exception:
+            logger.exception("the training process of %s sent what cannot be read", self.name)
+            ended = False
         if not ended:
             self._note_loss()
         if self._worker is not None:
             self._worker.end()
-        self._asked = False
+        self._asked = self._starting = False
 
     def _hand_over(self, worker: WorkerProcess) -> None:
         with self._lock:
@@ -217,6 +232,7 @@ class ProcessSession(TrainingSession):
     def _take_event(self, event: SessionEvent) -> None:
         if isinstance(event, StateChanged):
             self._state = event.state
+            self._starting = False
         elif isinstance(event, KnobChanged) and event.name == "epochs":
             with self._lock:
                 self._set_epochs(int(event.new))

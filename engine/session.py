@@ -15,6 +15,8 @@ from engine.history import STEP_FIELDS, TEST_FIELDS, History, Progress, SpeedMet
 from engine.network import Network
 from engine.parameters import Parameters
 from engine.session_messages import (
+    ENDED,
+    KNOBS,
     Command,
     Failed,
     KnobChanged,
@@ -42,10 +44,6 @@ from engine.trainer import (
 )
 
 logger = logging.getLogger(__name__)
-
-KNOBS = ("learning_rate", "momentum", "weight_decay", "batch_size", "epochs")
-
-ENDED = (SessionState.STOPPED, SessionState.FAILED)
 
 
 class TrainingSession:
@@ -124,17 +122,20 @@ class TrainingSession:
         return self.position.step
 
     @property
+    def is_starting(self) -> bool:
+        """Whether it was told to run and has not begun to answer yet."""
+        return False
+
+    @property
     def is_alive(self) -> bool:
-        """Whether the session's thread has still to end."""
+        """Whether the thread has still to end."""
         return self._thread is not None and self._thread.is_alive()
 
     def start(self) -> None:
         """Begin, or go on after a pause; after the last epoch, train as many epochs again."""
         self.send(Run())
 
-    def resume(self) -> None:
-        """Go on after a pause."""
-        self.start()
+    resume = start
 
     def pause(self) -> None:
         """Wait after the present step."""
@@ -320,8 +321,10 @@ class TrainingSession:
 
     def _add_epochs(self) -> None:
         """After the last epoch, make room for as many again."""
-        before = self._trainer.config.epochs
-        epochs = before + self._epochs_asked
+        before, done = self._trainer.config.epochs, self._trainer.position.epoch
+        if done < before:
+            return
+        epochs = done + self._epochs_asked
         self._trainer.set(epochs=epochs)
         self._events.put(KnobChanged(self.step_count, "epochs", before, epochs))
         with self._lock:

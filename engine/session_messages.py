@@ -17,6 +17,13 @@ class SessionState(Enum):
     FAILED = "failed"
 
 
+# From these no command leads on.
+ENDED = (SessionState.STOPPED, SessionState.FAILED)
+
+# Settings that may change during a run.
+KNOBS = ("learning_rate", "momentum", "weight_decay", "batch_size", "epochs")
+
+
 @dataclass(frozen=True, slots=True)
 class Run:
     """Command: go on for `steps` steps, or to the end of the epoch, or without a limit; then pause."""

@@ -6,6 +6,7 @@ ends when the run has ended, or when standard input does: a window that dies lea
 
 import contextlib
 import os
+import signal
 import sys
 import threading
 import time
@@ -15,7 +16,8 @@ import msgspec
 from safetensors.numpy import load
 
 from engine.formats.run import run_from_bytes, run_to_bytes
-from engine.session import ENDED, TrainingSession
+from engine.session import TrainingSession
+from engine.session_messages import ENDED
 from engine.wire import (
     Kind,
     SnapshotMessage,
@@ -38,6 +40,8 @@ def main() -> int:
     commands, answers = sys.stdin.buffer, sys.stdout.buffer
     # Whatever else is printed in this process must not get between the frames.
     sys.stdout = sys.stderr
+    # Ctrl+C in a terminal is for the window, which ends this process in good order.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
     if hasattr(os, "nice"):
         os.nice(NICENESS)
     session = _read_session(commands)

@@ -2,6 +2,7 @@
 
 import argparse
 import logging
+import signal
 import sys
 from pathlib import Path
 from typing import Literal
@@ -72,6 +73,9 @@ def run(options: argparse.Namespace) -> int:
     reporter.sentence_ready.connect(lambda sentence: window.say(sentence, warning=True))
     reporter.report_ready.connect(window.show_unexpected)
     reporter.install()
+    # Ctrl+C in the terminal closes the window as its button does, so that nothing is lost.
+    signal.signal(signal.SIGINT, lambda number, frame: window.close())
+    signal.signal(signal.SIGTERM, lambda number, frame: window.close())
     if options.preset:
         window.choose_preset(options.preset)
     if options.size:
@@ -79,7 +83,7 @@ def run(options: argparse.Namespace) -> int:
     if options.screenshot:
         _take_screenshot(app, window, options)
     else:
-        window.restore(keep_size=bool(options.size))
+        window.restore(keep_size=bool(options.size), keep_run=not options.preset)
     for path in filter(None, (options.file, options.drawing)):
         window.open_file(Path(path))
     window.show()
@@ -94,8 +98,8 @@ def _take_screenshot(app: QApplication, window: MainWindow, options: argparse.Na
     from gui.screenshot import Screenshot
 
     def done(code: int) -> None:
-        window.forget_run()
         window.close()
         app.exit(code)
 
+    window.leave_no_trace()
     Screenshot(window, options.screenshot, options.train_seconds, done)

@@ -80,8 +80,9 @@ class Bridge(QObject):
 
     @property
     def is_running(self) -> bool:
-        """Whether it trains at this moment."""
-        return self.state is SessionState.RUNNING
+        """Whether it trains at this moment, or is about to."""
+        session = self.session
+        return session is not None and (session.state is SessionState.RUNNING or session.is_starting)
 
     @property
     def initial(self) -> Parameters | None:

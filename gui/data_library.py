@@ -43,7 +43,7 @@ class DataLibrary(QObject):
 
     def entries(self) -> list[tuple[str, str, str]]:
         """Every data set as (key, name, tooltip), in the order to show."""
-        cached = (self._cache / "mnist.npz").exists()
+        cached = self._is_cached()
         mnist_tip = "70,000 digits" if cached else "70,000 digits, fetched once from OpenML (about 15 MB)"
         entries = [
             (EMBEDDED, "Embedded digits", "8,000 real MNIST digits to learn from, 2,000 to test with"),
@@ -51,6 +51,13 @@ class DataLibrary(QObject):
         ]
         entries += [(path, Path(path).name, path) for path in self._files]
         return [*entries, (OPEN_FILE, "Open a file…", "IDX (*-ubyte, .gz) or NPZ with 28 × 28 grey pictures")]
+
+    def needs_fetch(self, key: str) -> bool:
+        """Whether a data set would have to come over the network."""
+        return key == MNIST and key not in self._loaded and not self._is_cached()
+
+    def _is_cached(self) -> bool:
+        return (self._cache / "mnist.npz").exists()
 
     @staticmethod
     def name_of(key: str) -> str:

@@ -9,6 +9,7 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from engine.datasets import DIGIT_CLASSES
 from engine.drawing import Drawing, Preparation, prepare
 from engine.functional import softmax
 from engine.network import Network
@@ -104,7 +105,9 @@ def compute_frame(
         array.flags.writeable = False
     logits = activations[subject.spec.layer_names[-1]]
     probabilities = softmax(logits)
-    verdict = _verdict(preparation, logits, probabilities, resembles_digit)
+    # Other classes, letters say, are not measured against digits.
+    likeness = resembles_digit if subject.spec.classes == DIGIT_CLASSES else None
+    verdict = _verdict(preparation, logits, probabilities, likeness)
     return Frame(subject, drawing, preparation, picture, activations, logits, probabilities, verdict)
 
 

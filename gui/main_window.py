@@ -75,7 +75,7 @@ class MainWindow(QMainWindow):
         preferences.setParent(self)
         self._window_settings = window_settings(places.config)
         self._runs = RunStore(places.data)
-        self._run_wanted_back = True
+        self._leaves_traces = True
 
         self._shipped = load_model(resource_path(*TRAINED_NETWORK))
         self.document = Document(parent=self)
@@ -150,19 +150,19 @@ class MainWindow(QMainWindow):
         """Open a network, a drawing or a picture."""
         self._files.open(path)
 
-    def restore(self, *, keep_size: bool = False) -> None:
-        """Bring back the window's place and the run that was there when it was closed."""
+    def restore(self, *, keep_size: bool = False, keep_run: bool = True) -> None:
+        """Bring back the window's place and, if `keep_run`, the run that was there when it was closed."""
         if not keep_size:
             restore_window(self, self._window_settings)
         self._skeleton.restore_sizes(self._preferences.value.splitter)
         self._skeleton.set_inspector_open(self._preferences.value.inspector)
-        kept = self._runs.load()
+        kept = self._runs.load() if keep_run else None
         if kept is not None:
             self._training.reopen(*kept)
 
-    def forget_run(self) -> None:
-        """Do not keep the present run when the window is closed."""
-        self._run_wanted_back = False
+    def leave_no_trace(self) -> None:
+        """Keep neither the run nor the window's place nor preferences when the window is closed."""
+        self._leaves_traces = False
 
     def say(
         self,
@@ -331,7 +331,8 @@ class MainWindow(QMainWindow):
         self._remember(theme=mode)
 
     def _remember(self, **changes: Any) -> None:
-        self._preferences.update(dataclasses.replace(self._preferences.value, **changes))
+        if self._leaves_traces:
+            self._preferences.update(dataclasses.replace(self._preferences.value, **changes))
 
     def _show_commands(self) -> None:
         self._palette.open(self._actions)
@@ -343,13 +344,16 @@ class MainWindow(QMainWindow):
         AboutDialog(self._themes, VERSION, self._shipped.card, self).show()
 
     def closeEvent(self, event: QCloseEvent) -> None:
-        save_window(self, self._window_settings)
-        self._remember(splitter=self._skeleton.sizes())
-        self._preferences.flush()
+        if self._leaves_traces:
+            save_window(self, self._window_settings)
+            self._remember(splitter=self._skeleton.sizes())
+            self._preferences.flush()
         self._library.close()
         kept = self._bridge.close()
         self.instrument.close()
-        if kept is not None and self._run_wanted_back:
+        if kept is not None and self._leaves_traces:
+            if self._training.kept_run_waits:
+                self._runs.set_aside()
             self._runs.save(*kept)
         super().closeEvent(event)
 

@@ -24,7 +24,7 @@ ENDED = ("finished", "stopped", "failed")
 _PLAY_TIPS = {
     "running": "Pause training",
     "paused": "Go on training",
-    "finished": "Train again from the same start values",
+    "finished": "Train as many epochs again",
     "stopped": "Train again from the same start values",
     "failed": "Train again from the same start values",
 }

@@ -1,20 +1,25 @@
 """Joins the training to the Tape bar and the Train page: opening runs, commands, numbers, events."""
 
+import logging
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 
 from PySide6.QtCore import QObject
 
 from engine.datasets import Split
 from engine.errors import EngineError
-from engine.recipes import DEFAULT_PRESET, Preset, preset
+from engine.recipes import DEFAULT_PRESET, PRESETS, Preset, preset
 from engine.session_messages import Failed, KnobChanged, SessionEvent, StateChanged
+from engine.trainer import TrainingDiverged
 from gui.bridge import Bridge, Pulled, RunInfo, SessionRecord, SessionState
 from gui.data_library import EMBEDDED, OPEN_FILE, DataLibrary
 from gui.instrument import Instrument
 from gui.pages.train.page import TrainPage
 from gui.tape_bar import TapeBar
 from gui.widgets.paced import Paced
+
+logger = logging.getLogger(__name__)
 
 KNOB_WORDS = {
     "learning_rate": "lr",
@@ -55,6 +60,10 @@ class TrainingControl(QObject):
         self._preset: Preset = preset(DEFAULT_PRESET)
         self._data_key = EMBEDDED
         self._start_when_loaded = False
+        # Data set that the next run is to learn on, among those that may still be loading.
+        self._wanted = EMBEDDED
+        # Whether a run that was kept at the last closing has not been brought back yet.
+        self.kept_run_waits = False
         self._reopening: tuple[SessionRecord, str] | None = None
         self._progress_words = Paced(self._show_progress, parent=self)
         self._fill_datasets()
@@ -77,6 +86,7 @@ class TrainingControl(QObject):
     def ensure_run(self) -> None:
         """See to it that there is a run to look at: random values of the chosen network."""
         if self._bridge.session is None and self._reopening is None:
+            self._wanted = self._data_key
             self._library.load(self._data_key)
 
     def toggle(self) -> None:
@@ -113,6 +123,7 @@ class TrainingControl(QObject):
     def choose_preset(self, key: str) -> None:
         """Open a run of another preset network."""
         self._preset = preset(key)
+        self._wanted = self._data_key
         self._library.load(self._data_key)
 
     def choose_dataset(self, key: str) -> None:
@@ -121,11 +132,22 @@ class TrainingControl(QObject):
             self._fill_datasets()
             self._page.settings.ask_for_data_file()
             return
+        self._wanted = key
         self._library.load(key)
 
     def reopen(self, record: SessionRecord, data_key: str) -> None:
-        """Bring a kept run back, waiting where it was."""
+        """Bring a kept run back, waiting where it was. What would have to be fetched is only offered."""
+        self.kept_run_waits = True
+        if self._library.needs_fetch(data_key):
+            name = self._library.name_of(data_key)
+            sentence = f"{record.name} learned on {name}, which is not on this computer any more."
+            self._say(sentence, action=f"Fetch {name}", act=lambda: self._reopen(record, data_key))
+        else:
+            self._reopen(record, data_key)
+
+    def _reopen(self, record: SessionRecord, data_key: str) -> None:
         self._reopening = record, data_key
+        self._wanted = data_key
         self._library.load(data_key)
 
     def _command(self, send: Callable[[], object]) -> None:
@@ -138,8 +160,15 @@ class TrainingControl(QObject):
             if self._reopening is not None and self._reopening[1] == key:
                 record, self._reopening = self._reopening[0], None
                 self._bridge.reopen_run(record, split, data_key=key)
-            else:
+                self.kept_run_waits = False
+            elif key == self._wanted:
                 self._open_run(key, split)
+            else:
+                # It was chosen before something else was: it must not take the place of that.
+                self._fill_datasets()
+                name = self._library.name_of(key)
+                act = partial(self.choose_dataset, key)
+                self._say(f"{name} is here.", action=f"Train on {name}", act=act)
         except EngineError as error:
             self._start_when_loaded = False
             self._fill_datasets()
@@ -178,6 +207,7 @@ class TrainingControl(QObject):
         session = self._bridge.session
         assert session is not None
         self._data_key = info.data_key
+        self._preset = next((p for p in PRESETS if p.name == info.preset_name), self._preset)
         self._fill_datasets()
         self._page.show_run(info.spec, session.config, info.preset_name, info.split.test)
         self._tape.reset()
@@ -212,8 +242,13 @@ class TrainingControl(QObject):
             case KnobChanged():
                 words = KNOB_WORDS[event.name]
                 self._tape.add_event(event.step, f"{words} {event.old:g} → {event.new:g}")
+                if self._bridge.session is not None:
+                    self._page.settings.show_config(self._bridge.session.config)
             case Failed():
-                self._tape.add_event(event.step, "stopped: not a number")
+                diverged = event.advice == TrainingDiverged.ADVICE
+                self._tape.add_event(event.step, "diverged" if diverged else "failed")
+                if event.details:
+                    logger.error("%s\n%s", event.message, event.details)
                 self._say(
                     event.message,
                     action="Restart from the same seed",

@@ -1,5 +1,6 @@
 """The window's place and size between two starts, whatever happened to the screens meanwhile."""
 
+import contextlib
 from pathlib import Path
 
 from PySide6.QtCore import QByteArray, QRect, QSettings, QSize
@@ -15,7 +16,9 @@ GRIP = QSize(160, 48)
 
 def window_settings(config: Path) -> QSettings:
     """Return the settings file for window geometry inside the configuration folder."""
-    config.mkdir(parents=True, exist_ok=True)
+    with contextlib.suppress(OSError):
+        # Without it the place is only not remembered.
+        config.mkdir(parents=True, exist_ok=True)
     return QSettings(str(config / WINDOW_FILE), QSettings.Format.IniFormat)
 
 

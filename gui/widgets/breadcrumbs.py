@@ -97,9 +97,7 @@ class Breadcrumbs(QWidget):
         if index != self._hovered:
             self._hovered = index
             clickable = index is not None and index < len(self._crumbs) - 1
-            self.setCursor(
-                Qt.CursorShape.PointingHandCursor if clickable else Qt.CursorShape.ArrowCursor
-            )
+            self.setCursor(Qt.CursorShape.PointingHandCursor if clickable else Qt.CursorShape.ArrowCursor)
             self.update()
 
     def sizeHint(self) -> QSize:

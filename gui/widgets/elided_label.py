@@ -83,8 +83,6 @@ class ElidedLabel(QWidget):
         theme = self._theme.theme
         painter.setPen(theme.text_dim if self._dim else theme.text)
         painter.setFont(self.font())
-        text = self.fontMetrics().elidedText(
-            self._text, Qt.TextElideMode.ElideRight, max(0, self.width())
-        )
+        text = self.fontMetrics().elidedText(self._text, Qt.TextElideMode.ElideRight, max(0, self.width()))
         painter.drawText(self.rect(), self._alignment | Qt.AlignmentFlag.AlignVCenter, text)
         painter.end()

@@ -204,3 +204,20 @@ def test_stopping_before_the_start_needs_no_process(make):
     session.stop()
     assert session.state is SessionState.STOPPED
     assert not session.is_alive
+
+
+def test_it_says_that_it_is_starting_until_the_process_answers(make):
+    session = make()
+    assert not session.is_starting
+    session.start()
+    assert session.is_starting or session.state is not SessionState.READY
+    wait_for(lambda: session.step_count > 0)
+    assert not session.is_starting
+
+
+def test_a_pause_that_comes_while_it_starts_is_obeyed(make):
+    session = make(replace(CONFIG, epochs=10_000))
+    session.start()
+    session.pause()
+    wait_for_state(session, SessionState.PAUSED)
+    assert session.step_count <= 1

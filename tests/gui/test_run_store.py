@@ -44,8 +44,8 @@ def test_a_damaged_run_is_set_aside(record, tmp_path, caplog):
     with caplog.at_level(logging.WARNING, "gui.run_store"):
         assert store.load() is None
     assert not path.exists()
-    assert path.with_suffix(".damaged").exists()
-    assert "It is kept as last-run.damaged" in caplog.text
+    assert path.with_name("kept-run-1.safetensors").exists()
+    assert "damaged" in caplog.text
     assert store.load() is None
 
 
@@ -53,3 +53,15 @@ def test_a_disk_that_cannot_be_written_is_a_line_in_the_log(record, tmp_path, ca
     (tmp_path / "file").touch()
     RunStore(tmp_path / "file" / "data").save(record, "embedded")
     assert "could not be kept" in caplog.text
+
+
+def test_runs_that_are_set_aside_keep_names_of_their_own(record, tmp_path):
+    store = RunStore(tmp_path)
+    for _ in range(2):
+        store.save(record, "embedded")
+        store.set_aside()
+    assert sorted(path.name for path in tmp_path.iterdir()) == [
+        "kept-run-1.safetensors",
+        "kept-run-2.safetensors",
+    ]
+    assert store.load() is None

@@ -40,7 +40,7 @@ class StandInLibrary(QObject):
 
     def __init__(self):
         super().__init__()
-        self.wanted, self.is_loading = [], False
+        self.wanted, self.is_loading, self.far = [], False, ()
         self.at_hand = {EMBEDDED: small_split()}
 
     def load(self, key):
@@ -49,6 +49,13 @@ class StandInLibrary(QObject):
             self.loaded.emit(key, self.at_hand[key])
         else:
             self.is_loading = True
+
+    def needs_fetch(self, key):
+        return key in self.far
+
+    @staticmethod
+    def name_of(key):
+        return key
 
     def arrive(self, key, split):
         self.is_loading = False
@@ -184,11 +191,36 @@ def test_another_data_set_opens_a_run_on_it(bench):
 def test_data_that_the_network_refuses_change_nothing(bench):
     bench.control.ensure_run()
     session = bench.bridge.session
+    bench.control.choose_dataset("tiny")
     bench.library.arrive("tiny", small_split(side=4))
     assert bench.bridge.session is session
     assert bench.said[-1][1] == {"warning": True}
     bench.control.choose_preset("lenet")
     assert bench.library.wanted[-1] == EMBEDDED
+
+
+def test_data_that_come_late_do_not_take_the_place_of_a_later_choice(bench):
+    bench.control.ensure_run()
+    bench.control.choose_dataset(MNIST)
+    bench.control.choose_preset("lenet")
+    session = bench.bridge.session
+    bench.library.arrive(MNIST, small_split())
+    assert bench.bridge.session is session
+    more = bench.said[-1][1]
+    assert more["action"] == f"Train on {MNIST}"
+    more["act"]()
+    assert bench.bridge.info.data_key == MNIST
+
+
+def test_a_kept_run_whose_data_would_have_to_be_fetched_is_only_offered(bench):
+    bench.library.far = (MNIST,)
+    bench.control.reopen(kept_record(), MNIST)
+    assert bench.library.wanted == []
+    assert bench.control.kept_run_waits
+    bench.said[-1][1]["act"]()
+    bench.library.arrive(MNIST, small_split())
+    assert bench.bridge.session.name == "Run 4"
+    assert not bench.control.kept_run_waits
 
 
 def test_a_kept_run_waits_for_its_own_data(bench):
@@ -265,7 +297,7 @@ def test_events_leave_marks_and_sentences(bench):
         KnobChanged(3, "learning_rate", 0.002, 0.02),
         Failed(9, "Training stopped at step 9.", "Try less."),
     )
-    assert bench.marks == ["lr 0.002 → 0.02", "stopped: not a number"]
+    assert bench.marks == ["lr 0.002 → 0.02", "failed"]
     sentence, more = bench.said[-1]
     assert (sentence, more["action"]) == ("Training stopped at step 9.", "Restart from the same seed")
     more["act"]()
