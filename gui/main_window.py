@@ -29,6 +29,7 @@ from gui.document import Document
 from gui.errors import ErrorReport
 from gui.files import Files
 from gui.frames import Frame, FrameWorker, Subject
+from gui.garbage import GuiThreadCollector
 from gui.inspecting import Inspecting
 from gui.inspector import Inspector
 from gui.instrument import Instrument
@@ -73,6 +74,7 @@ class MainWindow(QMainWindow):
         self._themes, self._preferences, self._places = themes, preferences, places
         themes.setParent(self)
         preferences.setParent(self)
+        self._garbage = GuiThreadCollector(self)
         self._window_settings = window_settings(places.config)
         self._runs = RunStore(places.data)
         self._leaves_traces = True
@@ -351,6 +353,7 @@ class MainWindow(QMainWindow):
         self._library.close()
         kept = self._bridge.close()
         self.instrument.close()
+        self._garbage.close()
         if kept is not None and self._leaves_traces:
             if self._training.kept_run_waits:
                 self._runs.set_aside()
