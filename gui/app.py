@@ -4,7 +4,6 @@ import argparse
 import logging
 import signal
 import sys
-from pathlib import Path
 from typing import Literal
 
 from PySide6.QtGui import QIcon
@@ -84,8 +83,10 @@ def run(options: argparse.Namespace) -> int:
         _take_screenshot(app, window, options)
     else:
         window.restore(keep_size=bool(options.size), keep_run=not options.preset)
-    for path in filter(None, (options.file, options.drawing)):
-        window.open_file(Path(path))
+    if options.file:
+        window.open_file(options.file)
+    if options.drawing:
+        window.open_drawing(options.drawing)
     window.show()
     try:
         return app.exec()

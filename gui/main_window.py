@@ -20,7 +20,7 @@ from engine.novelty import DigitLikeness
 from engine.version import VERSION
 from gui.actions import Actions
 from gui.address_bar import AddressBar
-from gui.bridge import Bridge
+from gui.bridge import Bridge, trains_in_process
 from gui.command_palette import CommandPalette
 from gui.data_library import DataLibrary
 from gui.dialogs.about import AboutDialog
@@ -152,6 +152,10 @@ class MainWindow(QMainWindow):
         """Open a network, a drawing or a picture."""
         self._files.open(path)
 
+    def open_drawing(self, path: Path) -> None:
+        """Put a drawing, or a picture with its ink found automatically, on the canvas."""
+        self._pad.transfer.open_file(path, at_once=True)
+
     def restore(self, *, keep_size: bool = False, keep_run: bool = True) -> None:
         """Bring back the window's place and, if `keep_run`, the run that was there when it was closed."""
         if not keep_size:
@@ -189,6 +193,8 @@ class MainWindow(QMainWindow):
     def _make_panels(self) -> None:
         themes = self._themes
         self._pad = Pad(self.document, themes)
+        self._pad.canvas.set_brush(self._preferences.value.brush)
+        self._pad.pad_actions.pressure.setChecked(self._preferences.value.pressure)
         self._pad.set_digits(lambda: self._library.embedded().test)
         self._draw, self._train = DrawPage(themes), TrainPage(themes)
         self._inspector = Inspector(themes)
@@ -196,6 +202,8 @@ class MainWindow(QMainWindow):
         self._address = AddressBar(themes)
         self._tape = TapeBar(themes)
         self._status = StatusLine(themes)
+        # The window's, and the training's where it has a process of its own.
+        self._status.show_threads(2 if trains_in_process() else 1)
         self._skeleton = Skeleton(
             themes,
             address_bar=self._address,
@@ -269,6 +277,8 @@ class MainWindow(QMainWindow):
         self._skeleton.compact_changed.connect(self._on_compact_changed)
         self._inspector.close_requested.connect(lambda: self._skeleton.set_inspector_open(False))
         self._inspector.copied.connect(self.say)
+        self._pad.canvas.brush_changed.connect(lambda brush: self._remember(brush=brush))
+        self._pad.pad_actions.pressure.toggled.connect(lambda on: self._remember(pressure=on))
         self._pad.message.connect(lambda text: self.say(text, warning=True))
         self._pad.noted.connect(self.say)
         self._pad.answer_source_chosen.connect(self._on_answer_source_chosen)

@@ -1,6 +1,5 @@
 """Preferences: one typed value in one JSON file, and the folders the program writes to."""
 
-import dataclasses
 import logging
 import os
 from dataclasses import dataclass
@@ -11,6 +10,7 @@ import msgspec
 import platformdirs
 from PySide6.QtCore import QObject, QTimer, Signal
 
+from engine.drawing import DEFAULT_PEN_WIDTH
 from engine.formats.files import write_atomically
 
 logger = logging.getLogger(__name__)
@@ -18,7 +18,6 @@ logger = logging.getLogger(__name__)
 APP_NAME = "Filterscope"
 HOME_VARIABLE = "FILTERSCOPE_HOME"
 PREFERENCES_FILE = "preferences.json"
-RECENT_LIMIT = 8
 # A slider changes a preference many times a second; the disk need not follow.
 SAVE_DELAY_MS = 400
 
@@ -53,21 +52,11 @@ class Preferences:
     page: str = "draw"
     pressure: bool = True
     """A pen's pressure changes the width of the line."""
-    brush: float = 0.08
+    brush: float = DEFAULT_PEN_WIDTH
     """Width of the pen, as a fraction of the canvas's side."""
     inspector: bool = True
-    dataset: str = ""
-    preset: str = ""
-    follow_run: bool = True
-    """The Pad's answer comes from the network in training instead of the shipped one."""
-    recent_files: tuple[str, ...] = ()
     splitter: tuple[int, ...] = ()
     """Widths of Pad, Stage and Inspector, in pixels."""
-
-    def with_recent(self, path: str) -> "Preferences":
-        """Return a copy with this file as the most recent one."""
-        others = tuple(name for name in self.recent_files if name != path)
-        return dataclasses.replace(self, recent_files=(path, *others)[:RECENT_LIMIT])
 
 
 def read_preferences(path: Path) -> Preferences:

@@ -13,8 +13,9 @@ from engine.drawing import Drawing, drawing_from_json, drawing_to_json, prepare
 from engine.errors import FormatError
 from gui.document import Document
 from gui.pad.ink import drawing_image
-from gui.pad.picture_import import PictureImport
+from gui.pad.picture_import import PictureImport, ink_drawing
 from gui.pad.picture_reading import PictureError, is_picture_name, picture_of, read_picture
+from gui.pad.threshold import separate_ink, thickened
 from gui.theme import LIGHT, ThemeManager
 
 logger = logging.getLogger(__name__)
@@ -89,17 +90,21 @@ class Transfer(QObject):
         # None, against its description, where nothing was ever copied.
         self.take(QMimeData() if data is None else data)
 
-    def open_file(self, path: Path) -> None:
-        """Open a picture in its panel, or a drawing at once."""
+    def open_file(self, path: Path, *, at_once: bool = False) -> None:
+        """Open a drawing at once, or a picture in its panel; `at_once`, as the panel would begin with it."""
         try:
             if path.suffix.lower() == ".json":
                 drawing = _read_drawing(path)
-                self.message.emit("")
-                self._document.replace(drawing, f"Open {path.name}")
+            elif at_once:
+                drawing = ink_drawing(thickened(separate_ink(read_picture(path)).ink), path.stem)
             else:
                 self._offer(read_picture(path), path.stem)
+                return
         except (PictureError, FormatError) as error:
             self.message.emit(str(error))
+            return
+        self.message.emit("")
+        self._document.replace(drawing, f"Open {path.name}")
 
     def ask_for_file(self) -> None:
         """Let the person choose a file to open; does not block."""

@@ -257,3 +257,13 @@ def test_a_closed_window_asks_for_nothing_more(driver):
     driver.window.instrument.wake()
     driver.qtbot.wait(30)
     assert frames == []
+
+
+def test_brush_and_pressure_are_found_again(open_window):
+    first = open_window()
+    first._pad.canvas.set_brush(0.05)
+    first._pad.pad_actions.pressure.setChecked(False)
+    first.close()
+    second = open_window()
+    assert second._pad.canvas.brush == pytest.approx(0.05)
+    assert not second._pad.pad_actions.pressure.isChecked()

@@ -6,7 +6,7 @@ import zlib
 import numpy as np
 import pytest
 from PySide6.QtCore import QMimeData, QPoint, Qt
-from PySide6.QtGui import QColor, QGuiApplication, QImage
+from PySide6.QtGui import QColor, QGuiApplication, QImage, QPainter
 from PySide6.QtTest import QTest
 
 from engine.drawing import Drawing, Stroke, drawing_from_json, prepare, rasterize
@@ -336,3 +336,16 @@ def test_saving_where_it_cannot_be_says_so_and_leaves_no_file(tmp_path, transfer
     transfer.save_file(tmp_path / "no such folder" / "seven.png")
     assert said[0].startswith("“seven.png” could not be saved: ")
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_picture_from_the_command_line_is_on_the_canvas_at_once(tmp_path, transfer, document):
+    path = tmp_path / "seven.png"
+    picture = QImage(120, 160, QImage.Format.Format_Grayscale8)
+    picture.fill(230)
+    painter = QPainter(picture)
+    painter.fillRect(50, 20, 14, 120, QColor(20, 20, 20))
+    painter.end()
+    assert picture.save(str(path))
+    transfer.open_file(path, at_once=True)
+    assert document.drawing.backdrop is not None
+    assert not prepare(document.drawing).blank

@@ -11,7 +11,6 @@ from pytestqt.qtbot import QtBot
 
 from gui.log import start_log, stop_log
 from gui.settings import (
-    RECENT_LIMIT,
     Preferences,
     PreferencesStore,
     folders,
@@ -22,7 +21,7 @@ from gui.window_state import reachable, restore_window, save_window, window_sett
 
 
 def test_what_was_written_is_read_back(tmp_path: Path) -> None:
-    value = Preferences(theme="dark", brush=0.05, recent_files=("a", "b"), splitter=(1, 2, 3))
+    value = Preferences(theme="dark", brush=0.05, pressure=False, splitter=(1, 2, 3))
     write_preferences(tmp_path / "deep" / "p.json", value)
     assert read_preferences(tmp_path / "deep" / "p.json") == value
 
@@ -67,14 +66,6 @@ def test_a_failed_write_leaves_the_old_file_and_no_litter(
         write_preferences(path, Preferences(brush=0.09))
     assert read_preferences(path).brush == 0.03
     assert [item.name for item in tmp_path.iterdir()] == ["p.json"]
-
-
-def test_recent_files_are_unique_newest_first_and_few() -> None:
-    value = Preferences()
-    for index in [*range(2 * RECENT_LIMIT), 10]:
-        value = value.with_recent(str(index))
-    assert value.recent_files[:2] == ("10", "15")
-    assert len(value.recent_files) == RECENT_LIMIT == len(set(value.recent_files))
 
 
 def test_the_store_saves_by_itself_after_a_change(qtbot: QtBot, tmp_path: Path) -> None:
