@@ -260,10 +260,10 @@ def test_a_closed_window_asks_for_nothing_more(driver):
 
 
 def test_brush_and_pressure_are_found_again(open_window):
-    first = open_window()
+    first = open_window().window
     first._pad.canvas.set_brush(0.05)
     first._pad.pad_actions.pressure.setChecked(False)
     first.close()
-    second = open_window()
+    second = open_window().window
     assert second._pad.canvas.brush == pytest.approx(0.05)
     assert not second._pad.pad_actions.pressure.isChecked()
