@@ -114,7 +114,7 @@ class SettingsBar(QWidget):
         self._dataset = QComboBox()
         self._dataset.setObjectName("dataset")
         self._dataset.setToolTip("The pictures to learn from, and those to test with.")
-        self._dataset.activated.connect(self._on_dataset_activated)
+        self._dataset.currentIndexChanged.connect(self._on_dataset_changed)
         self._add("Data set", self._dataset, 136)
         self._preset = QComboBox()
         self._preset.setObjectName("preset")
@@ -122,7 +122,7 @@ class SettingsBar(QWidget):
             self._preset.addItem(preset.name, preset.key)
             self._preset.setItemData(self._preset.count() - 1, preset.sentence, 3)
         self._preset.setToolTip("The network that a new run trains, from random values.")
-        self._preset.activated.connect(self._on_preset_activated)
+        self._preset.currentIndexChanged.connect(self._on_preset_changed)
         self._add("Network", self._preset, 104)
         self._row.addSpacing(S4)
         self._broken = False
@@ -221,11 +221,13 @@ class SettingsBar(QWidget):
         widget.setFixedWidth(width_px)
         self._row.addWidget(_labelled(label, widget), alignment=Qt.AlignmentFlag.AlignBottom)
 
-    def _on_dataset_activated(self, index: int) -> None:
-        self.dataset_chosen.emit(self._dataset.itemData(index))
+    def _on_dataset_changed(self, index: int) -> None:
+        if index >= 0:
+            self.dataset_chosen.emit(self._dataset.itemData(index))
 
-    def _on_preset_activated(self, index: int) -> None:
-        self.preset_chosen.emit(self._preset.itemData(index))
+    def _on_preset_changed(self, index: int) -> None:
+        if index >= 0:
+            self.preset_chosen.emit(self._preset.itemData(index))
 
     def minimumSizeHint(self) -> QSize:
         """Return the size of the first line without the right-hand fields."""
