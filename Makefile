@@ -31,8 +31,9 @@ setup:
 	@sh packaging/environment.sh dev
 
 bench: setup
-	@for script in benchmarks/[!_]*.py; do \
-		echo "=== $$script"; .venv/bin/python "$$script" || exit 1; \
+	@screen=; [ -n "$$DISPLAY$$WAYLAND_DISPLAY" ] || ! command -v xvfb-run >/dev/null || screen="xvfb-run -a"; \
+	for script in benchmarks/[!_]*.py; do \
+		echo "=== $$script"; $$screen .venv/bin/python "$$script" || exit 1; \
 	done
 
 # The lock files hold names, versions, markers and hashes for Linux, Windows and macOS, and nothing else.
