@@ -1,8 +1,6 @@
 """Makes the objects of the program, wires them, and runs the event loop."""
 
 import argparse
-import contextlib
-import ctypes
 import logging
 import signal
 import sys
@@ -19,9 +17,6 @@ from gui.theme import ThemeManager
 from resources import resource_path
 
 logger = logging.getLogger(__name__)
-
-# From glibc's malloc.h.
-M_ARENA_MAX = -8
 
 PREFERENCES_FILE = "preferences.json"
 
@@ -46,7 +41,6 @@ def create_window(
     The window. ``window.session`` is its `TrainingSession` or None; ``window.classify()`` gives the ten
     probabilities of what is on the canvas. Closing it ends its threads.
     """
-    _limit_arenas()
     app = QApplication.instance()
     if not isinstance(app, QApplication):
         app = QApplication(sys.argv[:1])
@@ -57,17 +51,6 @@ def create_window(
     window = MainWindow(themes, preferences, where)
     window.show_page(page or _known_page(preferences.value))
     return window
-
-
-def _limit_arenas() -> None:
-    """Let glibc keep two pools of memory instead of one for each thread that ever was.
-
-    Every run has threads of its own; what they leave in pools of their own is never given back, and a long
-    day of short runs grew by about 2 MB a run.
-    """
-    if sys.platform.startswith("linux"):
-        with contextlib.suppress(OSError, AttributeError):
-            ctypes.CDLL("libc.so.6").mallopt(M_ARENA_MAX, 2)
 
 
 def _known_page(preferences: Preferences) -> str:
