@@ -15,8 +15,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
-# As main.py does, and like it before NumPy is imported: with more, BLAS's threads take the window's core.
-os.environ["OPENBLAS_NUM_THREADS"] = "1"
+import main  # noqa: E402, I001  sets the number of BLAS threads before NumPy is imported
 import numpy as np  # noqa: E402
 from PySide6.QtCore import QEventLoop, QPoint, QPointF, Qt, QTimer  # noqa: E402
 from PySide6.QtGui import QMouseEvent  # noqa: E402
@@ -183,6 +182,7 @@ def resident_mb() -> float:
 
 def report(options: argparse.Namespace) -> None:
     """Measure everything and print it."""
+    main.limit_arenas()
     app = QApplication.instance() or QApplication(sys.argv[:1])
     print(f"platform {app.platformName()}, {os.cpu_count()} cores")  # type: ignore[attr-defined]
     row("start to usable window", start_times(options.starts), "s", "<= 1.5 s")
