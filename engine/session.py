@@ -308,6 +308,7 @@ class TrainingSession:
                         # A batch size that came over a wire is a whole number again.
                         self._trainer.set(**{name: type(old)(value)})
                         self._events.put(KnobChanged(self.step_count, name, old, value))
+                        self._epochs_asked = int(dict(command.changes).get("epochs", self._epochs_asked))
             case TakeSnapshot():
                 self._snapshots.append(self._make_snapshot())
                 self._asked = False

@@ -39,6 +39,7 @@ def _line(menu: str) -> ActionRow:
 
 ROWS: tuple[ActionRow, ...] = (
     ActionRow("open_network", "File", "Open network…", "Ctrl+O", "open"),
+    ActionRow("shipped_network", "File", "Use the network that came with the program"),
     ActionRow("save_network", "File", "Save network as…", "Ctrl+S", "save"),
     _line("File"),
     ActionRow("open_picture", "File", "Open picture…", "Ctrl+Shift+O", "picture"),
@@ -95,7 +96,7 @@ ROWS: tuple[ActionRow, ...] = (
         "Train",
         "The Pad asks the network in training",
         checkable=True,
-        tip="Off: the answer comes from the trained network that the program brings",
+        tip="Off: the answer comes from the trained network, or the one opened last",
     ),
     ActionRow("open_log", "Help", "Show the log file"),
     ActionRow("about", "Help", "About Filterscope", icon="info"),

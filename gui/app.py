@@ -80,15 +80,20 @@ def run(options: argparse.Namespace) -> int:
     if options.size:
         window.resize(*options.size)
     if options.screenshot:
-        _take_screenshot(app, window, options)
+        window.leave_no_trace()
     else:
         window.restore(keep_size=bool(options.size), keep_run=not options.preset)
-    if options.file:
-        window.open_file(options.file)
-    if options.drawing:
-        window.open_drawing(options.drawing)
-    window.show()
     try:
+        opened = options.file is None or window.open_file(options.file)
+        opened = (options.drawing is None or window.open_drawing(options.drawing)) and opened
+        if options.screenshot and not opened:
+            # Nobody is there to read it in the window.
+            sys.stderr.write(f"{window.message}\n")
+            window.close()
+            return 2
+        if options.screenshot:
+            _take_screenshot(app, window, options)
+        window.show()
         return app.exec()
     finally:
         reporter.uninstall()
@@ -102,5 +107,4 @@ def _take_screenshot(app: QApplication, window: MainWindow, options: argparse.Na
         window.close()
         app.exit(code)
 
-    window.leave_no_trace()
     Screenshot(window, options.screenshot, options.train_seconds, done)

@@ -119,6 +119,7 @@ class Bridge(QObject):
         if session is None or info is None:
             return
         was_running = self.is_running
+        # The person's number, not the one that grew when a finished run was trained on.
         epochs = info.config.epochs
         seed = session.config.seed
         if new_seed:
@@ -127,6 +128,14 @@ class Bridge(QObject):
         self.open_run(info.spec, config, info.split, data_key=info.data_key, preset_name=info.preset_name)
         if was_running:
             self.toggle()
+
+    def set_knobs(self, **changes: float) -> None:
+        """Change knobs of the present run; ConfigError, and no change, if a value is not allowed."""
+        if self.session is not None and self.info is not None:
+            self.session.set_knobs(**changes)
+            if "epochs" in changes:
+                config = replace(self.info.config, epochs=self.session.config.epochs)
+                self.info = replace(self.info, config=config)
 
     @property
     def previous_name(self) -> str | None:

@@ -8,7 +8,7 @@ from PySide6.QtCore import QMimeData, QObject, Qt
 from PySide6.QtWidgets import QFileDialog, QWidget
 
 from engine.errors import EngineError
-from engine.formats.model import load_model, save_model
+from engine.formats.model import Model, load_model, save_model
 from gui.instrument import Instrument
 from gui.pad.transfer import Transfer
 
@@ -19,7 +19,7 @@ NETWORKS = f"Networks (*{SUFFIX})"
 class Files(QObject):
     """Opens what a person chooses, drops or names; on any failure one sentence, and nothing changes.
 
-    `card` is that of the network that is not of a run, at first the shipped one.
+    `card` is that of the network that is not of a run, at first the `shipped` one.
     """
 
     def __init__(
@@ -28,32 +28,40 @@ class Files(QObject):
         instrument: Instrument,
         transfer: Transfer,
         say: Callable[..., None],
-        card: Mapping[str, Any],
+        shipped: Model,
     ) -> None:
         super().__init__(window)
         self._window, self._instrument, self._transfer, self._say = window, instrument, transfer, say
-        self.card = card
+        self._shipped = shipped
+        self._shipped_name = instrument.trained.source
+        self.card: Mapping[str, Any] = shipped.card
 
-    def open(self, path: Path) -> None:
-        """Open a network by its suffix; anything else as a drawing or a picture."""
+    def open_shipped(self) -> None:
+        """Answer with the network that came with the program again."""
+        self.card = self._shipped.card
+        self._instrument.open_model(self._shipped, self._shipped_name)
+        self._say(f"{self._shipped_name} answers now.")
+
+    def open(self, path: Path) -> bool:
+        """Open a network by its suffix; anything else as a drawing or a picture. Tells whether it could."""
         if path.suffix.lower() != SUFFIX:
-            self._transfer.open_file(path)
-            return
+            return self._transfer.open_file(path)
         try:
             model = load_model(path)
         except EngineError as error:
             self._say(str(error), warning=True)
-            return
+            return False
         if model.spec.input_shape[1:] != (28, 28):
             h, w = model.spec.input_shape[1:]
             self._say(
                 f"“{path.name}” must read pictures of 28 × 28, like the canvas's, got {h} × {w}.",
                 warning=True,
             )
-            return
+            return False
         self.card = model.card
         self._instrument.open_model(model, path.stem)
         self._say(f"“{path.stem}” answers now.")
+        return True
 
     def can_take(self, data: QMimeData) -> bool:
         """Tell whether a drop is of any use: a network, a drawing or a picture."""

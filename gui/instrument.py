@@ -67,6 +67,8 @@ class Instrument(QObject):
         self._run_wanted = False
         self._run_drawing: Drawing | None = None
         self._answer_live = True
+        # What the person chose; a network that was just opened answers until the next run.
+        self._live_chosen = True
         self._visible = True
         self._asked: dict[str, _Asked] = {}
         self._answer_frame: Frame | None = None
@@ -126,7 +128,7 @@ class Instrument(QObject):
 
     def set_answer_live(self, live: bool) -> None:
         """Choose between the run and the trained network for the Pad."""
-        self._answer_live = live
+        self._answer_live = self._live_chosen = live
         self.refresh()
 
     def set_run_wanted(self, wanted: bool) -> None:
@@ -266,7 +268,7 @@ class Instrument(QObject):
 
     def _on_run_opened(self, info: object) -> None:
         self._run = self._run_frame = self._wanted_since = None
-        self._answer_live = True
+        self._answer_live = self._live_chosen
         self._asked.pop(RUN, None)
         self.wake()
         self.refresh()

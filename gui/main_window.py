@@ -1,6 +1,5 @@
 """The main window: makes the panels, gives them their places, and joins them."""
 
-import dataclasses
 import logging
 from collections.abc import Callable, Mapping
 from functools import partial
@@ -9,7 +8,7 @@ from typing import Any, ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QEvent, QUrl
+from PySide6.QtCore import QEvent, QTimer, QUrl
 from PySide6.QtGui import QCloseEvent, QDesktopServices, QDragEnterEvent, QDropEvent, QHideEvent, QShowEvent
 from PySide6.QtWidgets import QMainWindow
 
@@ -34,11 +33,11 @@ from gui.inspecting import Inspecting
 from gui.inspector import Inspector
 from gui.instrument import Instrument
 from gui.jobs import JobProgress
+from gui.keeping import Keeper
 from gui.pad.pad import Pad
 from gui.pages.draw.page import DrawPage
 from gui.pages.train.page import TrainPage
 from gui.rail import Rail
-from gui.run_store import RunStore
 from gui.selection import SelectionModel
 from gui.settings import Folders, PreferencesStore
 from gui.skeleton import Skeleton
@@ -46,7 +45,6 @@ from gui.status_line import StatusLine
 from gui.tape_bar import TapeBar
 from gui.theme import ThemeManager
 from gui.training_control import TrainingControl
-from gui.window_state import restore_window, save_window, window_settings
 from resources import resource_path
 
 logger = logging.getLogger(__name__)
@@ -71,13 +69,11 @@ class MainWindow(QMainWindow):
     def __init__(self, themes: ThemeManager, preferences: PreferencesStore, places: Folders) -> None:
         super().__init__()
         self.setWindowTitle("Filterscope")
-        self._themes, self._preferences, self._places = themes, preferences, places
+        self._themes, self._places = themes, places
         themes.setParent(self)
         preferences.setParent(self)
         self._garbage = GuiThreadCollector(self)
-        self._window_settings = window_settings(places.config)
-        self._runs = RunStore(places.data)
-        self._leaves_traces = True
+        self._keeper = Keeper(preferences, places)
 
         self._shipped = load_model(resource_path(*TRAINED_NETWORK))
         self.document = Document(parent=self)
@@ -90,7 +86,7 @@ class MainWindow(QMainWindow):
         self._training = TrainingControl(
             self._bridge, self.instrument, self._library, self._train, self._tape, self.say, self
         )
-        self._files = Files(self, self.instrument, self._pad.transfer, self.say, self._shipped.card)
+        self._files = Files(self, self.instrument, self._pad.transfer, self.say, self._shipped)
         self._inspecting = Inspecting(
             self.selection,
             self._inspector,
@@ -132,11 +128,15 @@ class MainWindow(QMainWindow):
         self._rail.show_page(name)
         self._actions.choose(f"page_{name}")
         if name == "train":
-            self._training.ensure_run()
+            if self.isVisible():
+                self._training.ensure_run()
+            else:
+                # A run that was kept may be brought back before the window is shown.
+                QTimer.singleShot(0, self._training, self._training.ensure_run)
         elif self._answer is not None:
             self._draw.show_frame(self._answer)
         self.instrument.set_run_wanted(name == "train")
-        self._remember(page=name)
+        self._keeper.remember(page=name)
         self._inspecting.refresh()
 
     def start_training(self) -> None:
@@ -148,27 +148,32 @@ class MainWindow(QMainWindow):
         """Open a run of a preset network; ConfigError if there is none of that key."""
         self._training.choose_preset(key)
 
-    def open_file(self, path: Path) -> None:
-        """Open a network, a drawing or a picture."""
-        self._files.open(path)
+    def open_file(self, path: Path) -> bool:
+        """Open a network, a drawing or a picture; False, and a sentence, if it cannot be."""
+        return self._files.open(path)
 
-    def open_drawing(self, path: Path) -> None:
-        """Put a drawing, or a picture with its ink found automatically, on the canvas."""
-        self._pad.transfer.open_file(path, at_once=True)
+    def open_drawing(self, path: Path) -> bool:
+        """Put a drawing, or a picture with its ink found automatically, on the canvas; see `open_file`."""
+        return self._pad.transfer.open_file(path, at_once=True)
+
+    @property
+    def message(self) -> str:
+        """What the person is told at the moment."""
+        return self._skeleton.messages.text
 
     def restore(self, *, keep_size: bool = False, keep_run: bool = True) -> None:
         """Bring back the window's place and, if `keep_run`, the run that was there when it was closed."""
         if not keep_size:
-            restore_window(self, self._window_settings)
-        self._skeleton.restore_sizes(self._preferences.value.splitter)
-        self._skeleton.set_inspector_open(self._preferences.value.inspector)
-        kept = self._runs.load() if keep_run else None
+            self._keeper.restore_place(self)
+        self._skeleton.restore_sizes(self._keeper.preferences.splitter)
+        self._skeleton.set_inspector_open(self._keeper.preferences.inspector)
+        kept = self._keeper.load_run() if keep_run else None
         if kept is not None:
             self._training.reopen(*kept)
 
     def leave_no_trace(self) -> None:
         """Keep neither the run nor the window's place nor preferences when the window is closed."""
-        self._leaves_traces = False
+        self._keeper.leave_no_trace()
 
     def say(
         self,
@@ -193,8 +198,8 @@ class MainWindow(QMainWindow):
     def _make_panels(self) -> None:
         themes = self._themes
         self._pad = Pad(self.document, themes)
-        self._pad.canvas.set_brush(self._preferences.value.brush)
-        self._pad.pad_actions.pressure.setChecked(self._preferences.value.pressure)
+        self._pad.canvas.set_brush(self._keeper.preferences.brush)
+        self._pad.pad_actions.pressure.setChecked(self._keeper.preferences.pressure)
         self._pad.set_digits(lambda: self._library.embedded().test)
         self._draw, self._train = DrawPage(themes), TrainPage(themes)
         self._inspector = Inspector(themes)
@@ -228,6 +233,7 @@ class MainWindow(QMainWindow):
         training, selection = self._training, self.selection
         reactions: dict[str, Callable[[], object]] = {
             "open_network": self._files.ask_for_file,
+            "shipped_network": self._files.open_shipped,
             "save_network": self._files.ask_where_to_save,
             "quit": self.close,
             "back": selection.back,
@@ -277,8 +283,8 @@ class MainWindow(QMainWindow):
         self._skeleton.compact_changed.connect(self._on_compact_changed)
         self._inspector.close_requested.connect(lambda: self._skeleton.set_inspector_open(False))
         self._inspector.copied.connect(self.say)
-        self._pad.canvas.brush_changed.connect(lambda brush: self._remember(brush=brush))
-        self._pad.pad_actions.pressure.toggled.connect(lambda on: self._remember(pressure=on))
+        self._pad.canvas.brush_changed.connect(lambda brush: self._keeper.remember(brush=brush))
+        self._pad.pad_actions.pressure.toggled.connect(lambda on: self._keeper.remember(pressure=on))
         self._pad.message.connect(lambda text: self.say(text, warning=True))
         self._pad.noted.connect(self.say)
         self._pad.answer_source_chosen.connect(self._on_answer_source_chosen)
@@ -304,7 +310,7 @@ class MainWindow(QMainWindow):
     def _on_run_opened(self, info: Any) -> None:
         self._inspecting.forget("train")
         self._pad.set_run(info.name)
-        self._show_answer_live(True)
+        self._show_answer_live(self.instrument.answer_live)
         self._status.show_dataset(f"{self._library.name_of(info.data_key)} · {len(info.split.train):,}")
 
     def _on_loading_progressed(self, progress: JobProgress) -> None:
@@ -330,7 +336,7 @@ class MainWindow(QMainWindow):
 
     def _on_inspector_toggled(self, opened: bool) -> None:
         self._actions.choose("inspector", opened)
-        self._remember(inspector=self._skeleton.inspector_wanted)
+        self._keeper.remember(inspector=self._skeleton.inspector_wanted)
         self._inspecting.refresh()
 
     def _on_compact_changed(self, compact: bool) -> None:
@@ -340,11 +346,7 @@ class MainWindow(QMainWindow):
     def _choose_theme(self, mode: str) -> None:
         self._themes.set_mode(mode)  # type: ignore[arg-type]
         self._actions.choose(f"theme_{mode}")
-        self._remember(theme=mode)
-
-    def _remember(self, **changes: Any) -> None:
-        if self._leaves_traces:
-            self._preferences.update(dataclasses.replace(self._preferences.value, **changes))
+        self._keeper.remember(theme=mode)
 
     def _show_commands(self) -> None:
         self._palette.open(self._actions)
@@ -356,18 +358,12 @@ class MainWindow(QMainWindow):
         AboutDialog(self._themes, VERSION, self._shipped.card, self).show()
 
     def closeEvent(self, event: QCloseEvent) -> None:
-        if self._leaves_traces:
-            save_window(self, self._window_settings)
-            self._remember(splitter=self._skeleton.sizes())
-            self._preferences.flush()
+        self._keeper.remember(splitter=self._skeleton.sizes())
         self._library.close()
         kept = self._bridge.close()
         self.instrument.close()
         self._garbage.close()
-        if kept is not None and self._leaves_traces:
-            if self._training.kept_run_waits:
-                self._runs.set_aside()
-            self._runs.save(*kept)
+        self._keeper.keep(self, kept, beside=self._training.kept_run_waits)
         super().closeEvent(event)
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:

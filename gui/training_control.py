@@ -97,6 +97,7 @@ class TrainingControl(QObject):
             return
         if self._bridge.state in (SessionState.STOPPED, SessionState.FAILED):
             self._bridge.restart(new_seed=False)
+            self._offer_way_back()
         self._bridge.toggle()
         self._instrument.wake()
 
@@ -195,10 +196,14 @@ class TrainingControl(QObject):
             self._say(sentence, warning=True)
 
     def _offer_way_back(self) -> None:
-        name = self._bridge.previous_name
-        if name is not None and self._bridge.session is not None:
-            sentence = f"{self._bridge.session.name} is ready; {name} waits, paused."
-            self._say(sentence, action=f"Go back to {name}", act=self._bridge.go_back)
+        session, name = self._bridge.session, self._bridge.previous_name
+        if name is not None and session is not None:
+            sentence = f"This is {session.name}. {name} is kept as it was."
+            self._say(sentence, action=f"Go back to {name}", act=self._go_back)
+
+    def _go_back(self) -> None:
+        self._bridge.go_back()
+        self._offer_way_back()
 
     def _fill_datasets(self) -> None:
         self._page.settings.set_datasets(self._library.entries(), self._data_key)
@@ -219,7 +224,7 @@ class TrainingControl(QObject):
         if session is None:
             return
         try:
-            session.set_knobs(**{name: int(value) if name in WHOLE_NUMBERS else value})
+            self._bridge.set_knobs(**{name: int(value) if name in WHOLE_NUMBERS else value})
         except EngineError as error:
             self._say(str(error), warning=True)
             self._page.settings.show_config(session.config)

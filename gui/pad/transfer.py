@@ -90,8 +90,11 @@ class Transfer(QObject):
         # None, against its description, where nothing was ever copied.
         self.take(QMimeData() if data is None else data)
 
-    def open_file(self, path: Path, *, at_once: bool = False) -> None:
-        """Open a drawing at once, or a picture in its panel; `at_once`, as the panel would begin with it."""
+    def open_file(self, path: Path, *, at_once: bool = False) -> bool:
+        """Open a drawing at once, or a picture in its panel; `at_once`, as the panel would begin with it.
+
+        False, and a message, if it cannot be opened.
+        """
         try:
             if path.suffix.lower() == ".json":
                 drawing = _read_drawing(path)
@@ -99,12 +102,13 @@ class Transfer(QObject):
                 drawing = ink_drawing(thickened(separate_ink(read_picture(path)).ink), path.stem)
             else:
                 self._offer(read_picture(path), path.stem)
-                return
+                return True
         except (PictureError, FormatError) as error:
             self.message.emit(str(error))
-            return
+            return False
         self.message.emit("")
         self._document.replace(drawing, f"Open {path.name}")
+        return True
 
     def ask_for_file(self) -> None:
         """Let the person choose a file to open; does not block."""

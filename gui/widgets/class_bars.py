@@ -1,5 +1,6 @@
 """One bar per class: how sure the network is of each."""
 
+import math
 from collections.abc import Sequence
 
 import numpy as np
@@ -25,6 +26,9 @@ DIGITS = ("0", "1", "2", "3", "4", "5", "6", "7", "8", "9")
 SILENCE = "–"
 _WIDEST_NUMBER = "100.0 %"
 _LARGEST_ROW_PX = 20
+# With more classes than that the rows stand in several columns where the room is low.
+_MOST_ROWS_WANTED = 12
+_NARROWEST_WITH_NUMBER_PX = 120
 _LONGEST_NAME_SHARE = 0.4
 
 
@@ -135,12 +139,23 @@ class ClassBars(QWidget):
 
     def row_rect(self, row: int) -> QRectF:
         """Return where a row is drawn, in logical pixels."""
-        height = self._row_height()
-        return QRectF(0, row * height, self.width(), height)
+        height, rows = self._row_height(), self._rows()
+        columns = self._columns(rows)
+        width = (self.width() - S2 * (columns - 1)) / columns
+        column, line = divmod(row, rows)
+        return QRectF(column * (width + S2), line * height, width, height)
+
+    def _rows(self) -> int:
+        """Lines of each column: as many as there is room for, at most one for each class."""
+        count = max(1, len(self._classes))
+        fitting = max(1, self.height() // self._smallest_row())
+        return math.ceil(count / math.ceil(count / fitting))
+
+    def _columns(self, rows: int) -> int:
+        return math.ceil(max(1, len(self._classes)) / rows)
 
     def _row_height(self) -> int:
-        rows = max(1, len(self._classes))
-        return max(self._smallest_row(), min(_LARGEST_ROW_PX, self.height() // rows))
+        return max(self._smallest_row(), min(_LARGEST_ROW_PX, self.height() // self._rows()))
 
     def _smallest_row(self) -> int:
         return int(np.ceil(QFontMetricsF(self.font()).height()))
@@ -148,12 +163,11 @@ class ClassBars(QWidget):
     def _name_width(self) -> float:
         metrics = QFontMetricsF(self.font())
         longest = max((metrics.horizontalAdvance(name) for name in self._classes), default=0.0)
-        return float(min(np.ceil(longest), self.width() * _LONGEST_NAME_SHARE))
+        return float(min(np.ceil(longest), self.row_rect(0).width() * _LONGEST_NAME_SHARE))
 
     def _row_at(self, position: QPointF) -> int | None:
-        row = int(position.y() // self._row_height())
-        inside = 0 <= position.x() < self.width() and 0 <= row < len(self._classes)
-        return row if inside else None
+        rows = range(len(self._classes))
+        return next((row for row in rows if self.row_rect(row).contains(position)), None)
 
     def _set_current(self, row: int | None) -> None:
         if row != self._current:
@@ -181,18 +195,22 @@ class ClassBars(QWidget):
         rect = self.row_rect(row)
         name_width = self._name_width()
         number_width = np.ceil(metrics.horizontalAdvance(_WIDEST_NUMBER))
+        if rect.width() < _NARROWEST_WITH_NUMBER_PX:
+            # Of many classes in several columns, names and bars; the numbers are in the readout.
+            number_width = -S2
         wins = row == winner
         painter.setPen(theme.text if wins or row == self._current else theme.text_dim)
         name = metrics.elidedText(self._classes[row], Qt.TextElideMode.ElideRight, name_width)
         left_middle = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
         right_middle = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
-        painter.drawText(QRectF(0, rect.top(), name_width, rect.height()), left_middle, name)
+        painter.drawText(QRectF(rect.left(), rect.top(), name_width, rect.height()), left_middle, name)
         number = SILENCE
         if self._probabilities is not None:
             number = percent(float(self._probabilities[row]))
         numbers = QRectF(rect.right() - number_width, rect.top(), number_width, rect.height())
-        painter.drawText(numbers, right_middle, number)
-        self._paint_bar(painter, row, wins, name_width + S2, numbers.left() - S2)
+        if number_width > 0:
+            painter.drawText(numbers, right_middle, number)
+        self._paint_bar(painter, row, wins, rect.left() + name_width + S2, numbers.left() - S2)
 
     def _paint_bar(self, painter: QPainter, row: int, wins: bool, left: float, right: float) -> None:
         theme = self._themes.theme
@@ -214,11 +232,11 @@ class ClassBars(QWidget):
     def sizeHint(self) -> QSize:
         """Return room for every class, with a little air."""
         row = min(_LARGEST_ROW_PX, self._smallest_row() + 2)
-        return QSize(192, row * len(self._classes))
+        return QSize(192, row * min(len(self._classes), _MOST_ROWS_WANTED))
 
     def minimumSizeHint(self) -> QSize:
-        """Return room for every class, line under line."""
-        return QSize(144, self._smallest_row() * len(self._classes))
+        """Return room for the classes, line under line where they are not many."""
+        return QSize(144, self._smallest_row() * min(len(self._classes), _MOST_ROWS_WANTED))
 
     def event(self, event: QEvent) -> bool:
         """Show the readout of the row as its tooltip."""
@@ -276,7 +294,7 @@ class ClassBars(QWidget):
         if self.hasFocus():
             painter.setPen(QPen(self._themes.theme.text_dim, 1))
             painter.setBrush(Qt.BrushStyle.NoBrush)
-            bounds = QRectF(0.5, 0.5, self.width() - 1, self._row_height() * len(self._classes) - 1)
+            bounds = QRectF(0.5, 0.5, self.width() - 1, self._row_height() * self._rows() - 1)
             painter.drawRoundedRect(bounds, RADIUS, RADIUS)
         painter.end()
 

@@ -63,9 +63,11 @@ def test_restart_from_the_same_seed_begins_with_the_same_values(bridge, qtbot):
 
 
 def test_restart_keeps_the_knobs(bridge, qtbot):
+    bridge.set_knobs(epochs=7)
     bridge.session.set_knobs(learning_rate=0.5, batch_size=8)
     bridge.restart(new_seed=False)
-    assert (bridge.session.config.learning_rate, bridge.session.config.batch_size) == (0.5, 8)
+    config = bridge.session.config
+    assert (config.learning_rate, config.batch_size, config.epochs) == (0.5, 8, 7)
 
 
 def test_one_can_go_back_to_the_run_before(bridge, qtbot):

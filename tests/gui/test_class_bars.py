@@ -114,3 +114,14 @@ def test_a_wrong_number_of_probabilities_is_refused(bars):
 )
 def test_only_certainty_is_a_hundred_percent(probability, text):
     assert percent(probability) == text
+
+
+def test_many_classes_stand_in_columns_where_the_room_is_low(qtbot):
+    bars = ClassBars(ThemeManager("dark"), [f"c{n}" for n in range(47)])
+    qtbot.addWidget(bars)
+    bars.resize(240, bars.minimumSizeHint().height())
+    assert bars.height() < 300
+    rects = [bars.row_rect(row) for row in range(47)]
+    assert all(bars.rect().toRectF().contains(rect) for rect in rects)
+    assert not any(a.intersects(b) for a in rects for b in rects if a is not b)
+    assert bars._row_at(rects[40].center()) == 40

@@ -7,7 +7,7 @@ from PySide6.QtCore import QMimeData, QObject, QUrl
 from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QFileDialog, QWidget
 
-from engine.formats.model import load_model
+from engine.formats.model import Model, load_model
 from gui.files import Files
 from tests.gui.frame_samples import SMALL, parameters_of
 from tests.gui.hosting import shown
@@ -23,6 +23,7 @@ class StandInTransfer:
 
     def open_file(self, path):
         self.opened.append(path)
+        return True
 
     def can_take(self, data):
         return data.hasImage()
@@ -39,6 +40,7 @@ class StandInInstrument(QObject):
         self.answering = SimpleNamespace(
             source="Trained network", step=None, spec=SMALL, parameters=parameters_of(SMALL)
         )
+        self.trained = self.answering
         self.opened = []
 
     def open_model(self, model, name):
@@ -54,7 +56,7 @@ class Bench:
             self.instrument,
             self.transfer,
             lambda sentence, **more: self.said.append(sentence),
-            {"name": "Default"},
+            Model(SMALL, parameters_of(SMALL), {"name": "Default"}),
         )
 
 
@@ -80,6 +82,18 @@ def test_a_saved_network_can_be_opened_with_its_card(bench, tmp_path):
     assert bench.said == ["Trained network saved as “mine.safetensors”.", "“mine” answers now."]
 
 
+def test_the_shipped_network_can_be_had_back_with_its_card(bench, tmp_path):
+    path = tmp_path / "mine.safetensors"
+    bench.files.card = {"name": "Mine"}
+    bench.files.save(path)
+    assert bench.files.open(path)
+    bench.files.open_shipped()
+    model, name = bench.instrument.opened[-1]
+    assert (model.card, name) == ({"name": "Default"}, "Trained network")
+    assert bench.files.card == {"name": "Default"}
+    assert bench.said[-1] == "Trained network answers now."
+
+
 def test_upper_case_endings_are_networks_too(bench, tmp_path):
     path = tmp_path / "MINE.SAFETENSORS"
     bench.files.save(path)
@@ -97,7 +111,7 @@ def test_anything_else_is_for_the_canvas(bench, tmp_path, name):
 def test_a_folder_named_like_a_network_is_one_sentence(bench, tmp_path):
     folder = tmp_path / "odd.safetensors"
     folder.mkdir()
-    bench.files.open(folder)
+    assert not bench.files.open(folder)
     bench.files.save(folder)
     assert len(bench.said) == 2
     assert all("odd.safetensors" in sentence for sentence in bench.said)

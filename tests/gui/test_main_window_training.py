@@ -167,35 +167,6 @@ def test_a_loss_beyond_numbers_ends_the_run_with_a_sentence_and_one_can_restart(
     assert on_train.state is SessionState.PAUSED
 
 
-def test_another_preset_opens_a_run_and_go_back_returns_to_the_old_one(on_train):
-    on_train.play_until(4)
-    first, step = on_train.window.session, on_train.window.session.step_count
-    on_train.choose("preset", "LeNet-like")
-    on_train.settle()
-    assert on_train.window.session.spec.shapes["conv1"] == (6, 28, 28)
-    assert on_train.find("filters_view", TileWall).tiles.maps.shape == (6, 1, 5, 5)
-    assert "Run 1 waits, paused" in on_train.message
-
-    on_train.click("message_action")
-    on_train.wait_for(SessionState.PAUSED)
-    assert on_train.window.session is first
-    assert on_train.shown_step == step
-    assert on_train.find("filters_view", TileWall).tiles.maps.shape == (8, 1, 3, 3)
-    assert on_train.find("preset", QComboBox).currentText() == "8–16"
-    on_train.play_until(step + 2)
-
-
-def test_going_back_to_a_stopped_run_shows_its_filters(on_train):
-    on_train.play_until(2)
-    on_train.stop()
-    learned = on_train.find("filters_view", TileWall).tiles.maps
-    on_train.choose("preset", "One filter")
-    on_train.settle()
-    on_train.click("message_action")
-    on_train.settle()
-    np.testing.assert_array_equal(on_train.find("filters_view", TileWall).tiles.maps, learned)
-
-
 @pytest.mark.parametrize("name", ["One filter", "LeNet-like", "8–16", "32–64"])
 def test_every_preset_trains(on_train, name):
     on_train.choose("preset", name)

@@ -173,7 +173,7 @@ def test_another_run_offers_the_way_back_only_when_there_was_one(bench, qtbot):
     step_once(bench, qtbot)
     bench.control.choose_preset("8–16")
     sentence, more = bench.said[-1]
-    assert sentence == "Run 3 is ready; Run 2 waits, paused."
+    assert sentence == "This is Run 3. Run 2 is kept as it was."
     more["act"]()
     assert bench.bridge.session.name == "Run 2"
 

@@ -31,6 +31,16 @@ def test_a_page_is_painted_in_the_size_asked_for(program: Program, tmp_path: Pat
     assert len(np.unique(picture[..., :3].reshape(-1, 3), axis=0)) >= FEWEST_COLOURS
 
 
+def test_a_damaged_file_is_one_sentence_and_a_code_that_says_so(program: Program, tmp_path: Path) -> None:
+    damaged = tmp_path / "damaged.safetensors"
+    damaged.write_bytes(b"not a network")
+    done = program.run("--screenshot", tmp_path / "out.png", damaged)
+    assert done.returncode == 2
+    assert "damaged.safetensors" in done.stderr
+    assert done.stderr.count("\n") == 1
+    assert not (tmp_path / "out.png").exists()
+
+
 def test_pages_differ_and_so_do_themes(program: Program, tmp_path: Path) -> None:
     draw = take(program, tmp_path / "draw.png", "draw", "dark")
     train = take(program, tmp_path / "train.png", "train", "dark")
