@@ -42,6 +42,12 @@ class Theme:
     activation_lut: Lut
     signed_activation_lut: Lut
     picture_lut: Lut
+    input_lut: Lut
+    output_lut: Lut
+    red_lut: Lut
+    green_lut: Lut
+    blue_lut: Lut
+    classic_lut: Lut
 
     def lut(self, role: str, signed: bool) -> Lut:
         """Choose the colour table of a map by the role of its TileSet and by its sign."""
@@ -57,7 +63,14 @@ def _rgb(hex_colour: str) -> Rgb:
     return colour.red(), colour.green(), colour.blue()
 
 
-def _make_theme(name: Literal["dark", "light"], colours: dict[str, str], *, violet: str, full: str) -> Theme:
+def _make_theme(
+    name: Literal["dark", "light"],
+    colours: dict[str, str],
+    *,
+    violet: str,
+    full: str,
+    channels: tuple[str, str, str],
+) -> Theme:
     # A signed output channel uses the positive half of the ReLU table, so that a ReLU is
     # seen to take the violet away and to leave the rest as it was.
     panel = _rgb(colours["panel"])
@@ -68,6 +81,14 @@ def _make_theme(name: Literal["dark", "light"], colours: dict[str, str], *, viol
         activation_lut=one_sided_lut(panel, _rgb(full)),
         signed_activation_lut=diverging_lut(_rgb(violet), panel, _rgb(full)),
         picture_lut=one_sided_lut(_rgb(colours["paper"]), _rgb(colours["ink"])),
+        # Convolve's own: input channels blue, output channels green, violet where they are negative.
+        input_lut=one_sided_lut(panel, _rgb(colours["negative"])),
+        output_lut=diverging_lut(_rgb(violet), panel, _rgb(colours["accent"])),
+        red_lut=one_sided_lut(panel, _rgb(channels[0])),
+        green_lut=one_sided_lut(panel, _rgb(channels[1])),
+        blue_lut=one_sided_lut(panel, _rgb(channels[2])),
+        # Text books print −1 black, 0 grey, 1 white.
+        classic_lut=diverging_lut((0, 0, 0), (128, 128, 128), (255, 255, 255)),
     )
 
 
@@ -90,6 +111,7 @@ DARK = _make_theme(
     },
     violet="#be9df7",
     full="#f5f0e6",
+    channels=("#f0685a", "#57b85c", "#5fa3fb"),
 )
 LIGHT = _make_theme(
     "light",
@@ -110,6 +132,7 @@ LIGHT = _make_theme(
     },
     violet="#622cb5",
     full="#16171b",
+    channels=("#c0392b", "#1e7d32", "#2670d3"),
 )
 
 

@@ -1,0 +1,27 @@
+"""What Convolve begins with: the four edge filters, and a seven for them to look at."""
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from engine.datasets import embedded_digits
+from engine.kernels import FOUR_EDGES, kernel
+from engine.lab.values import Filter, LabLayer
+
+# A test digit with a straight horizontal bar and a stem that is clear of it.
+SEVEN_INDEX = 398
+
+
+def example_seven() -> NDArray[Any]:
+    """Give a handwritten seven of the embedded test digits, ``(1, 28, 28)`` float64, 0 to 1."""
+    return embedded_digits().test.pictures[SEVEN_INDEX] / 255.0
+
+
+def four_edges(channels: int = 1) -> LabLayer:
+    """Make a layer of the four edge filters; with several input channels each slice is the same."""
+    filters = []
+    for key in FOUR_EDGES:
+        named = kernel(key)
+        filters.append(Filter(named.name, np.repeat(named.values[None], channels, axis=0)))
+    return LabLayer(tuple(filters))
