@@ -1,0 +1,1 @@
+"""The Convolve page: one convolution by hand, position by position."""
