@@ -1,8 +1,6 @@
 """Start Filterscope: environment, arguments, then the window."""
 
 import argparse
-import contextlib
-import ctypes
 import multiprocessing
 import os
 import sys
@@ -12,10 +10,6 @@ from pathlib import Path
 # window has the other. With two, BLAS's threads wait for each other and the window waits for both.
 for _variable in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS", "VECLIB_MAXIMUM_THREADS"):
     os.environ.setdefault(_variable, "1")
-
-
-# From glibc's malloc.h.
-M_ARENA_MAX = -8
 
 
 def parse_arguments(arguments: list[str]) -> argparse.Namespace:
@@ -65,19 +59,10 @@ def _preset(text: str) -> str:
         raise argparse.ArgumentTypeError(str(error)) from None
 
 
-def limit_arenas() -> None:
-    """Let glibc keep two pools of memory instead of one for each thread that ever was.
-
-    Before any thread: glibc decides when it first wants a second pool. Every run has threads of its own, and
-    what they leave in pools of their own is never given back.
-    """
-    if sys.platform.startswith("linux"):
-        with contextlib.suppress(OSError, AttributeError):
-            ctypes.CDLL("libc.so.6").mallopt(M_ARENA_MAX, 2)
-
-
 def main(arguments: list[str] | None = None) -> int:
     """Run the program; gives the exit code."""
+    from gui.memory import limit_arenas
+
     limit_arenas()
     if sys.argv[1:] == ["--training-worker"]:
         # A packaged program has no other interpreter to train in than itself.

@@ -28,10 +28,11 @@ sys.path.insert(0, str(ROOT))
 from PySide6.QtCore import QEvent, QEventLoop, QMessageLogContext, QTimer, QtMsgType, qInstallMessageHandler  # noqa: E402
 from PySide6.QtWidgets import QApplication  # noqa: E402
 
-import main  # noqa: E402  sets the number of BLAS threads before NumPy is imported
+import main  # noqa: E402, F401  sets the number of BLAS threads before NumPy is imported
 from benchmarks._monkey import Monkey  # noqa: E402
 from gui.app import create_window  # noqa: E402
 from gui.main_window import MainWindow  # noqa: E402
+from gui.memory import limit_arenas  # noqa: E402
 from gui.settings import Folders  # noqa: E402
 
 LAST_ACTIONS = 30
@@ -221,7 +222,7 @@ def parse() -> argparse.Namespace:
 def soak(make: Callable[[], argparse.Namespace] = parse) -> int:
     """Run with the options of the command line; gives the exit code."""
     options = make()
-    main.limit_arenas()
+    limit_arenas()
     app = QApplication(sys.argv[:1])
     app.setQuitOnLastWindowClosed(False)
     faults = Faults()

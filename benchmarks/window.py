@@ -15,7 +15,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
-import main  # noqa: E402, I001  sets the number of BLAS threads before NumPy is imported
+import main  # noqa: E402, F401, I001  sets the number of BLAS threads before NumPy is imported
 import numpy as np  # noqa: E402
 from PySide6.QtCore import QEventLoop, QPoint, QPointF, Qt, QTimer  # noqa: E402
 from PySide6.QtGui import QMouseEvent  # noqa: E402
@@ -26,6 +26,7 @@ from engine.session import TrainingSession  # noqa: E402
 from gui.app import create_window  # noqa: E402
 from gui.frames import Frame  # noqa: E402
 from gui.main_window import MainWindow  # noqa: E402
+from gui.memory import limit_arenas  # noqa: E402
 from gui.settings import Folders  # noqa: E402
 
 TICK_MS = 16
@@ -182,7 +183,7 @@ def resident_mb() -> float:
 
 def report(options: argparse.Namespace) -> None:
     """Measure everything and print it."""
-    main.limit_arenas()
+    limit_arenas()
     app = QApplication.instance() or QApplication(sys.argv[:1])
     print(f"platform {app.platformName()}, {os.cpu_count()} cores")  # type: ignore[attr-defined]
     row("start to usable window", start_times(options.starts), "s", "<= 1.5 s")

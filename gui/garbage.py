@@ -4,6 +4,8 @@ import gc
 
 from PySide6.QtCore import QObject, QTimer
 
+from gui.memory import give_back
+
 LOOK_MS = 250
 # Collections of a younger generation before an older one is looked at; Python's own proportions.
 EVERY = (700, 10, 10)
@@ -35,3 +37,5 @@ class GuiThreadCollector(QObject):
         due = [generation for generation, count in enumerate(gc.get_count()) if count > EVERY[generation]]
         if due:
             gc.collect(max(due))
+        if 2 in due:
+            give_back()

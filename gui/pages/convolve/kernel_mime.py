@@ -32,7 +32,7 @@ def kernel_mime(name: str, weight: NDArray[Any], image: QImage) -> QMimeData:
 
 
 def kernel_of(data: QMimeData) -> tuple[str, NDArray[np.float64]] | None:
-    """Unpack a filter ``(slices, kh, kw)`` with its name, from us or from rows of numbers; None if it is none."""
+    """Unpack a filter ``(slices, kh, kw)`` with its name, from us or from rows of numbers; else None."""
     if data.hasFormat(MIME_TYPE):
         try:
             message = msgspec.json.decode(bytes(data.data(MIME_TYPE).data()), type=_Message)
