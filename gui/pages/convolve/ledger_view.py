@@ -1,0 +1,394 @@
+"""The ledger of one output pixel: pixel × weight = product, the running sum, bias, result, ReLU."""
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import (
+    QActionGroup,
+    QFocusEvent,
+    QFontMetricsF,
+    QImage,
+    QKeyEvent,
+    QMouseEvent,
+    QPainter,
+    QPaintEvent,
+    QPen,
+    QResizeEvent,
+)
+from PySide6.QtWidgets import QAbstractScrollArea, QMenu, QToolButton, QWidget
+
+from engine.inspect.words import MINUS
+from engine.lab.ledger import Ledger, ledger_text, shown
+from gui.numbers import localised
+from gui.pages.convolve.ledger_painting import (
+    Columns,
+    LedgerPainter,
+    Lines,
+    Reserve,
+    figures_font,
+    plan_columns,
+    reserve_of,
+)
+from gui.theme import RADIUS, S1, S2, ThemeManager, caption_font, heading_font, mixed, tabular
+from gui.widgets.copy_keys import COPY_SCALE, CopyKeys
+from gui.widgets.thin_scroll import make_thin
+
+DECIMAL_CHOICES = (2, 3, 4, 6)
+_HEADER_PX = 24
+_TOTAL_LINE_PX = 17
+_FOOTER_PX = 2 * _TOTAL_LINE_PX + S1 + 2
+# From this height on, there is room to say what the columns are without losing one of nine products.
+_HEIGHT_WITH_NAMES_PX = 220
+_EMPTY = "Here stands how one output pixel comes about. Step the filter, or point at an output pixel."
+
+
+class LedgerView(QAbstractScrollArea):
+    """Writes down one ledger; paints only the lines in view. GUI thread only.
+
+    Columns keep their places while the filter slides: room is reserved for the largest numbers that the
+    weights can make, and given back only for another filter.
+    """
+
+    row_hovered = Signal(object)
+    """(input channel, place among the ledger's rows) of the product pointed at; None for none."""
+    hovered = Signal(str)
+    """The readout under the pointer, "" when it leaves."""
+
+    def __init__(self, themes: ThemeManager, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._themes = themes
+        self._ledger: Ledger | None = None
+        self._lines = Lines()
+        self._names: tuple[str, ...] = ()
+        self._reserve = Reserve()
+        self._reserved_for: tuple[int, int, int] | None = None
+        self._columns: Columns | None = None
+        self._chosen: int | None = None
+        self._current: int | None = None
+        self._marked: int | None = None
+        make_thin(self, themes)
+        self.setAccessibleName("Ledger")
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.viewport().setMouseTracking(True)
+        self.viewport().setAutoFillBackground(False)
+        self._chooser = self._make_chooser()
+        self.verticalScrollBar().valueChanged.connect(self._on_scrolled)
+        CopyKeys(self, self.picture, self._numbers)
+        themes.changed.connect(self._on_theme_changed)
+
+    @property
+    def decimals(self) -> int:
+        """Decimals that are written now."""
+        return self._plan().decimals
+
+    def show_ledger(self, ledger: Ledger | None, channel_names: Sequence[str] = ()) -> None:
+        """Show how a pixel comes about; cheap enough for every frame.
+
+        Parameters
+        ----------
+        ledger : Ledger or None
+            None says what will be here.
+        channel_names : sequence of str
+            What the input channels are called.
+        """
+        old, self._ledger, self._names = self._lines, ledger, tuple(channel_names)
+        self._lines = Lines.of(ledger)
+        if ledger is not None:
+            self._make_room(ledger)
+        if old != self._lines:
+            self._set_current(None)
+            self._marked = None
+        self._scroll_range()
+        self._describe()
+        if self._current is not None:
+            self.hovered.emit(self.readout(self._current))
+        self.viewport().update()
+
+    def mark_pixel(self, pixel: tuple[int, int, int] | None) -> None:
+        """Mark the product of an input pixel (channel, row, column), and scroll to it; None for none."""
+        marked = None
+        if pixel is not None and self._ledger is not None:
+            places = ((row.channel, row.row, row.column) for row in self._ledger.rows)
+            marked = next((place for place, where in enumerate(places) if where == tuple(pixel)), None)
+        if marked != self._marked:
+            self._marked = marked
+            if marked is not None:
+                self._scroll_to(marked)
+            self.viewport().update()
+
+    def set_decimals(self, decimals: int | None) -> None:
+        """Write so many decimals; None for as many as the weights ask for."""
+        self._chosen = decimals
+        self._columns = None
+        for action in self._chooser.menu().actions():
+            action.setChecked(action.data() == decimals)
+        self._write_chooser()
+        self.viewport().update()
+
+    def readout(self, place: int) -> str:
+        """Say a product in words."""
+        if self._ledger is None:
+            return ""
+        row = self._ledger.rows[place]
+        decimals = max(3, self.decimals)
+        where = f"{self._channel_name(row.channel)} ({row.row}, {row.column})".replace("-", MINUS)
+        figures = [localised(shown(value, decimals)) for value in (row.pixel, row.weight, row.product)]
+        border = ", in the border" if row.in_border else ""
+        return f"{where}{border} · {figures[0]} × {figures[1]} = {figures[2]}"
+
+    def picture(self) -> QImage:
+        """Draw what is in view at twice its size."""
+        image = QImage(self.viewport().size() * COPY_SCALE, QImage.Format.Format_ARGB32_Premultiplied)
+        image.setDevicePixelRatio(COPY_SCALE)
+        image.fill(self._themes.theme.panel)
+        painter = QPainter(image)
+        self._paint(painter, plain=True)
+        painter.end()
+        return image
+
+    def row_rect(self, place: int) -> QRectF:
+        """Tell where a product is painted in the viewport; it may lie out of view."""
+        return self._line_rect(self._lines.line_of(place))
+
+    def _numbers(self) -> str:
+        return "" if self._ledger is None else ledger_text(self._ledger)
+
+    def _make_room(self, ledger: Ledger) -> None:
+        """Reserve room for the numbers; less than before only for another filter."""
+        key = (ledger.filter_index, len(ledger.rows), len(ledger.channel_sums))
+        reserve = reserve_of(ledger)
+        if key == self._reserved_for:
+            reserve = self._reserve.grown(reserve)
+        self._reserved_for = key
+        if reserve != self._reserve:
+            self._reserve = reserve
+            self._columns = None
+            self._write_chooser()
+
+    def _plan(self) -> Columns:
+        if self._columns is None:
+            metrics = QFontMetricsF(figures_font())
+            right = self.viewport().width() - S1
+            self._columns = plan_columns(self._reserve, self._chosen, metrics, 0.0, right)
+        return self._columns
+
+    def _channel_name(self, channel: int) -> str:
+        if channel < len(self._names) and self._names[channel]:
+            return self._names[channel]
+        return f"input channel {channel + 1}"
+
+    def _line_height(self) -> int:
+        return int(QFontMetricsF(figures_font()).height()) + 1
+
+    def _body(self) -> QRectF:
+        """The room for lines, between the header and the totals."""
+        size = self.viewport().size()
+        top = _HEADER_PX + (self._line_height() if size.height() >= _HEIGHT_WITH_NAMES_PX else 0)
+        room = max(0, size.height() - top - _FOOTER_PX)
+        return QRectF(0, top, size.width(), room - room % self._line_height())
+
+    def _line_rect(self, line: int) -> QRectF:
+        body = self._body()
+        height = self._line_height()
+        top = body.top() + (line - self.verticalScrollBar().value()) * height
+        return QRectF(0, top, body.width(), height)
+
+    def _place_at(self, position: QPointF) -> int | None:
+        body = self._body()
+        if not body.contains(position):
+            return None
+        below = int((position.y() - body.top()) // self._line_height())
+        return self._lines.product_of(below + self.verticalScrollBar().value())
+
+    def _page(self) -> int:
+        """How many lines are in view."""
+        return int(self._body().height()) // self._line_height()
+
+    def _scroll_range(self) -> None:
+        # The bar counts lines: none is ever cut in two.
+        bar = self.verticalScrollBar()
+        bar.setPageStep(self._page())
+        bar.setRange(0, max(0, self._lines.count - self._page()))
+
+    def _scroll_to(self, place: int) -> None:
+        bar, line = self.verticalScrollBar(), self._lines.line_of(place)
+        # A channel's first product is seen with its heading.
+        top = line - (1 if line and self._lines.product_of(line - 1) is None else 0)
+        if top < bar.value():
+            bar.setValue(top)
+        elif line >= bar.value() + self._page():
+            bar.setValue(line - self._page() + 1)
+
+    def _set_current(self, place: int | None) -> None:
+        if place == self._current:
+            return
+        self._current = place
+        if place is None or self._ledger is None:
+            self.row_hovered.emit(None)
+            self.hovered.emit("")
+        else:
+            self.row_hovered.emit((self._ledger.rows[place].channel, place))
+            self.hovered.emit(self.readout(place))
+        self.viewport().update()
+
+    def _describe(self) -> None:
+        ledger = self._ledger
+        if ledger is None:
+            self.setAccessibleDescription(_EMPTY)
+            return
+        total = localised(shown(ledger.total, self.decimals))
+        self.setAccessibleDescription(
+            f"Output pixel ({ledger.row}, {ledger.column}) = {total}. Arrow keys go from product to product."
+        )
+
+    def _make_chooser(self) -> QToolButton:
+        button = QToolButton(self)
+        button.setProperty("flat", True)
+        button.setFont(caption_font())
+        button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        button.setStyleSheet("QToolButton { padding: 0 4px; } QToolButton::menu-indicator { image: none; }")
+        menu = QMenu(button)
+        group = QActionGroup(menu)
+        entries = [(None, "As many as the weights need"), *((n, f"{n} decimals") for n in DECIMAL_CHOICES)]
+        for decimals, text in entries:
+            action = menu.addAction(text)
+            action.setCheckable(True)
+            action.setChecked(decimals is None)
+            action.setData(decimals)
+            group.addAction(action)
+        menu.triggered.connect(lambda action: self.set_decimals(action.data()))
+        button.setMenu(menu)
+        button.setText("2 decimals ▾")
+        button.setToolTip("Choose how many decimals are written (Tab, then Space)")
+        button.setAccessibleName("Decimals")
+        return button
+
+    def _write_chooser(self) -> None:
+        self._chooser.setText(f"{self.decimals} decimals ▾")
+        few = self._chosen is not None and self.decimals < self._chosen
+        more = f" Only {self.decimals} have room: widen the ledger." if few else ""
+        self._chooser.setToolTip(f"Choose how many decimals are written (Tab, then Space).{more}")
+
+    def _on_scrolled(self) -> None:
+        self.viewport().update()
+
+    def _on_theme_changed(self) -> None:
+        self._columns = None
+        self.viewport().update()
+
+    def _paint(self, painter: QPainter, *, plain: bool) -> None:
+        theme = self._themes.theme
+        size = self.viewport().size()
+        ledger = self._ledger
+        title = tabular(heading_font())
+        baseline = round((_HEADER_PX + QFontMetricsF(title).capHeight()) / 2)
+        painter.setFont(title)
+        painter.setPen(theme.text)
+        painter.drawText(QPointF(0, baseline), "Ledger")
+        if ledger is None:
+            painter.setFont(figures_font())
+            painter.setPen(theme.text_dim)
+            room = QRectF(0, _HEADER_PX + S1, size.width() - S2, size.height() - _HEADER_PX - S1)
+            painter.drawText(room, Qt.TextFlag.TextWordWrap, _EMPTY)
+            return
+        left = QFontMetricsF(title).horizontalAdvance("Ledger") + S2
+        painter.setFont(figures_font())
+        painter.setPen(theme.text_dim)
+        painter.drawText(QPointF(left, baseline), self._place_words(left))
+        columns, body, height = self._plan(), self._body(), self._line_height()
+        brush = LedgerPainter(painter, theme, columns)
+        if body.top() > _HEADER_PX:
+            brush.column_names(QRectF(0, _HEADER_PX - 1, size.width(), height))
+        first = self.verticalScrollBar().value()
+        for line in range(first, min(self._lines.count, first + self._page())):
+            self._paint_line(brush, ledger, line, plain=plain)
+        brush.totals(ledger, QRectF(0, size.height() - _FOOTER_PX, size.width(), _FOOTER_PX - 2))
+
+    def _paint_line(self, brush: LedgerPainter, ledger: Ledger, line: int, *, plain: bool) -> None:
+        rect = self._line_rect(line)
+        place = self._lines.product_of(line)
+        if place is None:
+            channel = self._lines.channel_of(line)
+            brush.heading(self._channel_name(channel), ledger.channel_sums[channel], rect)
+            return
+        if not plain:
+            brush.ground(rect, current=place == self._current, marked=place == self._marked)
+        brush.row(ledger.rows[place], rect)
+
+    def _place_words(self, left: float) -> str:
+        """Say which output pixel this is, as far as there is room."""
+        assert self._ledger is not None
+        short = f"at ({self._ledger.row}, {self._ledger.column})"
+        long = f"{short} · output channel {self._ledger.filter_index + 1}"
+        room = self._chooser.x() - S2 - left
+        return long if QFontMetricsF(figures_font()).horizontalAdvance(long) <= room else short
+
+    def sizeHint(self) -> QSize:
+        """Want room for the nine products of a 3 × 3 filter."""
+        return QSize(320, _HEADER_PX + 9 * self._line_height() + _FOOTER_PX)
+
+    def minimumSizeHint(self) -> QSize:
+        """Shrink to a few products; the totals are always seen."""
+        return QSize(280, 140)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Find room for the columns anew."""
+        super().resizeEvent(event)
+        self._columns = None
+        self._write_chooser()
+        width = self._chooser.sizeHint().width()
+        self._chooser.setGeometry(self.viewport().width() - width - S1, 2, width, _HEADER_PX - 4)
+        self._scroll_range()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Paint the header, the lines in view and the totals."""
+        painter = QPainter(self.viewport())
+        self._paint(painter, plain=False)
+        if self.hasFocus():
+            theme = self._themes.theme
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            painter.setPen(QPen(mixed(theme.hairline, theme.text_dim, 0.4), 1))
+            body = self._body().adjusted(0.5, 0.5, -0.5, -0.5)
+            painter.drawRoundedRect(body, RADIUS, RADIUS)
+        painter.end()
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        """Point at the product under the pointer."""
+        self._set_current(self._place_at(event.position()))
+
+    def viewportEvent(self, event: QEvent) -> bool:
+        """Point at nothing when the pointer leaves."""
+        if event.type() == QEvent.Type.Leave:
+            self._set_current(None)
+        return super().viewportEvent(event)
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        """Show the focus."""
+        self.viewport().update()
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        """Point at nothing."""
+        self._set_current(None)
+        self.viewport().update()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Go from product to product with the arrows; Home and End, Page up and down."""
+        count = 0 if self._ledger is None else len(self._ledger.rows)
+        page = max(1, self._page() - 1)
+        start = -1 if self._current is None else self._current
+        places = {
+            Qt.Key.Key_Down: start + 1,
+            Qt.Key.Key_Up: max(start, 0) - 1,
+            Qt.Key.Key_PageDown: start + page,
+            Qt.Key.Key_PageUp: start - page,
+            Qt.Key.Key_Home: 0,
+            Qt.Key.Key_End: count - 1,
+        }
+        place = places.get(Qt.Key(event.key()))
+        if place is None or not count:
+            super().keyPressEvent(event)
+            return
+        place = min(max(place, 0), count - 1)
+        self._set_current(place)
+        self._scroll_to(place)
