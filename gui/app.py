@@ -1,6 +1,7 @@
 """Makes the objects of the program, wires them, and runs the event loop."""
 
 import argparse
+import gc
 import logging
 import signal
 import sys
@@ -94,6 +95,8 @@ def run(options: argparse.Namespace) -> int:
         if options.screenshot:
             _take_screenshot(app, window, options)
         window.show()
+        # Modules, classes and the window last as long as the program: no collection looks at them again.
+        gc.freeze()
         return app.exec()
     finally:
         reporter.uninstall()

@@ -7,6 +7,8 @@ from PySide6.QtCore import QObject, QTimer
 from gui.memory import give_back
 
 LOOK_MS = 250
+# By then a run that was let go of has ended its threads.
+SOON_MS = 1500
 # Collections of a younger generation before an older one is looked at; Python's own proportions.
 EVERY = (700, 10, 10)
 
@@ -26,16 +28,30 @@ class GuiThreadCollector(QObject):
         self._timer.setInterval(LOOK_MS)
         self._timer.timeout.connect(self._on_look)
         self._timer.start()
+        self._soon = QTimer(self)
+        self._soon.setSingleShot(True)
+        self._soon.setInterval(SOON_MS)
+        self._soon.timeout.connect(self._collect_all)
+
+    def collect_soon(self) -> None:
+        """Collect everything in a moment: something large has been let go of."""
+        if not self._soon.isActive():
+            self._soon.start()
 
     def close(self) -> None:
         """Give collection back to Python."""
         self._timer.stop()
+        self._soon.stop()
         if self._was_enabled:
             gc.enable()
 
     def _on_look(self) -> None:
         due = [generation for generation, count in enumerate(gc.get_count()) if count > EVERY[generation]]
-        if due:
-            gc.collect(max(due))
         if 2 in due:
-            give_back()
+            self._collect_all()
+        elif due:
+            gc.collect(max(due))
+
+    def _collect_all(self) -> None:
+        gc.collect()
+        give_back()

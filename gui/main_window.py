@@ -270,6 +270,7 @@ class MainWindow(QMainWindow):
         instrument.run_changed.connect(self._on_run_frame)
         instrument.subject_changed.connect(self._on_subject_changed)
         self._bridge.run_opened.connect(self._on_run_opened)
+        self._bridge.run_opened.connect(lambda info: self._garbage.collect_soon())
         self._library.started.connect(lambda name: self._status.show_message(f"Loading {name}…"))
         self._library.progressed.connect(self._on_loading_progressed)
         self._library.ended.connect(self._on_loading_ended)

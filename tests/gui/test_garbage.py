@@ -51,3 +51,10 @@ def test_closing_gives_collection_back(qapp):
     assert not gc.isenabled()
     collector.close()
     assert gc.isenabled()
+
+
+def test_what_was_let_go_of_is_collected_soon_when_asked(collector, qtbot):
+    collector._soon.setInterval(5)
+    mark = make_garbage(count=1)
+    collector.collect_soon()
+    qtbot.waitUntil(lambda: mark() is None, timeout=5_000)
