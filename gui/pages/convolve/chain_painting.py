@@ -1,0 +1,169 @@
+"""Paints the parts of the chain of layers: grounds, arrows with words, and small pictures of channels."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QColor, QFontMetricsF, QImage, QPainter, QPen, QPolygonF
+
+from gui.pages.convolve.chain_layout import Card, Group, Tile
+from gui.pages.convolve.chain_stages import PICTURE, Array, Stage
+from gui.pages.convolve.map_image import map_image
+from gui.palettes import Lut
+from gui.theme import RADIUS, S1, S2, Theme, caption_font, mixed
+
+_ARROW_HEAD = 3.5
+_LINE_SHARE = 1.12
+_CHOSEN_WIDTH = 2.0
+
+
+@dataclass(frozen=True, slots=True)
+class ChainLook:
+    """How the numbers of a chain become colours; the tables of the picture's channels by their names."""
+
+    classic: bool
+    input_luts: tuple[str, ...]
+    input_scale: float
+    output_scales: tuple[float, ...]
+
+
+def tile_image(stage: Stage, tile: Tile, look: ChainLook, theme: Theme, dpr: float) -> QImage:
+    """Draw a channel for its tile, on exactly the tile's device pixels."""
+    width, height = round(tile.rect.width() * dpr), round(tile.rect.height() * dpr)
+    values = stage.values[tile.channel]
+    if not tile.factor:
+        shrink = _means if stage.layer == PICTURE else _strongest
+        values = shrink(_squares(values, max(1, values.shape[0] // height)))
+    image = _coloured(stage, values, tile.channel, look, theme)
+    mode = Qt.TransformationMode
+    how = mode.FastTransformation if tile.factor else mode.SmoothTransformation
+    image = image.scaled(width, height, Qt.AspectRatioMode.IgnoreAspectRatio, how)
+    image.setDevicePixelRatio(dpr)
+    return image
+
+
+def paint_card(painter: QPainter, card: Card, theme: Theme, *, chosen: bool, hovered: bool) -> None:
+    """Paint the ground of a layer; the layer in front is outlined in the accent."""
+    outline = theme.accent if chosen else mixed(theme.hairline, theme.text, 0.3 if hovered else 0.0)
+    painter.setBrush(theme.panel)
+    _outline(painter, card.rect, QPen(outline, _CHOSEN_WIDTH if chosen else 1))
+
+
+def paint_close(painter: QPainter, card: Card, theme: Theme, *, hovered: bool) -> None:
+    """Paint the cross that removes a layer."""
+    if card.close.isEmpty():
+        return
+    middle = card.close.center()
+    painter.setPen(QPen(theme.text if hovered else theme.text_dim, 1.25, c=Qt.PenCapStyle.RoundCap))
+    for slope in (-1, 1):
+        painter.drawLine(middle + QPointF(-3, -3 * slope), middle + QPointF(3, 3 * slope))
+
+
+def paint_words(painter: QPainter, group: Group, theme: Theme) -> None:
+    """Paint the operation's name over an arrow, and the new shape below it."""
+    stage, rect = group.stage, group.words
+    font = caption_font()
+    line = QFontMetricsF(font).height() * _LINE_SHARE
+    painter.setFont(font)
+    middle = rect.center().y()
+    if stage.layer == PICTURE:
+        # Only a name, at the left of its pictures: nothing leads to it.
+        left = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
+        _write(painter, QRectF(rect.left(), middle - line, rect.width(), line), left, "picture", theme.text)
+        below = QRectF(rect.left(), middle, rect.width(), line)
+        _write(painter, below, left, stage.shape, theme.text_dim)
+        return
+    y = round(middle + (line / 2 if len(stage.words) > 1 else 0)) + 0.5
+    centre = Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignVCenter
+    top = y - S1 / 2 - 2 - line * len(stage.words)
+    for index, word in enumerate(stage.words):
+        place = QRectF(rect.left(), top + index * line, rect.width(), line)
+        _write(painter, place, centre, word, theme.text)
+    _write(
+        painter, QRectF(rect.left(), y + S1 / 2 + 2, rect.width(), line), centre, stage.shape, theme.text_dim
+    )
+    paint_arrow(painter, QPointF(rect.left() + S1, y), QPointF(rect.right() - S1, y), theme.text_dim)
+
+
+def paint_arrow(painter: QPainter, start: QPointF, end: QPointF, colour: QColor) -> None:
+    """Paint a level arrow with a small filled head."""
+    painter.setPen(QPen(colour, 1))
+    painter.drawLine(start, end - QPointF(_ARROW_HEAD, 0))
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(colour)
+    half = _ARROW_HEAD * 0.8
+    painter.drawPolygon(
+        QPolygonF([end, end + QPointF(-2 * half, -half), end + QPointF(-2 * half, half)]),
+    )
+
+
+def paint_more(painter: QPainter, group: Group, theme: Theme) -> None:
+    """Say how many channels have no room."""
+    if group.hidden:
+        painter.setFont(caption_font())
+        _write(painter, group.more, Qt.AlignmentFlag.AlignCenter, f"+{group.hidden}", theme.text_dim)
+
+
+def paint_tile_frame(painter: QPainter, tile: Tile, colour: QColor, width: float) -> None:
+    """Outline a channel just outside its pixels."""
+    half = width / 2
+    painter.setPen(QPen(colour, width, j=Qt.PenJoinStyle.MiterJoin))
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    painter.drawRect(tile.rect.adjusted(-half, -half, half, half))
+
+
+def paint_problem(painter: QPainter, card: Card, sentence: str, theme: Theme, *, chosen: bool) -> None:
+    """Paint the sentence about a layer that could not be computed, in the place of its channels."""
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    dashed = QPen(theme.warning, 1, Qt.PenStyle.DashLine)
+    _outline(painter, card.rect, QPen(theme.accent, _CHOSEN_WIDTH) if chosen else dashed)
+    painter.setFont(caption_font())
+    right = card.close.left() if not card.close.isEmpty() else card.rect.right() - S2
+    room = QRectF(card.rect.left() + S2, card.rect.top() + 2, right - card.rect.left() - S2, 0)
+    room.setBottom(card.rect.bottom() - 2)
+    flags = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter | Qt.TextFlag.TextWordWrap
+    painter.setPen(theme.warning)
+    painter.drawText(room, flags, sentence)
+
+
+def _coloured(stage: Stage, values: Array, channel: int, look: ChainLook, theme: Theme) -> QImage:
+    if stage.layer != PICTURE:
+        lut: Lut = theme.classic_lut if look.classic else theme.output_lut
+        return map_image(values, lut, look.output_scales[stage.layer], signed=True)
+    if look.classic:
+        # Black is 0 here and white 1: the whole of the table that has its zero in the middle.
+        return map_image(2 * values / look.input_scale - 1, theme.classic_lut, 1.0, signed=True)
+    named: Lut = getattr(theme, f"{look.input_luts[channel]}_lut")
+    return map_image(values, named, look.input_scale, signed=False)
+
+
+def _squares(values: Array, size: int) -> Array:
+    """Cut a map into squares of numbers, ``(rows, columns, size²)``; what is left over at its end goes."""
+    rows, columns = (max(side // size, 1) for side in values.shape)
+    height, width = (side // count for side, count in zip(values.shape, (rows, columns), strict=True))
+    whole = values[: rows * height, : columns * width].reshape(rows, height, columns, width)
+    return whole.swapaxes(1, 2).reshape(rows, columns, -1)
+
+
+def _means(squares: Array) -> Array:
+    """The mean of each square: colouring a few means is quicker than colouring all and shrinking."""
+    means: Array = squares.mean(axis=2)
+    return means
+
+
+def _strongest(squares: Array) -> Array:
+    """The strongest number of each square: in a mean a thin edge would fade."""
+    low, high = squares.min(axis=2), squares.max(axis=2)
+    return np.where(-low > high, low, high)
+
+
+def _outline(painter: QPainter, rect: QRectF, pen: QPen) -> None:
+    """Draw a rounded line just inside `rect`."""
+    half = pen.widthF() / 2
+    painter.setPen(pen)
+    painter.drawRoundedRect(rect.adjusted(half, half, -half, -half), RADIUS, RADIUS)
+
+
+def _write(painter: QPainter, rect: QRectF, flags: Qt.AlignmentFlag, text: str, colour: QColor) -> None:
+    painter.setPen(colour)
+    painter.drawText(rect, flags | Qt.TextFlag.TextDontClip, text)
