@@ -1,0 +1,242 @@
+"""The moving parts of the slide: the filter on its patch, outlined pixels, the lines between."""
+
+import math
+from dataclasses import dataclass
+from typing import Any
+
+from numpy.typing import NDArray
+from PySide6.QtCore import QPointF, QRect, QRectF, QSize, Qt
+from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPen, QPixmap
+
+from gui.numbers import local_number
+from gui.pages.convolve.map_image import map_entries
+from gui.pages.convolve.slide_layout import ONE_COLUMN, Hit, MapBox, SlideLayout, patch_span
+from gui.pages.convolve.slide_look import figure_colours, weight_colours
+from gui.pages.convolve.slide_painting import SMALLEST_FIGURE_PX, SlideView, pixel_font, sum_circle
+from gui.theme import S1, Theme, caption_font
+
+# Logical pixels. Cells below the first are all weight; from the second on, the weight stands under the pixel.
+_LEAST_CHIP_CELL = 7
+_TWO_LINES_CELL = 44
+_BAND = 16
+_OUTLINE = 2
+_LEAST_PIXEL = 5
+# A filter larger than that is painted anew each time instead of being kept.
+_MOST_KEPT_PX = 2_000_000
+
+
+class FilterStamp:
+    """The filter as it lies on an input channel, painted once for each size and set of weights."""
+
+    def __init__(self, view: SlideView, channel: int) -> None:
+        self._view = view
+        self._box = view.layout.inputs[channel]
+        self._weights: NDArray[Any] = view.result.used[view.index, channel]
+        self._pixmap: QPixmap | None = None
+        self._span = patch_span(view.result)
+        self._bleed = math.ceil((_OUTLINE + 1) * view.layout.dpr) + 1
+
+    def rect(self, row: float, column: float) -> QRect:
+        """Tell which device pixels the patch takes whose first pixel is (row, column) of the input."""
+        x, y, _, _ = self._box.span(row, column)
+        _, _, width, height = self._box.span(0, 0, *self._span)
+        return QRect(x, y, width, height)
+
+    def draw(self, painter: QPainter, row: float, column: float) -> None:
+        """Lay the filter on the patch whose first pixel is (row, column) of the input."""
+        place = self.rect(row, column)
+        if place.width() * place.height() > _MOST_KEPT_PX:
+            painter.save()
+            painter.translate(place.topLeft())
+            self._paint(painter)
+            painter.restore()
+            return
+        if self._pixmap is None:
+            bleed = QSize(2 * self._bleed, 2 * self._bleed)
+            self._pixmap = QPixmap(place.size() + bleed)
+            self._pixmap.fill(Qt.GlobalColor.transparent)
+            canvas = QPainter(self._pixmap)
+            canvas.translate(self._bleed, self._bleed)
+            self._paint(canvas)
+            canvas.end()
+        painter.drawPixmap(place.left() - self._bleed, place.top() - self._bleed, self._pixmap)
+
+    def _paint(self, painter: QPainter) -> None:
+        view, theme, dpr = self._view, self._view.theme, self._view.layout.dpr
+        colours = weight_colours(theme, classic=view.look.classic)
+        entries = map_entries(self._weights, view.look.weight_scale, signed=True)
+        pens = figure_colours(colours, theme)
+        cell = self._box.cell
+        grid = MapBox("input", 0, 0, 0, cell, *self._span)
+        dh, dw = view.result.layer.geometry.dilation
+        texts, font = self._texts(dpr)
+        veil = QColor(theme.window)
+        veil.setAlphaF(0.45)
+        apart = max(dh, dw) > 1 and cell >= _LEAST_CHIP_CELL * dpr / 2
+        for row, column in _cells(self._weights):
+            place = QRect(*grid.span(row * dh, column * dw))
+            entry = int(entries[row, column])
+            chip, shade = _chip(place, dpr), QColor(*colours.lut[entry, :3].tolist())
+            if chip is None:
+                shade.setAlphaF(0.75)
+                painter.fillRect(place, shade)
+            else:
+                if cell < _TWO_LINES_CELL * dpr:
+                    painter.fillRect(place, veil)
+                painter.fillRect(chip, shade)
+                if texts is not None and font is not None:
+                    painter.setFont(font)
+                    painter.setPen(pens[entry])
+                    painter.drawText(chip, Qt.AlignmentFlag.AlignCenter, texts[row][column])
+            if apart:
+                outline(painter, place, theme, dpr, width=1)
+        whole = QRect(*grid.inner)
+        if apart:
+            faint = QColor(theme.text)
+            faint.setAlphaF(0.6)
+            painter.setPen(QPen(faint, max(1.0, dpr), Qt.PenStyle.DashLine))
+            painter.drawRect(QRectF(whole).adjusted(-0.5 * dpr, -0.5 * dpr, 0.5 * dpr, 0.5 * dpr))
+        else:
+            outline(painter, whole, theme, dpr, width=_OUTLINE)
+
+    def _texts(self, dpr: float) -> tuple[list[list[str]] | None, QFont | None]:
+        """Write the weights, if the cells have room for figures."""
+        whole = bool((self._weights == self._weights.round()).all())
+        texts = [[local_number(float(w), 0 if whole else 2) for w in row] for row in self._weights]
+        font = pixel_font(caption_font(), SMALLEST_FIGURE_PX, dpr)
+        metrics = QFontMetricsF(font)
+        chip = _chip(QRect(0, 0, int(self._box.cell), int(self._box.cell)), dpr)
+        if chip is None or metrics.ascent() > chip.height():
+            return None, None
+        widest = max(metrics.horizontalAdvance(text) for row in texts for text in row)
+        return (texts, font) if widest + S1 * dpr / 2 <= chip.width() else (None, None)
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where the filter is: the (row, column) it is drawn at, and the output pixel that it makes."""
+
+    row: float
+    column: float
+    pixel: tuple[int, int]
+
+
+def paint_moving(painter: QPainter, view: SlideView, stamps: list[FilterStamp], place: Place) -> None:
+    """Paint the filter on every input channel, the pixels it makes, and the lines between."""
+    (top, _), (left, _) = view.result.sides
+    sh, sw = view.result.layer.geometry.stride
+    row, column = place.row * sh - top, place.column * sw - left
+    layout, theme, dpr = view.layout, view.theme, view.layout.dpr
+    target = QRect(*layout.output.span(*place.pixel))
+    patches = [stamp.rect(row, column) for stamp in stamps]
+    pixels = [QRect(*box.span(*place.pixel)) for box in layout.parts]
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    # Quiet lines with a halo, which is what is seen of them on a bright or a dark picture.
+    for colour, strength, width in ((theme.window, 0.5, 3.0), (theme.text, 0.42, 1.0)):
+        quiet = QColor(colour)
+        quiet.setAlphaF(strength)
+        painter.setPen(QPen(quiet, width * dpr))
+        if not pixels:
+            _join(painter, patches[0], target)
+            continue
+        if len(pixels) <= ONE_COLUMN:
+            for patch, pixel in zip(patches, pixels, strict=True):
+                _join(painter, patch, pixel)
+        _paint_sum_lines(painter, view, pixels, target)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
+    for stamp in stamps:
+        stamp.draw(painter, row, column)
+    for pixel in pixels:
+        outline(painter, _seen(pixel, dpr), theme, dpr, width=1)
+    outline(painter, _seen(target, dpr), theme, dpr, width=_OUTLINE)
+
+
+def paint_marks(
+    painter: QPainter,
+    layout: SlideLayout,
+    theme: Theme,
+    hit: Hit | None,
+    marked: tuple[int, int, int] | None,
+) -> None:
+    """Outline the cell under the mouse, and a marked input pixel (channel, row, column)."""
+    if hit is not None and hit.kind != "output":
+        box = (layout.inputs if hit.kind == "input" else layout.parts)[hit.channel]
+        outline(painter, QRect(*box.span(hit.row, hit.column)), theme, layout.dpr, width=1)
+    if marked is not None and marked[0] < len(layout.inputs):
+        place = QRect(*layout.inputs[marked[0]].span(*marked[1:]))
+        outline(painter, _seen(place, layout.dpr), theme, layout.dpr, width=_OUTLINE, accent=True)
+
+
+def outline(
+    painter: QPainter, place: QRect, theme: Theme, dpr: float, *, width: int, accent: bool = False
+) -> None:
+    """Draw a line round some device pixels, with a darker or lighter one outside of it."""
+    line = max(1, round(width * dpr))
+    halo = max(1, round(dpr))
+    for grow, thick, colour in (
+        (line, halo, _halo(theme)),
+        (0, line, theme.accent if accent else theme.text),
+    ):
+        out = place.adjusted(-grow - thick, -grow - thick, grow + thick, grow + thick)
+        painter.fillRect(QRect(out.left(), out.top(), out.width(), thick), colour)
+        painter.fillRect(QRect(out.left(), out.bottom() + 1 - thick, out.width(), thick), colour)
+        inside = out.height() - 2 * thick
+        painter.fillRect(QRect(out.left(), out.top() + thick, thick, inside), colour)
+        painter.fillRect(QRect(out.right() + 1 - thick, out.top() + thick, thick, inside), colour)
+
+
+def _paint_sum_lines(painter: QPainter, view: SlideView, pixels: list[QRect], target: QRect) -> None:
+    """Join the contributions to the sum, and the sum to the output pixel."""
+    circle = sum_circle(view)
+    into, out = QPointF(circle.left(), circle.center().y()), QPointF(circle.right(), circle.center().y())
+    if len(pixels) <= ONE_COLUMN:
+        for pixel in pixels:
+            painter.drawLine(QPointF(pixel.right() + 1, QRectF(pixel).center().y()), into)
+    else:
+        # Many lines would be a thicket: one bracket stands for all.
+        boxes = [QRect(*box.inner) for box in view.layout.parts]
+        x = max(box.right() for box in boxes) + S1 * view.layout.dpr
+        top, bottom = min(box.top() for box in boxes), max(box.bottom() for box in boxes)
+        hook = S1 * view.layout.dpr
+        painter.drawPolyline(
+            [QPointF(x, top), QPointF(x + hook, top), QPointF(x + hook, bottom), QPointF(x, bottom)]
+        )
+        painter.drawLine(QPointF(x + hook, into.y()), into)
+    painter.drawLine(out, QPointF(target.left(), QRectF(target).center().y()))
+
+
+def _join(painter: QPainter, patch: QRect, pixel: QRect) -> None:
+    """Draw two lines from the corners of a patch to those of the pixel that it becomes."""
+    painter.drawLine(QPointF(patch.right() + 1, patch.top()), QPointF(pixel.left(), pixel.top()))
+    painter.drawLine(
+        QPointF(patch.right() + 1, patch.bottom() + 1), QPointF(pixel.left(), pixel.bottom() + 1)
+    )
+
+
+def _chip(place: QRect, dpr: float) -> QRect | None:
+    """Tell where in a cell its weight stands, so that the pixel is still seen; None in small cells."""
+    side = place.width()
+    if side < _LEAST_CHIP_CELL * dpr:
+        return None
+    if side >= _TWO_LINES_CELL * dpr:
+        band = round(_BAND * dpr)
+        return QRect(place.left(), place.bottom() + 1 - band, side, band)
+    inset = max(1, round(side * (0.22 if side < 2 * SMALLEST_FIGURE_PX * dpr else 0.1)))
+    return place.adjusted(inset, inset, -inset, -inset)
+
+
+def _seen(pixel: QRect, dpr: float) -> QRect:
+    """Make the outlined place of a tiny pixel large enough to be seen."""
+    lack = max(0, round(_LEAST_PIXEL * dpr) - pixel.width() + 1) // 2
+    return pixel.adjusted(-lack, -lack, lack, lack)
+
+
+def _cells(weights: NDArray[Any]) -> list[tuple[int, int]]:
+    rows, columns = weights.shape
+    return [(row, column) for row in range(rows) for column in range(columns)]
+
+
+def _halo(theme: Theme) -> QColor:
+    faint = QColor(theme.window)
+    faint.setAlphaF(0.6)
+    return faint

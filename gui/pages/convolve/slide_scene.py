@@ -1,0 +1,401 @@
+"""The slide: a filter moves over its input channels, and the output channel fills."""
+
+import math
+from typing import Any
+
+from numpy.typing import NDArray
+from PySide6.QtCore import QEvent, QPoint, QPointF, QRect, QSize, Qt, Signal
+from PySide6.QtGui import (
+    QImage,
+    QKeyEvent,
+    QMouseEvent,
+    QPainter,
+    QPaintEvent,
+    QPen,
+    QWheelEvent,
+)
+from PySide6.QtWidgets import QSizePolicy, QWidget
+
+from engine.lab.values import LayerResult
+from gui.pages.convolve.slide_camera import SlideCamera
+from gui.pages.convolve.slide_filter import Place, paint_marks
+from gui.pages.convolve.slide_layers import SlideLayers
+from gui.pages.convolve.slide_layout import (
+    Hit,
+    SceneShape,
+    SlideLayout,
+    glided,
+    neighbour,
+    patch_span,
+    place_at,
+)
+from gui.pages.convolve.slide_look import SceneLook
+from gui.pages.convolve.slide_painting import SlideView
+from gui.pages.convolve.slide_readout import numbers_of, readout
+from gui.theme import RADIUS, ThemeManager
+from gui.widgets.copy_keys import COPY_SCALE, CopyKeys
+from gui.widgets.tile_painting import paint_empty_text
+
+EMPTY_TEXT = "The filter moves over the picture here, position by position. Choose a picture to begin."
+_WHEEL_NOTCH = 120
+# A part of a turn that is worth a new zoom: a touchpad sends many small ones.
+_LEAST_TURN = 0.5
+_PAN_PX = 48
+_ARROWS = {
+    Qt.Key.Key_Left: (0, -1),
+    Qt.Key.Key_Right: (0, 1),
+    Qt.Key.Key_Up: (-1, 0),
+    Qt.Key.Key_Down: (1, 0),
+}
+_OTHER_KEYS = (
+    Qt.Key.Key_Home,
+    Qt.Key.Key_End,
+    Qt.Key.Key_F,
+    Qt.Key.Key_Plus,
+    Qt.Key.Key_Minus,
+    Qt.Key.Key_Equal,
+)
+
+
+class SlideScene(QWidget):
+    """Shows one filter of a layer at work, and tells where the person wants it. GUI thread only.
+
+    It fits the pictures into its room until the person zooms; the wheel zooms at the mouse, the middle or
+    right button (or Shift) drags the scene, a double click and F fit it again.
+    """
+
+    place_chosen = Signal(int)
+    """The output pixel, counted row by row, that the person points at."""
+    pixel_hovered = Signal(object)
+    """The input pixel under the mouse as (channel, row, column), its border included; else None."""
+    hovered = Signal(str)
+    """The readout under the mouse, "" when it leaves."""
+
+    def __init__(self, themes: ThemeManager, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("slide_scene")
+        self._themes = themes
+        self._result: LayerResult | None = None
+        self._index = 0
+        self._parts: NDArray[Any] | None = None
+        self._look = SceneLook()
+        self._shape: SceneShape | None = None
+        self._camera = SlideCamera()
+        self._layers: SlideLayers | None = None
+        self._place = 0.0
+        self._filled = 0
+        self._marked: tuple[int, int, int] | None = None
+        self._hit: Hit | None = None
+        self._pointer: QPointF | None = None
+        self._hover_chooses = True
+        self._pan_from: QPointF | None = None
+        self._drags: str | None = None
+        self._turn = 0.0
+        self.setMouseTracking(True)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
+        self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
+        self.setAccessibleName("Slide of the filter")
+        CopyKeys(self, self._picture, self._numbers)
+        themes.changed.connect(self._on_theme_changed)
+
+    @property
+    def slide_layout(self) -> SlideLayout | None:
+        """Where the pictures lie, in device pixels from `scene_offset`; None while there are none."""
+        return self._camera.layout
+
+    @property
+    def scene_offset(self) -> QPoint:
+        """The corner of the layout in the widget, in device pixels."""
+        return QPoint(self._camera.offset)
+
+    @property
+    def position(self) -> int:
+        """The output pixel that is shown, counted row by row."""
+        return math.floor(self._place)
+
+    def show_result(
+        self, result: LayerResult, index: int, parts: NDArray[Any] | None, look: SceneLook
+    ) -> None:
+        """Show a filter of a layer at work; the place and the zoom stay where the sizes do.
+
+        Parameters
+        ----------
+        result
+            What the layer makes of its input.
+        index
+            Which of its filters.
+        parts
+            What each input channel contributes, ``(c, oh, ow)``; None while it is not known.
+        look
+            Names and colours.
+        """
+        shape = SceneShape.of(result)
+        changed = shape != self._shape
+        self._result, self._index, self._parts, self._look = result, index, parts, look
+        self._shape = shape
+        if changed:
+            self._hit = None
+            last = shape.output_size[0] * shape.output_size[1] - 1
+            self._place, self._filled = min(self._place, float(last)), min(self._filled, last)
+        self._camera.show_shape(shape)
+        self._refresh()
+        if self._hit is not None:
+            self.hovered.emit(self._readout(self._hit))
+
+    def clear(self) -> None:
+        """Show nothing but what will be here."""
+        self._result = self._parts = self._shape = self._layers = None
+        self._camera.show_shape(None)
+        self._hover(None)
+        self.update()
+
+    def set_place(self, place: float, filled: int | None = None) -> None:
+        """Put the filter somewhere.
+
+        Parameters
+        ----------
+        place
+            Output pixel counted row by row; a fraction lies between two of them.
+        filled
+            The last output pixel that is shown as computed; the present one where None.
+        """
+        last = 0 if self._shape is None else self._shape.output_size[0] * self._shape.output_size[1] - 1
+        place = min(max(float(place), 0.0), float(last))
+        filled = min(math.floor(place) if filled is None else filled, last)
+        if (place, filled) != (self._place, self._filled):
+            self._place, self._filled = place, filled
+            self.update()
+            if self._hit is not None:
+                self.hovered.emit(self._readout(self._hit))
+
+    def set_marked_pixel(
+        self, channel: int | None = None, row: int | None = None, column: int | None = None
+    ) -> None:
+        """Outline an input pixel, or none."""
+        marked = None
+        if channel is not None and row is not None and column is not None:
+            marked = (channel, row, column)
+        if marked != self._marked:
+            self._marked = marked
+            self.update()
+
+    def set_hover_chooses(self, chooses: bool) -> None:
+        """Let the mouse choose output pixels without a button; not while the slide plays by itself."""
+        self._hover_chooses = chooses
+
+    def fit(self) -> None:
+        """Show all pictures as large as there is room for."""
+        self._camera.fit()
+        self._refresh()
+
+    def zoom_by(self, notches: float, at: QPointF | None = None) -> None:
+        """Make cells larger or smaller; what lies at `at` (logical pixels), or the filter, stays there."""
+        point = self._filter_middle() if at is None else at * self.devicePixelRatioF()
+        self._camera.zoom_by(notches, point)
+        self._refresh()
+
+    def _filter_middle(self) -> QPointF:
+        """Find the middle of the filter on the first input channel, in device pixels of the widget."""
+        if self._result is None or self._shape is None or self._camera.layout is None:
+            return QPointF()
+        row, column = self._result.corner(*divmod(self.position, self._shape.output_size[1]))
+        place = QRect(*self._camera.layout.inputs[0].span(row, column, *patch_span(self._result)))
+        return place.toRectF().center() + QPointF(self._camera.offset)
+
+    def _device_size(self, dpr: float) -> QSize:
+        return QSize(math.ceil(self.width() * dpr), math.ceil(self.height() * dpr))
+
+    def _take_room(self) -> None:
+        dpr = self.devicePixelRatioF()
+        self._camera.set_room(self._device_size(dpr), dpr)
+        self._refresh()
+
+    def _refresh(self) -> None:
+        """Forget what is painted; the next frame paints it anew."""
+        self._layers = None
+        self.update()
+
+    def _view(self, layout: SlideLayout, result: LayerResult) -> SlideView:
+        return SlideView(result, self._index, self._parts, self._look, self._themes.theme, layout)
+
+    def _present(self, shape: SceneShape) -> Place:
+        columns = shape.output_size[1]
+        return Place(*glided(self._place, columns), divmod(self.position, columns))
+
+    def _pan(self, dx: float, dy: float) -> None:
+        """Move the scene by logical pixels."""
+        dpr = self.devicePixelRatioF()
+        self._camera.pan(dx * dpr, dy * dpr)
+        self._refresh()
+
+    def _hit_at(self, position: QPointF) -> Hit | None:
+        return self._camera.hit(position * self.devicePixelRatioF())
+
+    def _readout(self, hit: Hit) -> str:
+        if self._result is None or self._camera.layout is None:
+            return ""
+        row, column = divmod(self.position, self._result.positions[1])
+        view = self._view(self._camera.layout, self._result)
+        return readout(view, hit, self._result.corner(row, column), self._filled)
+
+    def _hover(self, hit: Hit | None) -> None:
+        if hit == self._hit:
+            return
+        was_input = self._hit is not None and self._hit.kind == "input"
+        self._hit = hit
+        if hit is not None and hit.kind == "input":
+            self.pixel_hovered.emit((hit.channel, hit.row, hit.column))
+        elif was_input:
+            self.pixel_hovered.emit(None)
+        self.hovered.emit("" if hit is None else self._readout(hit))
+        self.update()
+
+    def _choose(self, hit: Hit) -> None:
+        """Tell the output pixel that a cell stands for."""
+        if self._result is None or self._shape is None:
+            return
+        if hit.kind == "input":
+            stride = self._result.layer.geometry.stride
+            index = place_at(self._shape, stride, patch_span(self._result), hit.row, hit.column)
+        else:
+            index = hit.row * self._shape.output_size[1] + hit.column
+        if index != self.position:
+            self.place_chosen.emit(index)
+
+    def _step(self, key: int) -> bool:
+        """Move the filter with the keyboard."""
+        if self._shape is None:
+            return False
+        size = self._shape.output_size
+        if key in _ARROWS:
+            index = neighbour(self.position, size, *_ARROWS[Qt.Key(key)])
+        elif key in (Qt.Key.Key_Home, Qt.Key.Key_End):
+            index = 0 if key == Qt.Key.Key_Home else size[0] * size[1] - 1
+        else:
+            return False
+        if index != self.position:
+            self.place_chosen.emit(index)
+        return True
+
+    def _picture(self) -> QImage:
+        """Draw the scene as it is, at twice its size."""
+        image = QImage(self.size() * COPY_SCALE, QImage.Format.Format_ARGB32_Premultiplied)
+        image.fill(self._themes.theme.window)
+        camera = self._camera.at_scale(COPY_SCALE)
+        if self._result is not None and self._shape is not None and camera.layout is not None:
+            painter = QPainter(image)
+            layers = SlideLayers(self._view(camera.layout, self._result), image.size(), camera.offset)
+            layers.draw(painter, self._present(self._shape), self._filled)
+            painter.end()
+        image.setDevicePixelRatio(COPY_SCALE)
+        return image
+
+    def _numbers(self) -> str:
+        if self._result is None or self._camera.layout is None:
+            return ""
+        return numbers_of(self._view(self._camera.layout, self._result), self._hit)
+
+    def _on_theme_changed(self) -> None:
+        self._refresh()
+
+    def sizeHint(self) -> QSize:
+        return QSize(640, 330)
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(280, 160)
+
+    def event(self, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.DevicePixelRatioChange:
+            self._take_room()
+        if event.type() == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent):
+            plain = event.modifiers() in (Qt.KeyboardModifier.NoModifier, Qt.KeyboardModifier.ShiftModifier)
+            if plain and (event.key() in _ARROWS or event.key() in _OTHER_KEYS):
+                event.accept()
+                return True
+        return super().event(event)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        key, shift = event.key(), bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier)
+        if key in _ARROWS and shift:
+            dy, dx = _ARROWS[Qt.Key(key)]
+            self._pan(-dx * _PAN_PX, -dy * _PAN_PX)
+        elif key == Qt.Key.Key_F:
+            self.fit()
+        elif key in (Qt.Key.Key_Plus, Qt.Key.Key_Equal):
+            self.zoom_by(1)
+        elif key == Qt.Key.Key_Minus:
+            self.zoom_by(-1)
+        elif not self._step(key):
+            super().keyPressEvent(event)
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        left = event.button() == Qt.MouseButton.LeftButton
+        hit = self._hit_at(event.position())
+        self._hover(hit)
+        if not left or event.modifiers() & Qt.KeyboardModifier.ShiftModifier or hit is None:
+            self._pan_from = event.position()
+            self.setCursor(Qt.CursorShape.ClosedHandCursor)
+            return
+        self._drags = hit.kind
+        self._choose(hit)
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        if self._pan_from is not None:
+            moved = event.position() - self._pan_from
+            self._pan_from = event.position()
+            self._pan(moved.x(), moved.y())
+            return
+        hit = self._hit_at(event.position())
+        self._hover(hit)
+        if hit is None:
+            return
+        if self._drags is not None:
+            if hit.kind == self._drags:
+                self._choose(hit)
+        elif hit.kind == "output" and self._hover_chooses:
+            self._choose(hit)
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        self._pan_from = None
+        self._drags = None
+        self.unsetCursor()
+
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
+        if event.button() == Qt.MouseButton.LeftButton:
+            self.fit()
+
+    def leaveEvent(self, event: QEvent) -> None:
+        self._hover(None)
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        self._turn += event.angleDelta().y() / _WHEEL_NOTCH
+        if abs(self._turn) >= _LEAST_TURN:
+            turn, self._turn = self._turn, 0.0
+            self.zoom_by(turn, event.position())
+            self._hover(self._hit_at(event.position()))
+        event.accept()
+
+    def resizeEvent(self, event: object) -> None:
+        self._take_room()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        theme, dpr = self._themes.theme, self.devicePixelRatioF()
+        if self._result is None or self._shape is None or self._camera.layout is None:
+            painter.fillRect(self.rect(), theme.window)
+            paint_empty_text(painter, self.size().toSizeF(), EMPTY_TEXT, theme)
+            return
+        if self._layers is None:
+            view = self._view(self._camera.layout, self._result)
+            self._layers = SlideLayers(view, self._device_size(dpr), self._camera.offset)
+        painter.scale(1 / dpr, 1 / dpr)
+        self._layers.draw(painter, self._present(self._shape), self._filled)
+        painter.translate(self._camera.offset)
+        paint_marks(painter, self._camera.layout, theme, self._hit, self._marked)
+        painter.translate(-self._camera.offset)
+        if self.hasFocus():
+            painter.scale(dpr, dpr)
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            painter.setPen(QPen(theme.hairline, 1))
+            painter.drawRoundedRect(self.rect().adjusted(0, 0, -1, -1), RADIUS, RADIUS)
