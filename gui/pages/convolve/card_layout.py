@@ -2,6 +2,7 @@
 
 import math
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Literal, TypeAlias
 
 from PySide6.QtCore import QPointF, QRectF
@@ -167,6 +168,7 @@ def _cell(inside: QPointF, rect: QRectF, shape: tuple[int, int]) -> tuple[int, i
     return min(row, shape[0] - 1), min(column, shape[1] - 1)
 
 
+@lru_cache(maxsize=64)
 def plan_cards(
     count: int,
     slices: int,

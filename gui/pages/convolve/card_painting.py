@@ -1,7 +1,5 @@
 """Paints cards of filters: name, kernel and output channel, from pictures that are made once per result."""
 
-from typing import Any
-
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QPointF, QRect, QRectF, Qt
@@ -93,15 +91,12 @@ class CardPictures:
 
 def _images(entries: NDArray[np.uint8], lut: Lut) -> list[QImage]:
     """Colour maps ``(n, rows, columns)``; each picture keeps its own pixels."""
-    colours: NDArray[Any] = np.ascontiguousarray(lut[entries])
+    red, green, blue, alpha = lut.astype(np.uint32).T
+    # Entries are opaque, or transparent black: premultiplied or not is the same.
+    colours = ((alpha << 24) | (red << 16) | (green << 8) | blue).take(entries)
     _, rows, columns = entries.shape
-    kind = QImage.Format.Format_RGBA8888
-    return [
-        QImage(one.data, columns, rows, 4 * columns, kind).convertToFormat(
-            QImage.Format.Format_ARGB32_Premultiplied
-        )
-        for one in colours
-    ]
+    kind = QImage.Format.Format_ARGB32_Premultiplied
+    return [QImage(one.data, columns, rows, 4 * columns, kind).copy() for one in colours]
 
 
 class CardPainter:

@@ -228,11 +228,10 @@ class LedgerPainter:
         if columns.places == "beside" or (columns.places == "instead" and not row.in_border):
             self._right(place, columns.place, base, theme.text_dim)
         if row.in_border and columns.places != "none":
-            quiet = mixed(theme.text_dim, theme.panel, 0.25)
             if columns.places == "beside":
-                self._text(BORDER_WORD, columns.left + S1, base, quiet)
+                self._text(BORDER_WORD, columns.left + S1, base, theme.text_dim)
             else:
-                self._right(BORDER_WORD, columns.place, base, quiet)
+                self._right(BORDER_WORD, columns.place, base, theme.text_dim)
         self._number(row.pixel, columns.decimals, columns.pixel, base, plain)
         self._text(_TIMES, columns.times, base, theme.text_dim)
         self._number(
@@ -328,7 +327,8 @@ class LedgerPainter:
         self._painter.drawText(QPointF(x, base), text)
 
     def _baseline(self, line: QRectF) -> float:
-        return round(line.center().y() + self._metrics.capHeight() / 2)
+        # Rounded within the line: lines of one height are then equally far apart.
+        return line.top() + round((line.height() + self._metrics.capHeight()) / 2)
 
 
 def weight_colour(theme: Theme, weight: float) -> QColor:

@@ -178,7 +178,11 @@ class LedgerView(QAbstractScrollArea):
         return f"input channel {channel + 1}"
 
     def _line_height(self) -> int:
-        return int(QFontMetricsF(figures_font()).height()) + 1
+        # As airy as nine products and, where there is room for them, the names of the columns allow.
+        height = self.viewport().height()
+        lines = 10 if height >= _HEIGHT_WITH_NAMES_PX else 9
+        least = int(QFontMetricsF(figures_font()).height())
+        return min(max((height - _HEADER_PX - _FOOTER_PX) // lines, least), least + 3)
 
     def _body(self) -> QRectF:
         """The room for lines, between the header and the totals."""
@@ -326,7 +330,7 @@ class LedgerView(QAbstractScrollArea):
 
     def sizeHint(self) -> QSize:
         """Want room for the nine products of a 3 × 3 filter."""
-        return QSize(320, _HEADER_PX + 9 * self._line_height() + _FOOTER_PX)
+        return QSize(320, 200)
 
     def minimumSizeHint(self) -> QSize:
         """Shrink to a few products; the totals are always seen."""
