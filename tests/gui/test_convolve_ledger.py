@@ -11,6 +11,7 @@ from engine.lab.examples import example_seven, four_edges
 from engine.lab.ledger import ledger_text, make_ledger, shown
 from engine.lab.run import run_layer
 from engine.lab.values import Filter, Geometry, LabLayer
+from gui.pages.convolve.decimals_chooser import DecimalsChooser
 from gui.pages.convolve.ledger_painting import Lines, figures_font, plan_columns, reserve_of
 from gui.pages.convolve.ledger_view import LedgerView
 from gui.theme import ThemeManager
@@ -92,6 +93,23 @@ def test_a_pixel_that_is_not_under_the_filter_marks_nothing(view, edges):
     assert view.grab().toImage() == before
 
 
+def test_what_is_marked_and_pointed_at_follows_the_sliding_filter(view, edges):
+    said, rows = [], []
+    view.show_ledger(make_ledger(edges, 0, 8, 12))
+    QTest.keyClick(view, Qt.Key.Key_Down)
+    view.mark_pixel((0, 9, 13))
+    view.hovered.connect(said.append)
+    view.row_hovered.connect(rows.append)
+    view.show_ledger(make_ledger(edges, 0, 8, 13))
+    assert said[0].startswith("input channel 1 (8, 13)")
+    assert rows == [(0, 0)]
+    moved = view.grab().toImage()
+    view.mark_pixel((0, 9, 14))
+    assert view.grab().toImage() != moved, "the pixel has gone to another product, and another one is marked"
+    view.mark_pixel((0, 9, 13))
+    assert view.grab().toImage() == moved
+
+
 def test_the_readout_is_the_product_with_the_sign_of_the_person(view, colours):
     view.show_ledger(make_ledger(colours, 0, 0, 0))
     QLocale.setDefault(QLocale(QLocale.Language.German))
@@ -133,6 +151,17 @@ def test_small_weights_get_more_decimals_and_a_choice_goes_before_them(view, edg
     assert view.decimals == 6
     view.set_decimals(None)
     assert view.decimals == 3
+
+
+def test_decimals_are_chosen_from_the_menu_which_says_where_they_have_no_room(view, colours):
+    view.show_ledger(make_ledger(colours, 0, 8, 12))
+    chooser = view.findChild(DecimalsChooser)
+    chooser.menu().actions()[-1].trigger()
+    assert view.decimals == 6
+    assert chooser.text() == "6 decimals ▾"
+    view.resize(240, 200)
+    assert view.decimals < 6
+    assert "have room" in chooser.toolTip()
 
 
 def test_the_total_that_is_written_is_the_engines(colours):

@@ -4,7 +4,6 @@ from collections.abc import Sequence
 
 from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import (
-    QActionGroup,
     QFocusEvent,
     QFontMetricsF,
     QImage,
@@ -15,11 +14,12 @@ from PySide6.QtGui import (
     QPen,
     QResizeEvent,
 )
-from PySide6.QtWidgets import QAbstractScrollArea, QMenu, QToolButton, QWidget
+from PySide6.QtWidgets import QAbstractScrollArea, QWidget
 
 from engine.inspect.words import MINUS
 from engine.lab.ledger import Ledger, ledger_text, shown
 from gui.numbers import localised
+from gui.pages.convolve.decimals_chooser import DecimalsChooser
 from gui.pages.convolve.ledger_painting import (
     Columns,
     LedgerPainter,
@@ -29,11 +29,10 @@ from gui.pages.convolve.ledger_painting import (
     plan_columns,
     reserve_of,
 )
-from gui.theme import RADIUS, S1, S2, ThemeManager, caption_font, heading_font, mixed, tabular
+from gui.theme import RADIUS, S1, S2, ThemeManager, heading_font, mixed, tabular
 from gui.widgets.copy_keys import COPY_SCALE, CopyKeys
 from gui.widgets.thin_scroll import make_thin
 
-DECIMAL_CHOICES = (2, 3, 4, 6)
 _HEADER_PX = 24
 _TOTAL_LINE_PX = 17
 _FOOTER_PX = 2 * _TOTAL_LINE_PX + S1 + 2
@@ -65,13 +64,15 @@ class LedgerView(QAbstractScrollArea):
         self._columns: Columns | None = None
         self._chosen: int | None = None
         self._current: int | None = None
+        self._pixel: tuple[int, int, int] | None = None
         self._marked: int | None = None
         make_thin(self, themes)
         self.setAccessibleName("Ledger")
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.viewport().setMouseTracking(True)
         self.viewport().setAutoFillBackground(False)
-        self._chooser = self._make_chooser()
+        self._chooser = DecimalsChooser(self)
+        self._chooser.chosen.connect(self.set_decimals)
         self.verticalScrollBar().valueChanged.connect(self._on_scrolled)
         CopyKeys(self, self.picture, self._numbers)
         themes.changed.connect(self._on_theme_changed)
@@ -97,19 +98,17 @@ class LedgerView(QAbstractScrollArea):
             self._make_room(ledger)
         if old != self._lines:
             self._set_current(None)
-            self._marked = None
+        self._marked = self._place_of_pixel()
         self._scroll_range()
         self._describe()
-        if self._current is not None:
-            self.hovered.emit(self.readout(self._current))
+        # Another product has come to lie where the pointer is.
+        self._tell_current()
         self.viewport().update()
 
     def mark_pixel(self, pixel: tuple[int, int, int] | None) -> None:
         """Mark the product of an input pixel (channel, row, column), and scroll to it; None for none."""
-        marked = None
-        if pixel is not None and self._ledger is not None:
-            places = ((row.channel, row.row, row.column) for row in self._ledger.rows)
-            marked = next((place for place, where in enumerate(places) if where == tuple(pixel)), None)
+        self._pixel = pixel
+        marked = self._place_of_pixel()
         if marked != self._marked:
             self._marked = marked
             if marked is not None:
@@ -120,8 +119,6 @@ class LedgerView(QAbstractScrollArea):
         """Write so many decimals; None for as many as the weights ask for."""
         self._chosen = decimals
         self._columns = None
-        for action in self._chooser.menu().actions():
-            action.setChecked(action.data() == decimals)
         self._write_chooser()
         self.viewport().update()
 
@@ -227,13 +224,23 @@ class LedgerView(QAbstractScrollArea):
         if place == self._current:
             return
         self._current = place
-        if place is None or self._ledger is None:
+        if place is None:
             self.row_hovered.emit(None)
             self.hovered.emit("")
-        else:
-            self.row_hovered.emit((self._ledger.rows[place].channel, place))
-            self.hovered.emit(self.readout(place))
+        self._tell_current()
         self.viewport().update()
+
+    def _tell_current(self) -> None:
+        if self._current is not None and self._ledger is not None:
+            self.row_hovered.emit((self._ledger.rows[self._current].channel, self._current))
+            self.hovered.emit(self.readout(self._current))
+
+    def _place_of_pixel(self) -> int | None:
+        """Find the product of the pixel that is marked."""
+        if self._pixel is None or self._ledger is None:
+            return None
+        places = ((row.channel, row.row, row.column) for row in self._ledger.rows)
+        return next((place for place, where in enumerate(places) if where == self._pixel), None)
 
     def _describe(self) -> None:
         ledger = self._ledger
@@ -245,34 +252,8 @@ class LedgerView(QAbstractScrollArea):
             f"Output pixel ({ledger.row}, {ledger.column}) = {total}. Arrow keys go from product to product."
         )
 
-    def _make_chooser(self) -> QToolButton:
-        button = QToolButton(self)
-        button.setProperty("flat", True)
-        button.setFont(caption_font())
-        button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
-        button.setStyleSheet("QToolButton { padding: 0 4px; } QToolButton::menu-indicator { image: none; }")
-        menu = QMenu(button)
-        group = QActionGroup(menu)
-        entries = [(None, "As many as the weights need"), *((n, f"{n} decimals") for n in DECIMAL_CHOICES)]
-        for decimals, text in entries:
-            action = menu.addAction(text)
-            action.setCheckable(True)
-            action.setChecked(decimals is None)
-            action.setData(decimals)
-            group.addAction(action)
-        menu.triggered.connect(lambda action: self.set_decimals(action.data()))
-        button.setMenu(menu)
-        button.setText("2 decimals ▾")
-        button.setToolTip("Choose how many decimals are written (Tab, then Space)")
-        button.setAccessibleName("Decimals")
-        return button
-
     def _write_chooser(self) -> None:
-        self._chooser.setText(f"{self.decimals} decimals ▾")
-        few = self._chosen is not None and self.decimals < self._chosen
-        more = f" Only {self.decimals} have room: widen the ledger." if few else ""
-        self._chooser.setToolTip(f"Choose how many decimals are written (Tab, then Space).{more}")
+        self._chooser.show_decimals(self.decimals, self._chosen)
 
     def _on_scrolled(self) -> None:
         self.viewport().update()
