@@ -403,6 +403,23 @@ def test_the_picture_and_the_numbers_can_be_copied(scene, qtbot, seven):
     assert len(QGuiApplication.clipboard().text().splitlines()) == 28
 
 
+def test_another_size_lets_go_of_the_pixel_under_the_mouse(scene):
+    pixels = []
+    scene.pixel_hovered.connect(pixels.append)
+    move(scene, middle(scene, scene.slide_layout.inputs[0], 27, 27))
+    scene.show_result(run_layer(four_edges(), example_seven()[:, :9, :9]), 0, None, GREY)
+    assert pixels == [(0, 27, 27), None]
+
+
+def test_a_cleared_slide_is_empty_and_silent(scene, qtbot):
+    scene.clear()
+    assert scene.slide_layout is None
+    with qtbot.assertNotEmitted(scene.place_chosen):
+        qtbot.keyClick(scene, Qt.Key.Key_Right)
+        qtbot.mouseClick(scene, Qt.MouseButton.LeftButton, pos=QPoint(100, 100))
+    assert not scene.grab().isNull()
+
+
 def test_it_is_usable_in_its_least_size(scene):
     scene.resize(scene.minimumSizeHint())
     layout = scene.slide_layout

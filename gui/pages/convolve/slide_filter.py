@@ -12,12 +12,17 @@ from gui.numbers import local_number
 from gui.pages.convolve.map_image import map_entries
 from gui.pages.convolve.slide_layout import ONE_COLUMN, Hit, MapBox, SlideLayout, patch_span
 from gui.pages.convolve.slide_look import figure_colours, weight_colours
-from gui.pages.convolve.slide_painting import SMALLEST_FIGURE_PX, SlideView, pixel_font, sum_circle
+from gui.pages.convolve.slide_painting import (
+    SMALLEST_FIGURE_PX,
+    TWO_LINES_CELL,
+    SlideView,
+    pixel_font,
+    sum_circle,
+)
 from gui.theme import S1, Theme, caption_font
 
-# Logical pixels. Cells below the first are all weight; from the second on, the weight stands under the pixel.
+# Logical pixels. Cells smaller than the first are all weight.
 _LEAST_CHIP_CELL = 7
-_TWO_LINES_CELL = 44
 _BAND = 16
 _OUTLINE = 2
 _LEAST_PIXEL = 5
@@ -81,8 +86,14 @@ class FilterStamp:
                 shade.setAlphaF(0.75)
                 painter.fillRect(place, shade)
             else:
-                if cell < _TWO_LINES_CELL * dpr:
+                if cell < TWO_LINES_CELL * dpr:
                     painter.fillRect(place, veil)
+                else:
+                    # A weight may have the colour of the pixel over which it lies.
+                    rim = max(1, round(dpr))
+                    painter.fillRect(chip.adjusted(-rim, -rim, rim, rim), theme.panel)
+                    painter.setPen(QPen(veil, rim))
+                    painter.drawRect(place.adjusted(0, 0, -1, -1))
                 painter.fillRect(chip, shade)
                 if texts is not None and font is not None:
                     painter.setFont(font)
@@ -102,7 +113,8 @@ class FilterStamp:
     def _texts(self, dpr: float) -> tuple[list[list[str]] | None, QFont | None]:
         """Write the weights, if the cells have room for figures."""
         whole = bool((self._weights == self._weights.round()).all())
-        texts = [[local_number(float(w), 0 if whole else 2) for w in row] for row in self._weights]
+        times = "× " if self._box.cell >= TWO_LINES_CELL * dpr else ""
+        texts = [[times + local_number(float(w), 0 if whole else 2) for w in row] for row in self._weights]
         font = pixel_font(caption_font(), SMALLEST_FIGURE_PX, dpr)
         metrics = QFontMetricsF(font)
         chip = _chip(QRect(0, 0, int(self._box.cell), int(self._box.cell)), dpr)
@@ -218,9 +230,9 @@ def _chip(place: QRect, dpr: float) -> QRect | None:
     side = place.width()
     if side < _LEAST_CHIP_CELL * dpr:
         return None
-    if side >= _TWO_LINES_CELL * dpr:
-        band = round(_BAND * dpr)
-        return QRect(place.left(), place.bottom() + 1 - band, side, band)
+    if side >= TWO_LINES_CELL * dpr:
+        band, inset = round(_BAND * dpr), round(S1 * dpr)
+        return QRect(place.left() + inset, place.bottom() + 1 - inset - band, side - 2 * inset, band)
     inset = max(1, round(side * (0.22 if side < 2 * SMALLEST_FIGURE_PX * dpr else 0.1)))
     return place.adjusted(inset, inset, -inset, -inset)
 

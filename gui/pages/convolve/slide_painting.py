@@ -28,6 +28,9 @@ from gui.theme import S1, S2, Theme, caption_font, mixed
 SMALLEST_FIGURE_PX = 11
 _LARGE_FIGURE_PX = 13
 _LARGE_CELL_PX = 56
+# In cells from this size on, pixel and weight stand one below the other.
+TWO_LINES_CELL = 52
+_ROOM_BELOW = 16
 _VEIL = 0.62
 _STRIDE_DOT_PX = 8
 _LEAST_WINDOW_PX = 5
@@ -269,6 +272,8 @@ def _paint_figures(
     painter.setFont(font)
     rows, columns = _visible(box, clip)
     (top, _), (left, _) = box.sides
+    # Where the filter writes its weight under the pixel, the pixel's figure stands a little higher.
+    lift = round(_ROOM_BELOW * dpr) if box.cell >= TWO_LINES_CELL * dpr else 0
     pens = figure_colours(colours, view.theme)
     entries = map_entries(values, scale, signed=colours.signed)
     for row in rows:
@@ -279,7 +284,10 @@ def _paint_figures(
             dim = ghost or (value == 0 and not view.look.classic)
             painter.setPen(view.theme.text_dim if dim else pens[entries[row + top, column + left]])
             text = local_number(value, digits)
-            painter.drawText(QRect(*box.span(row, column)), Qt.AlignmentFlag.AlignCenter, text)
+            place = QRect(*box.span(row, column))
+            if box.kind == "input":
+                place.setHeight(place.height() - lift)
+            painter.drawText(place, Qt.AlignmentFlag.AlignCenter, text)
 
 
 def _paint_captions(

@@ -37,6 +37,7 @@ from gui.widgets.copy_keys import COPY_SCALE, CopyKeys
 from gui.widgets.tile_painting import paint_empty_text
 
 EMPTY_TEXT = "The filter moves over the picture here, position by position. Choose a picture to begin."
+KEYS_TEXT = "Arrow keys move the filter, plus and minus zoom, Shift and arrows move the scene, F fits it"
 _WHEEL_NOTCH = 120
 # A part of a turn that is worth a new zoom: a touchpad sends many small ones.
 _LEAST_TURN = 0.5
@@ -86,7 +87,7 @@ class SlideScene(QWidget):
         self._filled = 0
         self._marked: tuple[int, int, int] | None = None
         self._hit: Hit | None = None
-        self._pointer: QPointF | None = None
+        self._words = ""
         self._hover_chooses = True
         self._pan_from: QPointF | None = None
         self._drags: str | None = None
@@ -96,8 +97,9 @@ class SlideScene(QWidget):
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
         self.setAccessibleName("Slide of the filter")
+        self.setAccessibleDescription(KEYS_TEXT)
         CopyKeys(self, self._picture, self._numbers)
-        themes.changed.connect(self._on_theme_changed)
+        themes.changed.connect(self._refresh)
 
     @property
     def slide_layout(self) -> SlideLayout | None:
@@ -131,24 +133,22 @@ class SlideScene(QWidget):
             Names and colours.
         """
         shape = SceneShape.of(result)
-        changed = shape != self._shape
-        self._result, self._index, self._parts, self._look = result, index, parts, look
-        self._shape = shape
-        if changed:
-            self._hit = None
+        if shape != self._shape:
+            self._hover(None)
             last = shape.output_size[0] * shape.output_size[1] - 1
             self._place, self._filled = min(self._place, float(last)), min(self._filled, last)
+        self._result, self._index, self._parts, self._look = result, index, parts, look
+        self._shape = shape
         self._camera.show_shape(shape)
         self._refresh()
-        if self._hit is not None:
-            self.hovered.emit(self._readout(self._hit))
+        self._tell()
 
     def clear(self) -> None:
         """Show nothing but what will be here."""
-        self._result = self._parts = self._shape = self._layers = None
-        self._camera.show_shape(None)
         self._hover(None)
-        self.update()
+        self._result = self._parts = self._shape = None
+        self._camera.show_shape(None)
+        self._refresh()
 
     def set_place(self, place: float, filled: int | None = None) -> None:
         """Put the filter somewhere.
@@ -166,8 +166,7 @@ class SlideScene(QWidget):
         if (place, filled) != (self._place, self._filled):
             self._place, self._filled = place, filled
             self.update()
-            if self._hit is not None:
-                self.hovered.emit(self._readout(self._hit))
+            self._tell()
 
     def set_marked_pixel(
         self, channel: int | None = None, row: int | None = None, column: int | None = None
@@ -232,12 +231,16 @@ class SlideScene(QWidget):
     def _hit_at(self, position: QPointF) -> Hit | None:
         return self._camera.hit(position * self.devicePixelRatioF())
 
-    def _readout(self, hit: Hit) -> str:
-        if self._result is None or self._camera.layout is None:
-            return ""
-        row, column = divmod(self.position, self._result.positions[1])
-        view = self._view(self._camera.layout, self._result)
-        return readout(view, hit, self._result.corner(row, column), self._filled)
+    def _tell(self) -> None:
+        """Say what lies under the mouse, once for each change."""
+        words = ""
+        if self._hit is not None and self._result is not None and self._camera.layout is not None:
+            corner = self._result.corner(*divmod(self.position, self._result.positions[1]))
+            view = self._view(self._camera.layout, self._result)
+            words = readout(view, self._hit, corner, self._filled)
+        if words != self._words:
+            self._words = words
+            self.hovered.emit(words)
 
     def _hover(self, hit: Hit | None) -> None:
         if hit == self._hit:
@@ -248,7 +251,7 @@ class SlideScene(QWidget):
             self.pixel_hovered.emit((hit.channel, hit.row, hit.column))
         elif was_input:
             self.pixel_hovered.emit(None)
-        self.hovered.emit("" if hit is None else self._readout(hit))
+        self._tell()
         self.update()
 
     def _choose(self, hit: Hit) -> None:
@@ -295,9 +298,6 @@ class SlideScene(QWidget):
         if self._result is None or self._camera.layout is None:
             return ""
         return numbers_of(self._view(self._camera.layout, self._result), self._hit)
-
-    def _on_theme_changed(self) -> None:
-        self._refresh()
 
     def sizeHint(self) -> QSize:
         return QSize(640, 330)
