@@ -19,7 +19,7 @@ from gui.pages.convolve.slide_painting import (
     pixel_font,
     sum_circle,
 )
-from gui.theme import S1, Theme, caption_font
+from gui.theme import S1, Theme, caption_font, mixed
 
 # Logical pixels. Cells smaller than the first are all weight.
 _LEAST_CHIP_CELL = 7
@@ -75,8 +75,9 @@ class FilterStamp:
         grid = MapBox("input", 0, 0, 0, cell, *self._span)
         dh, dw = view.result.layer.geometry.dilation
         texts, font = self._texts(dpr)
-        veil = QColor(theme.window)
-        veil.setAlphaF(0.45)
+        # A shade that is neither the colour of an empty pixel nor that of a weight of zero.
+        veil = mixed(theme.window, theme.text, 0.22)
+        veil.setAlphaF(0.55)
         apart = max(dh, dw) > 1 and cell >= _LEAST_CHIP_CELL * dpr / 2
         for row, column in _cells(self._weights):
             place = QRect(*grid.span(row * dh, column * dw))

@@ -224,8 +224,7 @@ class SlideScene(QWidget):
 
     def _pan(self, dx: float, dy: float) -> None:
         """Move the scene by logical pixels."""
-        dpr = self.devicePixelRatioF()
-        self._camera.pan(dx * dpr, dy * dpr)
+        self._camera.pan(dx * self.devicePixelRatioF(), dy * self.devicePixelRatioF())
         self._refresh()
 
     def _hit_at(self, position: QPointF) -> Hit | None:
