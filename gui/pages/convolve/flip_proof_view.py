@@ -52,12 +52,8 @@ class FlipProofView(QWidget):
         self._convolve = self._switch(themes, "convolve", _CONVOLVE)
         self._kernel = KernelTurn(themes)
         self._table = LogitTable(themes)
-        self._sentence = QLabel()
+        self._sentence = _Sentence()
         self._sentence.setObjectName("flip_proof_sentence")
-        self._sentence.setFont(caption_font())
-        self._sentence.setWordWrap(True)
-        self._sentence.setAlignment(Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignLeft)
-        self._sentence.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
 
         switches = QGridLayout()
         switches.setHorizontalSpacing(S2)
@@ -134,29 +130,14 @@ class FlipProofView(QWidget):
         return switch
 
     def _say(self, sentence: str) -> None:
-        self._sentence.setText(sentence)
+        self._sentence.say(sentence)
         self.setAccessibleDescription(sentence)
-        self._keep_room()
-
-    def _keep_room(self) -> None:
-        """Keep the room of the longest sentence, so that the kernel does not move."""
-        metrics, width = self._sentence.fontMetrics(), max(self._sentence.width(), _LEFT_WIDTH)
-        heights = [
-            metrics.boundingRect(0, 0, width, _TALL, Qt.TextFlag.TextWordWrap, text).height()
-            for text in (_LONGEST, self.sentence)
-        ]
-        self._sentence.setFixedHeight(max(heights))
 
     def _on_toggled(self) -> None:
         turn, convolve = self.switches
         self._kernel.turn(turn, turn != convolve)
         self._table.set_stale()
         self.changed.emit(turn, convolve)
-
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        """Fit the sentence to the new width."""
-        super().resizeEvent(event)
-        self._keep_room()
 
     def sizeHint(self) -> QSize:
         """Want a little more than the least."""
@@ -165,6 +146,35 @@ class FlipProofView(QWidget):
     def minimumSizeHint(self) -> QSize:
         """Return the size below which it cannot be used."""
         return QSize(LEAST_WIDTH, LEAST_HEIGHT)
+
+
+class _Sentence(QLabel):
+    """Keeps the room of the longest sentence at its width, so that the kernel above does not move."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setFont(caption_font())
+        self.setWordWrap(True)
+        self.setAlignment(Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignLeft)
+        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
+
+    def say(self, text: str) -> None:
+        """Show a sentence."""
+        self.setText(text)
+        self._keep_room()
+
+    def _keep_room(self) -> None:
+        metrics = self.fontMetrics()
+        heights = [
+            metrics.boundingRect(0, 0, self.width(), _TALL, Qt.TextFlag.TextWordWrap, text).height()
+            for text in (_LONGEST, self.text())
+        ]
+        self.setFixedHeight(max(heights))
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Keep the room that the new width asks for."""
+        super().resizeEvent(event)
+        self._keep_room()
 
 
 def sentence_of(proof: FlipProof, classes: Sequence[str], turn: bool, convolve: bool) -> str:
