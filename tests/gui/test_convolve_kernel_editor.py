@@ -2,8 +2,8 @@
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QPoint, QPointF, Qt
-from PySide6.QtGui import QAction, QGuiApplication, QWheelEvent
+from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
+from PySide6.QtGui import QAction, QGuiApplication, QMouseEvent, QWheelEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QLineEdit
 
@@ -55,20 +55,17 @@ def drag(editor, cell, pixels, *, modifier=Qt.KeyboardModifier.NoModifier, relea
 
 
 def move(editor, place, button, modifier):
-    from PySide6.QtCore import QEvent
-    from PySide6.QtGui import QMouseEvent
-
     event = QMouseEvent(
         QEvent.Type.MouseMove, place, editor.mapToGlobal(place), Qt.MouseButton.NoButton, button, modifier
     )
     QGuiApplication.sendEvent(editor, event)
 
 
-def wheel(editor, cell, notches, *, modifier=Qt.KeyboardModifier.NoModifier, at=1000):
-    place = QPointF(middle(editor, *cell))
+def turn_wheel(widget, place, notches=1, *, modifier=Qt.KeyboardModifier.NoModifier, at=1000):
+    """Turn the wheel over a widget; tells whether it took the turn."""
     event = QWheelEvent(
         place,
-        editor.mapToGlobal(place),
+        widget.mapToGlobal(place),
         QPoint(),
         QPoint(0, 120 * notches),
         Qt.MouseButton.NoButton,
@@ -77,8 +74,13 @@ def wheel(editor, cell, notches, *, modifier=Qt.KeyboardModifier.NoModifier, at=
         False,
     )
     event.setTimestamp(at)
-    QGuiApplication.sendEvent(editor, event)
+    event.ignore()
+    QGuiApplication.sendEvent(widget, event)
     return event.isAccepted()
+
+
+def wheel(editor, cell, notches, **turn):
+    return turn_wheel(editor, QPointF(middle(editor, *cell)), notches, **turn)
 
 
 def test_dragging_up_adds_a_twentieth_every_four_pixels_as_one_gesture(editor, edits):
@@ -135,19 +137,7 @@ def test_notches_in_quick_succession_on_one_cell_are_one_gesture(editor, edits):
 
 def test_a_wheel_beside_the_cells_is_left_to_the_column(editor, edits):
     editor.show_slice(np.ones((1, 3)), 1.0, False)
-    place = QPointF(66, 4)
-    event = QWheelEvent(
-        place,
-        editor.mapToGlobal(place),
-        QPoint(),
-        QPoint(0, 120),
-        Qt.MouseButton.NoButton,
-        Qt.KeyboardModifier.NoModifier,
-        Qt.ScrollPhase.NoScrollPhase,
-        False,
-    )
-    editor.wheelEvent(event)
-    assert not event.isAccepted()
+    assert not turn_wheel(editor, QPointF(66, 4))
     assert edits == []
 
 

@@ -16,7 +16,7 @@ from gui.theme import Theme, caption_font, text_on
 # Smaller figures than this cannot be read.
 SMALLEST_FIGURE_PX, LARGEST_FIGURE_PX = 11, 15
 _MOST_DECIMALS = 2
-_AIR_PX = 3
+_AIR_PX = 2
 _MARK_PX = 2.0
 
 

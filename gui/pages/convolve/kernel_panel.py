@@ -45,12 +45,13 @@ _LONGEST_NAME = 40
 class KernelPanel(QWidget):
     """Shows one filter and tells every change as a new `Filter`. GUI thread only.
 
-    Cell edits act on the slice that is shown, tools, presets and drops on all slices. A preset or a dropped
-    kernel keeps its own size: the new filter may have other rows and columns than the one before.
+    Cell edits act on the slice that is shown, tools, presets and drops on all slices.
     """
 
     filter_edited = Signal(object, str, bool)
-    """The new `Filter`, a text for undo, and whether the same gesture goes on."""
+    """The new `Filter` of the same shape, a text for undo, and whether the same gesture goes on."""
+    kernel_dropped = Signal(str, object)
+    """A kernel ``(slices, kh, kw)`` of any shape that is to be put into the filter, with its name."""
     size_chosen = Signal(int, int)
     """Rows and columns."""
     slice_chosen = Signal(int)
@@ -72,7 +73,7 @@ class KernelPanel(QWidget):
         self._filter = Filter("", np.zeros((1, 3, 3)))
         self._slice, self._classic, self._turned = 0, False, False
         self._wide: bool | None = None
-        self._drop_over = False
+        self._frame = _Frame(themes, self)
         self.editor = KernelEditor(themes)
         self.slices = KernelSlices(themes)
         self.tools = KernelTools(themes, generator)
@@ -148,15 +149,6 @@ class KernelPanel(QWidget):
         self.editor.mark(row, column)
         self.turn.mark(None if row is None or column is None else (row, column))
 
-    def take_kernel(self, name: str, weight: NDArray[Any], undo_text: str) -> None:
-        """Put a kernel ``(slices, kh, kw)`` into the filter.
-
-        Where the counts of slices differ, the kernel's first slice goes into every slice.
-        """
-        slices = len(self._filter.weight)
-        fitting = weight if len(weight) == slices else np.repeat(weight[:1], slices, axis=0)
-        self._tell(Filter(name, fitting, self._filter.bias), undo_text)
-
     def _make_fields(self, themes: ThemeManager) -> None:
         self._grip = KernelGrip(themes)
         self._name = QLineEdit()
@@ -231,7 +223,7 @@ class KernelPanel(QWidget):
 
     def _connect(self) -> None:
         self.editor.edited.connect(self._on_edited)
-        self.editor.pasted.connect(lambda name, weight: self.take_kernel(name, weight, "Paste kernel"))
+        self.editor.pasted.connect(self.kernel_dropped)
         for source in (self.editor, self.slices, self.turn):
             source.hovered.connect(self.hovered)
         self.presets.hovered_sentence.connect(self.hovered)
@@ -285,8 +277,12 @@ class KernelPanel(QWidget):
         self._used.setVisible(turned)
 
     def _tell(self, new: Filter, undo_text: str, continues: bool = False) -> None:
-        self._filter = new
-        self.filter_edited.emit(new, undo_text, continues)
+        if new.weight.shape == self._filter.weight.shape:
+            self._filter = new
+            self.filter_edited.emit(new, undo_text, continues)
+        else:
+            # All filters of a layer have one size: what that means for the others is not known here.
+            self.kernel_dropped.emit(new.name, new.weight)
 
     def _image(self) -> Any:
         return kernel_image(self._filter.weight[0], self._themes.theme, self._classic)
@@ -308,7 +304,8 @@ class KernelPanel(QWidget):
         self._tell(Filter(self._filter.name, weight, self._filter.bias), text, continues)
 
     def _on_preset(self, preset: Kernel) -> None:
-        self.take_kernel(preset.name, preset.values[None], f"Use {preset.name}")
+        weight = np.repeat(preset.values[None], len(self._filter.weight), axis=0)
+        self._tell(Filter(preset.name, weight, self._filter.bias), f"Use {preset.name}")
 
     def _on_change_wanted(self, change: Callable[[NDArray[Any]], NDArray[Any]], text: str) -> None:
         self._tell(Filter(self._filter.name, change(self._filter.weight), self._filter.bias), text)
@@ -348,33 +345,41 @@ class KernelPanel(QWidget):
         """Take kernels, from here or as rows of numbers."""
         if kernel_of(event.mimeData()) is not None:
             event.acceptProposedAction()
-            self._drop_over = True
-            self.update()
+            self._frame.setGeometry(self.rect())
+            self._frame.raise_()
+            self._frame.show()
 
     def dragLeaveEvent(self, event: QDragLeaveEvent) -> None:
         """Show that nothing will be dropped here."""
-        self._drop_over = False
-        self.update()
+        self._frame.hide()
 
     def dropEvent(self, event: QDropEvent) -> None:
         """Put the kernel into the filter."""
-        self._drop_over = False
-        self.update()
+        self._frame.hide()
         found = kernel_of(event.mimeData())
         if found is not None:
             event.acceptProposedAction()
-            self.take_kernel(*found, "Drop kernel")
+            self.kernel_dropped.emit(*found)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Give a large kernel the new width."""
         super().resizeEvent(event)
         self._place(bool(self._wide))
 
+
+class _Frame(QWidget):
+    """An outline over its parent, through which the pointer goes."""
+
+    def __init__(self, themes: ThemeManager, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._themes = themes
+        self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+        self.hide()
+
     def paintEvent(self, event: QPaintEvent) -> None:
-        """Outline the panel while a kernel is held over it."""
-        if self._drop_over:
-            painter = QPainter(self)
-            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-            painter.setPen(QPen(self._themes.theme.accent, 1))
-            painter.drawRoundedRect(QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5), RADIUS, RADIUS)
-            painter.end()
+        """Paint the outline."""
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(QPen(self._themes.theme.accent, 2))
+        painter.drawRoundedRect(QRectF(self.rect()).adjusted(1, 1, -1, -1), RADIUS, RADIUS)
+        painter.end()

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QEvent, QPoint, QPointF, QRect, QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QPointF, QRect, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import (
     QContextMenuEvent,
     QDragEnterEvent,
@@ -87,12 +87,17 @@ class LibraryPanel(QAbstractScrollArea):
         self.setAccessibleName("Library of kernels")
         themes.changed.connect(self.viewport().update)
 
-    def show_library(self, own: Sequence[StoredKernel], *, classic: bool) -> None:
+    def set_classic(self, classic: bool) -> None:
+        """Paint in −1 black, 0 grey, 1 white, or in the colours of weights."""
+        if classic != self._classic:
+            self._classic = classic
+            self.viewport().update()
+
+    def show_kernels(self, own: Sequence[StoredKernel]) -> None:
         """Show the person's own kernels, and after them the named ones."""
         current = self._cards[self._current] if self._cards else None
         mine = tuple(LibraryCard(k.name, k.weight, "", True) for k in own)
         self._cards = (*mine, *PRESET_CARDS)
-        self._classic = classic
         same = (
             i
             for i, card in enumerate(self._cards)
@@ -265,10 +270,10 @@ class LibraryPanel(QAbstractScrollArea):
             place = event.globalPos()
         else:
             place = self.viewport().mapToGlobal(self.card_rect(self._current).center())
-        self.open_menu(place)
+        self.make_menu().popup(place)
 
-    def open_menu(self, place: QPoint) -> QMenu:
-        """Open the menu of the current card at a place of the screen."""
+    def make_menu(self) -> QMenu:
+        """Make the menu of the current card."""
         index = self._current
         menu = QMenu(self)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
@@ -277,7 +282,6 @@ class LibraryPanel(QAbstractScrollArea):
             menu.addSeparator()
             menu.addAction("Rename\tF2").triggered.connect(self.rename_current)
             menu.addAction("Delete\tDel").triggered.connect(self.remove_current)
-        menu.popup(place)
         return menu
 
     def keyPressEvent(self, event: QKeyEvent) -> None:

@@ -40,8 +40,8 @@ class _File(msgspec.Struct):
 class LibraryStore:
     """Keeps kernels in a folder; the newest comes first. GUI thread only.
 
-    Whatever goes wrong with the disk is one sentence in `problem`, "" while all is well: what is in the
-    file is never lost, and what could not be written stays until the program closes.
+    A file that cannot be used is told by one sentence in `problem`, "" while all is well, and is never
+    written over: what is in it is not lost. What could not be written stays until the program closes.
 
     Parameters
     ----------
@@ -75,6 +75,8 @@ class LibraryStore:
         ------
         EngineError
             It is no kernel: another shape, too large, or not finite.
+        OSError
+            It could not be written; the text is one sentence.
         """
         checked = Filter(name, weight).weight
         given = self._free_name(name)
@@ -83,7 +85,7 @@ class LibraryStore:
         return given
 
     def rename(self, name: str, new_name: str) -> str:
-        """Call a kernel something else and give the name it got; an unknown one is left alone."""
+        """Call a kernel something else and give the name it got; OSError as in `add`."""
         index = self._index(name)
         if index is None or not new_name.strip() or new_name.strip() == name:
             return name
@@ -93,7 +95,7 @@ class LibraryStore:
         return given
 
     def remove(self, name: str) -> StoredKernel | None:
-        """Take a kernel out and give it, so that it can be added again; None if there is none."""
+        """Take a kernel out and give it, None if there is none; OSError as in `add`."""
         index = self._index(name)
         if index is None:
             return None
@@ -152,17 +154,14 @@ class LibraryStore:
 
     def _write(self) -> None:
         if not self._keeps:
-            return
+            raise OSError(self.problem)
         entries = [_Entry(kernel.name, kernel.weight.tolist()) for kernel in self._kernels]
         content = msgspec.json.format(msgspec.json.encode(_File(_VERSION, entries)), indent=2)
         try:
             self._path.parent.mkdir(parents=True, exist_ok=True)
             write_atomically(self._path, content)
         except OSError as error:
-            self.problem = f"The Library cannot be written: {_reason(error)}."
-            logger.warning("%s cannot be written: %s", self._path, error)
-        else:
-            self.problem = ""
+            raise OSError(f"The Library cannot be written: {_reason(error)}.") from error
 
 
 def _reason(error: OSError) -> str:
