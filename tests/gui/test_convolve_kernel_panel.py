@@ -313,6 +313,15 @@ def test_the_sentence_is_shown_and_read_whole_in_its_tooltip(panel):
     assert (label.text(), label.toolTip()) == (sentence, sentence)
 
 
+def test_a_sentence_too_long_for_its_room_ends_with_an_ellipsis(panel):
+    sentence = "Mostly an edge, and so on. " * 20
+    show(panel, Filter("mine", WEIGHT), sentence=sentence, turned=True)
+    label = panel.findChild(QLabel, "filter_sentence")
+    assert label.text().endswith("…")
+    assert label.toolTip() == sentence
+    assert label.heightForWidth(label.width()) <= label.height()
+
+
 def test_nothing_moves_because_a_number_or_sentence_changed(panel):
     def places():
         panel.layout().activate()

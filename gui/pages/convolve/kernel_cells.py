@@ -16,7 +16,8 @@ from gui.theme import Theme, caption_font, text_on
 # Smaller figures than this cannot be read.
 SMALLEST_FIGURE_PX, LARGEST_FIGURE_PX = 11, 15
 _MOST_DECIMALS = 2
-_AIR_PX = 2
+# Air beside the figures; the smallest do with less.
+_AIR_PX, _LEAST_AIR_PX = 4, 2
 _MARK_PX = 2.0
 
 
@@ -87,7 +88,8 @@ def figure_font(weight: NDArray[Any], cell: float, dpr: float) -> QFont | None:
         font.setPixelSize(round(size * dpr))
         metrics = QFontMetricsF(font)
         widest = max(metrics.horizontalAdvance(text) for text in texts)
-        if widest + 2 * _AIR_PX * dpr <= cell and metrics.capHeight() + 2 * _AIR_PX * dpr <= cell:
+        air = 2 * dpr * (_AIR_PX if size > SMALLEST_FIGURE_PX else _LEAST_AIR_PX)
+        if max(widest, metrics.capHeight()) + air <= cell:
             return font
     return None
 

@@ -30,6 +30,7 @@ from gui.pages.convolve.kernel_tools import BUTTON_PX, KernelTools, drag_kernel
 from gui.pages.convolve.number_spin import LABEL_WIDTH_PX, FieldRow, NumberSpin
 from gui.pages.convolve.pair_spin import PairSpin
 from gui.pages.convolve.preset_menu import PresetMenu
+from gui.pages.convolve.sentence_label import SentenceLabel
 from gui.pages.convolve.turned_kernel import SIDE_PX, TurnedKernel
 from gui.theme import RADIUS, S1, S2, ThemeManager, caption_font, heading_font
 from gui.widgets.tool_button import ToolButton
@@ -129,8 +130,7 @@ class KernelPanel(QWidget):
         self.size_pair.show_pair(*weight.shape)
         self.presets.set_classic(classic)
         self.turn.show_kernel(weight, scale, classic)
-        self._sentence.setText(sentence)
-        self._sentence.setToolTip(sentence)
+        self._sentence.set_sentence(sentence)
         if turned != self._turned:
             self._show_turned(turned)
             self.turn.put(turned)
@@ -182,11 +182,8 @@ class KernelPanel(QWidget):
             # A kernel that is dropped is for the panel, not text for a field.
             line.setAcceptDrops(False)
         self._used = QLabel("Used turned by 180°")
-        self._sentence = QLabel()
+        self._sentence = SentenceLabel()
         self._sentence.setObjectName("filter_sentence")
-        self._sentence.setWordWrap(True)
-        self._sentence.setAlignment(Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignLeft)
-        self._sentence.setProperty("role", "dim")
 
     def _lay_out(self) -> None:
         top = QHBoxLayout()
@@ -216,6 +213,7 @@ class KernelPanel(QWidget):
         column.addLayout(self._body)
         column.addWidget(FieldRow("size", self.size_pair))
         column.addWidget(self._words)
+        column.addStretch(1)
         self._show_turned(False)
         self._dress()
         self.slices.hide()

@@ -13,7 +13,7 @@ from gui.pages.convolve.kernel_cells import kernel_image
 from gui.pages.convolve.preset_menu import kernel_thumb
 from gui.theme import RADIUS, S1, S2, Theme, caption_font, heading_font, mixed
 
-CARD_WIDTH_PX, CARD_HEIGHT_PX, THUMB_PX = 80, 68, 38
+CARD_WIDTH_PX, CARD_HEIGHT_PX, THUMB_PX = 84, 68, 38
 HEADING_PX, EMPTY_PX, NAME_PX = 20, 34, 18
 
 
@@ -120,7 +120,7 @@ def paint_card(
     top = round((rect.top() + S1 + 2) * dpr) / dpr
     painter.drawPixmap(QPointF(left, top), thumb)
     font = caption_font()
-    room = QRectF(rect.left() + S1, rect.bottom() - NAME_PX - 1, rect.width() - 2 * S1, NAME_PX)
+    room = QRectF(rect.left() + 2, rect.bottom() - NAME_PX - 1, rect.width() - 4, NAME_PX)
     painter.setFont(font)
     painter.setPen(theme.text)
     name = QFontMetricsF(font).elidedText(card.name, Qt.TextElideMode.ElideRight, room.width())
