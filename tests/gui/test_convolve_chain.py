@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QApplication, QToolButton
 from engine.lab import Filter, LabLayer, Setup
 from engine.lab.examples import example_seven, four_edges
 from engine.lab.run import run_setup
+from gui.pages.convolve.chain_layout import plan_chain
 from gui.pages.convolve.chain_stages import stages_of
 from gui.pages.convolve.layer_chain import LayerChain
 from gui.theme import DARK, ThemeManager
@@ -95,6 +96,36 @@ def test_parts_lie_side_by_side_on_whole_pixels_and_within_the_height(chain):
         assert all(rect.top() > 0 and rect.bottom() < 66 for rect in rects)
         assert all(float(value).is_integer() for rect in rects for value in rect.getRect())
         assert max(rect.right() for rect in rects) < layout.width
+
+
+@pytest.mark.parametrize("dpr", [1.0, 1.25, 1.5, 2.0])
+@pytest.mark.parametrize("run", [ONE, TWO, MANY, RGB], ids=["one", "two", "many", "rgb"])
+def test_at_every_scale_tiles_are_whole_device_pixels(run, dpr):
+    layout = plan_chain(
+        stages_of(run, ("input",) * len(run.picture)),
+        width=700,
+        height=72,
+        dpr=dpr,
+        text_width=lambda text: 6.3 * len(text),
+        selected=(0, 0),
+        problem=False,
+    )
+    for one in layout.groups:
+        _, rows, columns = one.stage.values.shape
+        for tile in one.tiles:
+            pixels = [value * dpr for value in tile.rect.getRect()]
+            assert pixels == pytest.approx([round(value) for value in pixels])
+            if tile.factor:
+                assert pixels[2:] == pytest.approx([tile.factor * columns, tile.factor * rows])
+
+
+def test_a_long_chain_takes_the_room_of_the_buttons_word(chain):
+    feed = chain.findChild(QToolButton, "feed_forward")
+    show(chain, ONE)
+    assert feed.toolButtonStyle() == Qt.ToolButtonStyle.ToolButtonTextBesideIcon
+    show(chain, MANY)
+    assert feed.toolButtonStyle() == Qt.ToolButtonStyle.ToolButtonIconOnly
+    assert feed.accessibleName() == "Feed forward"
 
 
 def test_small_maps_are_drawn_with_whole_square_pixels(chain):
@@ -225,10 +256,33 @@ def test_a_long_chain_scrolls_to_the_layer_in_front(qtbot):
     assert card.right() - chain.strip.horizontalScrollBar().value() <= chain.strip.viewport().width()
 
 
-def test_new_numbers_of_the_same_shape_move_nothing(chain):
-    before = chain.strip.chain_layout
-    show(chain, run_setup(Setup(tuple(one.layer for one in TWO.layers), (True,)), 0.5 * example_seven()))
-    assert chain.strip.chain_layout is before
+def test_new_numbers_of_the_same_shape_are_shown_and_move_nothing(chain):
+    def places():
+        layout = chain.strip.chain_layout
+        return layout.width, [tile.rect for one in layout.groups for tile in one.tiles]
+
+    show(chain, ONE)
+    before, (tile,) = places(), group(chain, -1, "picture").tiles
+    row, column = np.unravel_index(np.argmax(ONE.picture[0]), (28, 28))
+    pixel = tile.rect.topLeft().toPoint() + QPoint(2 * int(column), 2 * int(row))
+    old = chain.strip.viewport().grab().toImage().pixelColor(pixel)
+    show(chain, run_setup(Setup((four_edges(),), (True,)), 0 * example_seven()))
+    assert places() == before
+    assert chain.strip.viewport().grab().toImage().pixelColor(pixel) == DARK.panel != old
+
+
+def test_a_kernel_that_changes_changes_its_channel(chain):
+    show(chain, ONE)
+    tile = group(chain, 0, "outputs").tiles[2]
+    spot = tile.rect.toRect()
+    old = chain.strip.viewport().grab(spot).toImage()
+    layer = four_edges()
+    blank = Filter("blank", np.zeros((1, 3, 3)))
+    changed = replace(layer, filters=(*layer.filters[:2], blank, layer.filters[3]))
+    show(chain, run_setup(Setup((changed,), (True,)), example_seven()))
+    new = chain.strip.viewport().grab(spot).toImage()
+    assert new != old
+    assert {new.pixelColor(x, y).name() for x in range(2, 50) for y in range(2, 50)} == {DARK.panel.name()}
 
 
 def test_picture_and_numbers_are_copied(chain):

@@ -1,7 +1,7 @@
 """Where everything of the chain of layers lies, on whole device pixels."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal, TypeAlias
 
 from PySide6.QtCore import QPointF, QRectF
@@ -72,6 +72,11 @@ class ChainLayout:
     cards: tuple[Card, ...]
     problem: Card | None
     width: float
+
+    def with_stages(self, stages: Sequence[Stage]) -> "ChainLayout":
+        """Put other stages of the same shapes and words in the same places."""
+        groups = (replace(group, stage=stage) for group, stage in zip(self.groups, stages, strict=True))
+        return replace(self, groups=tuple(groups))
 
     def hit(self, place: QPointF) -> Hit | None:
         """Tell what lies at a place; None between the parts."""

@@ -103,6 +103,8 @@ class ChainStrip(QAbstractScrollArea):
             self._lay_out()
             if changed or moved:
                 self._bring_to_view()
+        else:
+            self._layout = self._layout.with_stages(self._stages)
         self._describe()
         if self._hit is not None:
             self.hovered.emit(self._readout(self._hit))
@@ -313,6 +315,7 @@ class ChainStrip(QAbstractScrollArea):
         if event.oldSize().height() != event.size().height() or self._layout is None:
             self._lay_out()
         self._set_range()
+        self._bring_to_view()
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         """Tell what lies under the mouse."""

@@ -16,6 +16,7 @@ from gui.theme import S2, ThemeManager, mixed
 
 _ICON_PX = 20
 _BUTTON_HEIGHT = 28
+_BETWEEN = 2
 
 
 class LayerChain(QWidget):
@@ -55,13 +56,14 @@ class LayerChain(QWidget):
         self._all.triggered.connect(self._on_feed_clicked)
         self._one.triggered.connect(self._on_one_triggered)
         self._filter = 0
+        self._fitted_width = -1
         for button in (self._feed, self._choose):
             button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
             button.setFixedHeight(_BUTTON_HEIGHT)
             button.setIconSize(QSize(_ICON_PX, _ICON_PX))
 
         buttons = QHBoxLayout()
-        buttons.setSpacing(2)
+        buttons.setSpacing(_BETWEEN)
         buttons.addWidget(self._feed)
         buttons.addWidget(self._choose)
         # In the middle of the cards: the room of the scroll bar is below.
@@ -124,6 +126,8 @@ class LayerChain(QWidget):
         look = ChainLook(classic, tuple(input_luts), input_scale, tuple(output_scales))
         self._strip.show_run(run, layer, filter, look)
         self._describe_feed(run, layer)
+        if self._strip.sizeHint().width() != self._fitted_width:
+            self._fit(self.width())
 
     def picture(self) -> QImage:
         """Draw the whole chain at twice its size."""
@@ -152,6 +156,19 @@ class LayerChain(QWidget):
         else:
             self._one.setText(f"Only one channel: choose it in layer {len(run.layers)} first")
 
+    def _fit(self, width: int) -> None:
+        """Give the strip the room beside the buttons; a long chain takes that of the word, too."""
+        for style in (
+            Qt.ToolButtonStyle.ToolButtonTextBesideIcon,
+            Qt.ToolButtonStyle.ToolButtonIconOnly,
+        ):
+            self._feed.setToolButtonStyle(style)
+            taken = self._feed.sizeHint().width() + self._choose.sizeHint().width() + _BETWEEN + S2
+            self._strip.set_room(width - taken)
+            if self._strip.sizeHint().width() <= width - taken:
+                break
+        self._fitted_width = self._strip.sizeHint().width()
+
     def _tint(self) -> None:
         theme = self._themes.theme
         colour = theme.text if self._feed.isEnabled() else mixed(theme.text_dim, theme.panel, 0.4)
@@ -179,5 +196,4 @@ class LayerChain(QWidget):
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Give the strip the room beside the buttons."""
         super().resizeEvent(event)
-        taken = self._feed.sizeHint().width() + self._choose.sizeHint().width() + 2 + S2
-        self._strip.set_room(event.size().width() - taken)
+        self._fit(event.size().width())

@@ -177,7 +177,9 @@ class SourceBar(QWidget):
                 (NETWORK, "From the network", f"What the network makes of the drawing: {network_name}")
             )
         entries.append((OPEN, "Open a picture…", "Any picture; it can also be dropped or pasted"))
-        entries = [(one, name if one == key and name else text, tip) for one, text, tip in entries]
+        # A name begins as its line of the list does.
+        shown = name[:1].upper() + name[1:] if key != FILE else name
+        entries = [(one, shown if one == key and name else text, tip) for one, text, tip in entries]
         listed = [
             (self._choice.itemData(i), self._choice.itemText(i), self._choice.itemData(i, _TIP))
             for i in range(self._choice.count())
