@@ -123,6 +123,7 @@ def test_a_long_chain_takes_the_room_of_the_buttons_word(chain):
     feed = chain.findChild(QToolButton, "feed_forward")
     show(chain, ONE)
     assert feed.toolButtonStyle() == Qt.ToolButtonStyle.ToolButtonTextBesideIcon
+    chain.resize(500, 72)
     show(chain, MANY)
     assert feed.toolButtonStyle() == Qt.ToolButtonStyle.ToolButtonIconOnly
     assert feed.accessibleName() == "Feed forward"

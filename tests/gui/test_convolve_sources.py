@@ -277,8 +277,6 @@ def test_everything_has_room_and_nothing_overlaps(bar, width, names):
     bar.resize(width, 32)
     parts = [
         bar._choice,
-        bar._back,
-        bar._forward,
         *(toggle for toggle in bar._toggles if toggle.isVisible()),
         *([bar._rest] if bar._rest.isVisible() else []),
         bar._example,
@@ -289,13 +287,15 @@ def test_everything_has_room_and_nothing_overlaps(bar, width, names):
     bar._channels.activate()
     for left, right in itertools.pairwise(parts):
         assert left.geometry().right() < right.x()
-    for part in parts[3:]:
+    for part in parts:
         assert part.width() >= part.sizeHint().width()
     assert parts[-1].geometry().right() < width
 
 
 def test_every_control_has_a_name_and_a_tooltip(bar):
-    for part in (bar._choice, bar._back, bar._forward, *bar._toggles, bar._example, bar._proof):
+    choosers = bar.findChildren(QComboBox) + bar.findChildren(ToolButton)
+    assert len(choosers) == 3
+    for part in (*choosers, *bar._toggles, bar._example, bar._proof):
         assert part.accessibleName()
         assert part.toolTip()
     assert bar._palette.accessibleName()

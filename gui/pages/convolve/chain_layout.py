@@ -13,7 +13,7 @@ Part: TypeAlias = Literal["tile", "more", "words", "close", "card", "problem"]
 BAR_PX = 6
 """Room that is always kept below for the scroll bar."""
 
-_PAD_X, _PAD_Y, _GAP = 8, 4, 2
+_PAD_X, _PAD_Y, _GAP = 6, 4, 2
 _SHORTEST_ARROW = 28
 _CLOSE_SIDE = 16
 _PROBLEM_WIDTH = 236

@@ -6,7 +6,7 @@ import numpy as np
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFontMetricsF, QImage, QPainter, QPen, QPolygonF
 
-from gui.pages.convolve.chain_layout import Card, Group, Tile
+from gui.pages.convolve.chain_layout import Card, ChainLayout, Group, Hit, Tile
 from gui.pages.convolve.chain_stages import PICTURE, Array, Stage
 from gui.pages.convolve.map_image import map_image
 from gui.palettes import Lut
@@ -25,6 +25,71 @@ class ChainLook:
     input_luts: tuple[str, ...]
     input_scale: float
     output_scales: tuple[float, ...]
+
+
+def paint_chain(
+    painter: QPainter,
+    layout: ChainLayout,
+    *,
+    seen: QRectF,
+    theme: Theme,
+    look: ChainLook,
+    dpr: float,
+    images: dict[tuple[int, int], QImage],
+    selected: tuple[int, int],
+    problem: str,
+    hit: Hit | None,
+    buttons: bool,
+) -> None:
+    """Paint what is seen of a chain.
+
+    Parameters
+    ----------
+    painter, layout
+        Where, and what.
+    seen
+        The part that is on screen.
+    theme, look, dpr
+        Colours, and device pixels per logical one.
+    images
+        Tiles that were drawn before, by group and channel; those drawn now are put in.
+    selected
+        The layer in front and its channel.
+    problem
+        What is wrong with the layer after the last.
+    hit
+        What is under the mouse.
+    buttons
+        Whether the crosses that remove layers are painted.
+    """
+    layer, _ = selected
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    over = hit.layer if hit is not None and hit.part != "words" else None
+    for card in layout.cards:
+        paint_card(painter, card, theme, chosen=card.layer == layer, hovered=card.layer == over)
+    if layout.problem is not None:
+        paint_problem(painter, layout.problem, problem, theme, chosen=layout.problem.layer == layer)
+    if buttons:
+        for card in (*layout.cards, *([layout.problem] if layout.problem else [])):
+            close = hit is not None and (hit.part, hit.layer) == ("close", card.layer)
+            paint_close(painter, card, theme, hovered=close)
+    for index, group in enumerate(layout.groups):
+        if group.words.intersects(seen):
+            paint_words(painter, group, theme)
+        paint_more(painter, group, theme)
+        for tile in group.tiles:
+            if not tile.rect.intersects(seen):
+                continue
+            image = images.get((index, tile.channel))
+            if image is None:
+                image = images[index, tile.channel] = tile_image(group.stage, tile, look, theme, dpr)
+            painter.drawImage(tile.rect.topLeft(), image)
+            under = hit is not None and (hit.group, hit.channel) == (index, tile.channel)
+            if (group.stage.layer, tile.channel) == selected:
+                paint_tile_frame(painter, tile, theme.accent, _CHOSEN_WIDTH)
+            else:
+                line = mixed(theme.hairline, theme.text, 0.5) if under else theme.hairline
+                paint_tile_frame(painter, tile, line, 1.0)
 
 
 def tile_image(stage: Stage, tile: Tile, look: ChainLook, theme: Theme, dpr: float) -> QImage:

@@ -16,20 +16,18 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QAbstractScrollArea, QFrame, QSizePolicy, QToolTip, QWidget
 
-from engine.inspect.words import plural, shape_text
+from engine.inspect.words import shape_text
 from engine.lab import RunResult
-from gui.numbers import local_number
 from gui.pages.convolve import chain_painting as painting
 from gui.pages.convolve.chain_layout import BAR_PX, Card, ChainLayout, Hit, plan_chain
 from gui.pages.convolve.chain_painting import ChainLook
 from gui.pages.convolve.chain_stages import PICTURE, Stage, overview_text, stages_of
-from gui.theme import RADIUS, S6, ThemeManager, caption_font, mixed
+from gui.pages.convolve.chain_words import readout
+from gui.theme import RADIUS, S6, ThemeManager, caption_font
 from gui.widgets.copy_keys import COPY_SCALE, CopyKeys
 
 HEIGHT, LEAST_HEIGHT = 72, 60
 _LEAST_WIDTH = 240
-_SELECTED_WIDTH, _HOVER_WIDTH = 2.0, 1.0
-_READOUT_DIGITS = 3
 
 
 class ChainStrip(QAbstractScrollArea):
@@ -126,7 +124,7 @@ class ChainStrip(QAbstractScrollArea):
         image.fill(self._themes.theme.window)
         if layout is not None:
             painter = QPainter(image)
-            self._paint(painter, layout, QRectF(0, 0, width, self.height()), COPY_SCALE, {}, plain=True)
+            self._paint(painter, layout, QRectF(0, 0, width, self.height()), COPY_SCALE)
             painter.end()
         return image
 
@@ -177,50 +175,22 @@ class ChainStrip(QAbstractScrollArea):
         dpr = self.devicePixelRatioF()
         return round(self.horizontalScrollBar().value() * dpr) / dpr
 
-    def _paint(
-        self,
-        painter: QPainter,
-        layout: ChainLayout,
-        seen: QRectF,
-        dpr: float,
-        images: dict[tuple[int, int], QImage],
-        *,
-        plain: bool,
-    ) -> None:
-        theme = self._themes.theme
-        hit = None if plain else self._hit
-        over = hit.layer if hit is not None and hit.part != "words" else None
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        for card in layout.cards:
-            painting.paint_card(
-                painter, card, theme, chosen=card.layer == self._layer, hovered=card.layer == over
-            )
-        if layout.problem is not None and self._run is not None:
-            chosen = layout.problem.layer == self._layer
-            painting.paint_problem(painter, layout.problem, self._run.problem, theme, chosen=chosen)
-        if not plain:
-            for card in (*layout.cards, *([layout.problem] if layout.problem else [])):
-                close = hit is not None and hit.part == "close" and hit.layer == card.layer
-                painting.paint_close(painter, card, theme, hovered=close)
-        for index, group in enumerate(layout.groups):
-            if group.words.intersects(seen):
-                painting.paint_words(painter, group, theme)
-            painting.paint_more(painter, group, theme)
-            for tile in group.tiles:
-                if not tile.rect.intersects(seen):
-                    continue
-                image = images.get((index, tile.channel))
-                if image is None:
-                    image = painting.tile_image(group.stage, tile, self._look, theme, dpr)
-                    images[index, tile.channel] = image
-                painter.drawImage(tile.rect.topLeft(), image)
-                own = (group.stage.layer, tile.channel) == (self._layer, self._filter)
-                under = hit is not None and (hit.group, hit.channel) == (index, tile.channel)
-                if own:
-                    painting.paint_tile_frame(painter, tile, theme.accent, _SELECTED_WIDTH)
-                else:
-                    line = mixed(theme.hairline, theme.text, 0.5) if under else theme.hairline
-                    painting.paint_tile_frame(painter, tile, line, _HOVER_WIDTH)
+    def _paint(self, painter: QPainter, layout: ChainLayout, seen: QRectF, copy_scale: float | None) -> None:
+        """Paint for the screen, or a copy at another scale without what the mouse does."""
+        copied = copy_scale is not None
+        painting.paint_chain(
+            painter,
+            layout,
+            seen=seen,
+            theme=self._themes.theme,
+            look=self._look,
+            dpr=copy_scale or self.devicePixelRatioF(),
+            images={} if copied else self._images,
+            selected=(self._layer, self._filter),
+            problem=self._run.problem if self._run is not None else "",
+            hit=None if copied else self._hit,
+            buttons=not copied,
+        )
 
     def _describe(self) -> None:
         steps = [f"{stage.title} {shape_text(stage.values.shape)}" for stage in self._stages]
@@ -231,21 +201,7 @@ class ChainStrip(QAbstractScrollArea):
     def _readout(self, hit: Hit) -> str:
         if self._layout is None or self._run is None:
             return ""
-        if hit.part == "problem":
-            return self._run.problem
-        if hit.part == "close":
-            return f"Remove layer {hit.layer + 1} (Del)"
-        if hit.part == "card":
-            return "" if hit.layer == PICTURE else f"layer {hit.layer + 1}"
-        group = self._layout.groups[hit.group]
-        if hit.part == "words":
-            return group.stage.detail
-        if hit.part == "more":
-            return f"{plural(group.hidden, 'further channel')} of {group.stage.title} without room here"
-        row, column = hit.pixel
-        value = local_number(float(group.stage.values[hit.channel, row, column]), _READOUT_DIGITS)
-        name = group.stage.names[hit.channel]
-        return f"{group.stage.title} · {name} · ({row}, {column}) = {value}"
+        return readout(hit, self._layout, self._run.problem)
 
     def _hit_at(self, position: QPointF) -> Hit | None:
         if self._layout is None:
@@ -373,7 +329,7 @@ class ChainStrip(QAbstractScrollArea):
         offset = self._offset()
         painter.translate(QPointF(-offset, 0))
         seen = QRectF(self.viewport().rect()).translated(offset, 0)
-        self._paint(painter, self._layout, seen, self.devicePixelRatioF(), self._images, plain=False)
+        self._paint(painter, self._layout, seen, None)
         if self.hasFocus():
             painter.resetTransform()
             painter.setPen(QPen(self._themes.theme.text_dim, 1))

@@ -2,37 +2,20 @@
 
 from collections.abc import Callable, Sequence
 
-from PySide6.QtCore import QPoint, QSignalBlocker, QSize, Qt, Signal
+from PySide6.QtCore import QPoint, QSize, Qt, Signal
 from PySide6.QtGui import QAction, QResizeEvent
-from PySide6.QtWidgets import QComboBox, QFileDialog, QHBoxLayout, QMenu, QSizePolicy, QToolButton, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QMenu, QSizePolicy, QToolButton, QWidget
 
 from gui.icons import icon
+from gui.pages.convolve.source_choice import SourceChoice
 from gui.pages.convolve.source_parts import HEIGHT, ChannelToggle, PaletteChooser
 from gui.theme import S1, S2, S3, ThemeManager, caption_font
-from gui.widgets.tool_button import ToolButton
 
 BAR_HEIGHT = 32
 LEAST_WIDTH = 640
 MOST_TOGGLES = 8
 """Further channels are in a menu."""
 
-FILE, NETWORK, OPEN = "file", "network", "open"
-SOURCES = (
-    ("drawing", "My drawing", "What you draw on the left, live"),
-    ("tinted", "My drawing, tinted", "The same in colour: three input channels"),
-    ("seven", "A seven", "A handwritten seven with clear edges"),
-    ("digit", "Test digit", "One of the digits that no shipped network was trained on"),
-    ("temple", "Photograph: temple", "A colour photograph: three input channels"),
-    ("flower", "Photograph: flower", "A colour photograph: three input channels"),
-    ("shapes", "RGB shapes", "Circles, squares, triangles and crosses in colours"),
-)
-"""Key, name and tooltip of the pictures that are always there."""
-
-STEPPED = ("digit", "shapes")
-"""The sources that have a next and a previous picture."""
-
-_TIP = Qt.ItemDataRole.ToolTipRole
-_COMBO_WIDTH = 152
 _ICON_PX = 20
 _EXAMPLE, _PROOF = "Four edge filters on a seven", "Flip proof"
 # The words of the two buttons, and whether the palettes have words, from the widest to the narrowest.
@@ -44,14 +27,13 @@ _WORDINGS = (
     ("", _PROOF, False),
     ("", "", False),
 )
-_OPEN_FILTER = "Pictures (*.png *.jpg *.jpeg *.jfif *.webp *.bmp *.gif *.svg);;All files (*)"
 
 
 class SourceBar(QWidget):
     """Shows what it is told and tells what is chosen; keeps no picture. GUI thread only."""
 
     source_chosen = Signal(str)
-    """The key of a picture: one of `SOURCES`, or "file" or "network" where they are listed."""
+    """The key of a picture: one of `source_choice.SOURCES`, or "file" or "network" where they are listed."""
     stepped = Signal(int)
     """1 for the next digit or shape, −1 for the previous one."""
     channel_toggled = Signal(int, bool)
@@ -69,7 +51,6 @@ class SourceBar(QWidget):
         super().__init__(parent)
         self.setObjectName("source_bar")
         self._themes = themes
-        self._key = ""
         self._names: tuple[str, ...] = ()
         self._toggles: list[ChannelToggle] = []
         self._actions: list[QAction] = []
@@ -79,14 +60,11 @@ class SourceBar(QWidget):
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(S1)
 
-        self._choice = QComboBox()
-        self._choice.setObjectName("source")
-        self._choice.setFixedSize(_COMBO_WIDTH, HEIGHT)
-        self._choice.setAccessibleName("Picture")
-        self._choice.activated.connect(self._on_choice)
+        self._choice = SourceChoice(themes)
+        self._choice.source_chosen.connect(self.source_chosen)
+        self._choice.stepped.connect(self.stepped)
+        self._choice.file_chosen.connect(self.file_chosen)
         row.addWidget(self._choice)
-        self._back = self._step_button("back", "Previous picture", -1)
-        self._forward = self._step_button("forward", "Next picture", 1)
         row.addSpacing(S1)
         self._channels = QHBoxLayout()
         self._channels.setSpacing(S1)
@@ -141,11 +119,7 @@ class SourceBar(QWidget):
         network_name
             What "From the network" brings, "conv1 · Run 3"; None where there is nothing to bring.
         """
-        self._key = source_key
-        self._list_sources(source_key, source_name, network_name)
-        stepped = source_key in STEPPED
-        for button in (self._back, self._forward):
-            button.setVisible(stepped)
+        self._choice.show_source(source_key, source_name, network_name)
         if tuple(channel_names) != self._names:
             self._make_toggles(tuple(channel_names))
         # Only clicks are told, so what is set here is not.
@@ -156,44 +130,13 @@ class SourceBar(QWidget):
         self._palette.set_classic(classic)
         self._fit(self.width())
 
+    def ask_for_file(self) -> None:
+        """Let the person choose a picture; `file_chosen` follows. Does not block."""
+        self._choice.ask_for_file()
+
     def show_flip_proof(self, shown: bool) -> None:
         """Show whether the flip proof is open; tells nothing."""
         self._proof.setChecked(shown)
-
-    def ask_for_file(self) -> None:
-        """Let the person choose a picture; `file_chosen` follows. Does not block."""
-        dialog = QFileDialog(self.window(), "Open a picture", "", _OPEN_FILTER)
-        dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
-        dialog.fileSelected.connect(self.file_chosen)
-        dialog.finished.connect(dialog.deleteLater)
-        dialog.open()
-
-    def _list_sources(self, key: str, name: str, network_name: str | None) -> None:
-        entries = list(SOURCES)
-        if key == FILE:
-            entries.append((FILE, name, "The picture that was opened, dropped or pasted"))
-        if network_name is not None:
-            entries.append(
-                (NETWORK, "From the network", f"What the network makes of the drawing: {network_name}")
-            )
-        entries.append((OPEN, "Open a picture…", "Any picture; it can also be dropped or pasted"))
-        # A name begins as its line of the list does.
-        shown = name[:1].upper() + name[1:] if key != FILE else name
-        entries = [(one, shown if one == key and name else text, tip) for one, text, tip in entries]
-        listed = [
-            (self._choice.itemData(i), self._choice.itemText(i), self._choice.itemData(i, _TIP))
-            for i in range(self._choice.count())
-        ]
-        # Only when it differs: an open list must not close under the mouse while somebody draws.
-        if listed != entries:
-            with QSignalBlocker(self._choice):
-                self._choice.clear()
-                for index, (one, text, tip) in enumerate(entries):
-                    self._choice.addItem(text, one)
-                    self._choice.setItemData(index, tip, _TIP)
-        with QSignalBlocker(self._choice):
-            self._choice.setCurrentIndex(self._choice.findData(key))
-        self._choice.setToolTip(f"The picture that is convolved: {name or self._choice.currentText()}")
 
     def _make_toggles(self, names: tuple[str, ...]) -> None:
         for old in self._toggles:
@@ -228,18 +171,6 @@ class SourceBar(QWidget):
     def _told(self, index: int) -> Callable[[bool], None]:
         return lambda on: self.channel_toggled.emit(index, on)
 
-    def _step_button(self, name: str, tip: str, step: int) -> ToolButton:
-        button = ToolButton(self._themes, name, tip)
-        button.setObjectName(f"source_{name}")
-        button.setFixedSize(HEIGHT, HEIGHT)
-        # Nothing moves where a picture has no next one.
-        policy = button.sizePolicy()
-        policy.setRetainSizeWhenHidden(True)
-        button.setSizePolicy(policy)
-        button.clicked.connect(lambda: self.stepped.emit(step))
-        self._row.addWidget(button)
-        return button
-
     def _flat_button(self, name: str, slot: object) -> QToolButton:
         button = QToolButton()
         button.setObjectName(name)
@@ -253,7 +184,7 @@ class SourceBar(QWidget):
 
     def _fit(self, width: int) -> None:
         """Write as many words on the buttons as have room."""
-        fixed = _COMBO_WIDTH + 2 * HEIGHT + 10 * S1
+        fixed = self._choice.sizeHint().width() + 8 * S1
         metrics = self._example.fontMetrics()
         choices = [(words, len(self._toggles)) for words in _WORDINGS]
         choices += [(_WORDINGS[-1], fewer) for fewer in range(len(self._toggles) - 1, 0, -1)]
@@ -286,15 +217,6 @@ class SourceBar(QWidget):
         self._example.setIcon(icon("four-edges", theme.text, _ICON_PX))
         colour = theme.accent if self._proof.isChecked() else theme.text
         self._proof.setIcon(icon("flip", colour, _ICON_PX))
-
-    def _on_choice(self, index: int) -> None:
-        key = self._choice.itemData(index)
-        if key == OPEN:
-            # The picture stays what it was until another one has been read.
-            self._choice.setCurrentIndex(self._choice.findData(self._key))
-            self.ask_for_file()
-        elif key != self._key:
-            self.source_chosen.emit(key)
 
     def _on_rest_clicked(self) -> None:
         self._menu.popup(self._rest.mapToGlobal(QPoint(0, self._rest.height())))
