@@ -263,9 +263,7 @@ def test_a_convolution_shows_the_kernel_as_it_is_used(panel):
     show(panel, Filter("mine", WEIGHT), turned=True)
     assert turn.isVisible()
     assert turn.angle == 180
-    assert any(
-        label.text() == "Used turned by 180°" for label in panel.findChildren(QLabel) if label.isVisible()
-    )
+    assert any(label.text() == "Turned by 180°" for label in panel.findChildren(QLabel) if label.isVisible())
     show(panel, Filter("mine", WEIGHT), turned=False)
     assert not turn.isVisible()
 
@@ -315,7 +313,7 @@ def test_the_sentence_is_shown_and_read_whole_in_its_tooltip(panel):
 
 def test_a_sentence_too_long_for_its_room_ends_with_an_ellipsis(panel):
     sentence = "Mostly an edge, and so on. " * 20
-    show(panel, Filter("mine", WEIGHT), sentence=sentence, turned=True)
+    show(panel, Filter("mine", WEIGHT), sentence=sentence)
     label = panel.findChild(QLabel, "filter_sentence")
     assert label.text().endswith("…")
     assert label.toolTip() == sentence
@@ -418,9 +416,9 @@ def test_the_mark_of_the_ledger_reaches_cell_and_turned_kernel(panel):
     panel.mark(0, 0)
     turn = panel.findChild(TurnedKernel)
     image = turn.grab().toImage()
-    assert image.pixelColor(62, 62).name() == DARK.text.name()
+    assert image.pixelColor(78, 78).name() == DARK.text.name()
     panel.mark(None)
-    assert turn.grab().toImage().pixelColor(62, 62).name() != DARK.text.name()
+    assert turn.grab().toImage().pixelColor(78, 78).name() != DARK.text.name()
 
 
 def test_the_wheel_over_a_field_without_focus_is_left_to_the_column(panel, edits):

@@ -100,11 +100,6 @@ class KernelEditor(QWidget):
         themes.changed.connect(self.update)
 
     @property
-    def weight(self) -> NDArray[Any]:
-        """The weights that are shown, ``(kh, kw)``."""
-        return self._weight.copy()
-
-    @property
     def current(self) -> tuple[int, int]:
         """Row and column of the cell that keys act on."""
         return self._cell

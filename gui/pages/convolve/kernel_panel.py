@@ -17,7 +17,7 @@ from PySide6.QtGui import (
     QPen,
     QResizeEvent,
 )
-from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QLineEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
 
 from engine.kernels import Kernel
 from engine.lab.values import LARGEST_KERNEL, Filter
@@ -25,14 +25,13 @@ from gui.pages.convolve.kernel_cells import kernel_image
 from gui.pages.convolve.kernel_editor import LARGEST_CELL_PX, KernelEditor
 from gui.pages.convolve.kernel_grip import KernelGrip
 from gui.pages.convolve.kernel_mime import kernel_mime, kernel_of
+from gui.pages.convolve.kernel_notes import KernelNotes
 from gui.pages.convolve.kernel_slices import KernelSlices
 from gui.pages.convolve.kernel_tools import BUTTON_PX, KernelTools, drag_kernel
 from gui.pages.convolve.number_spin import LABEL_WIDTH_PX, FieldRow, NumberSpin
 from gui.pages.convolve.pair_spin import PairSpin
 from gui.pages.convolve.preset_menu import PresetMenu
-from gui.pages.convolve.sentence_label import SentenceLabel
-from gui.pages.convolve.turned_kernel import SIDE_PX, TurnedKernel
-from gui.theme import RADIUS, S1, S2, ThemeManager, caption_font, heading_font
+from gui.theme import RADIUS, S1, S2, ThemeManager, heading_font
 from gui.widgets.tool_button import ToolButton
 
 _SMALL_SIDE_PX = 132
@@ -79,7 +78,8 @@ class KernelPanel(QWidget):
         self.slices = KernelSlices(themes)
         self.tools = KernelTools(themes, generator)
         self.presets = PresetMenu(themes, self)
-        self.turn = TurnedKernel(themes)
+        self.notes = KernelNotes(themes)
+        self.turn = self.notes.turn
         self._make_fields(themes)
         self._lay_out()
         self._connect()
@@ -130,19 +130,17 @@ class KernelPanel(QWidget):
         self.size_pair.show_pair(*weight.shape)
         self.presets.set_classic(classic)
         self.turn.show_kernel(weight, scale, classic)
-        self._sentence.set_sentence(sentence)
+        self.notes.sentence.set_sentence(sentence)
         if turned != self._turned:
-            self._show_turned(turned)
+            self._turned = turned
             self.turn.put(turned)
+            self.notes.set_turned(turned)
         self._place(max(weight.shape) > _MOST_SMALL)
 
     def animate_turn(self, to_turned: bool) -> None:
         """Let the kernel turn by 180° before the eyes, or back."""
-        if to_turned or not self._turned:
-            self._show_turned(to_turned)
         self._turned = to_turned
-        self.turn.setVisible(True)
-        self.turn.turn(to_turned)
+        self.notes.animate_turn(to_turned)
 
     def mark(self, row: int | None, column: int | None = None) -> None:
         """Outline the weight at a place of the kernel as it is drawn, or none."""
@@ -181,9 +179,6 @@ class KernelPanel(QWidget):
         ):
             # A kernel that is dropped is for the panel, not text for a field.
             line.setAcceptDrops(False)
-        self._used = QLabel("Used turned by 180°")
-        self._sentence = SentenceLabel()
-        self._sentence.setObjectName("filter_sentence")
 
     def _lay_out(self) -> None:
         top = QHBoxLayout()
@@ -194,28 +189,14 @@ class KernelPanel(QWidget):
         self._body = QGridLayout()
         self._body.setHorizontalSpacing(S2)
         self._body.setVerticalSpacing(S1)
-        words = QVBoxLayout()
-        words.setSpacing(0)
-        words.addWidget(self._used)
-        words.addWidget(self._sentence, 1)
-        self._words = QWidget()
-        self._words.setFixedHeight(SIDE_PX)
-        bottom = QHBoxLayout(self._words)
-        bottom.setContentsMargins(0, 0, 0, 0)
-        bottom.setSpacing(S2)
-        bottom.addWidget(self.turn)
-        bottom.addLayout(words, 1)
+        self._size_row = FieldRow("size", self.size_pair)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(S1)
         column.addLayout(top)
         column.addWidget(self.slices)
         column.addLayout(self._body)
-        column.addWidget(FieldRow("size", self.size_pair))
-        column.addWidget(self._words)
         column.addStretch(1)
-        self._show_turned(False)
-        self._dress()
         self.slices.hide()
         self._place(False)
 
@@ -232,33 +213,30 @@ class KernelPanel(QWidget):
         self.slices.slice_chosen.connect(self.slice_chosen)
         self.size_pair.chosen.connect(self.size_chosen)
         self.bias.valueChanged.connect(self._on_bias)
-        self.turn.settled.connect(self._show_turned)
         self._name.editingFinished.connect(self._on_named)
         self._preset_button.clicked.connect(self._open_presets)
         self._save.clicked.connect(self.save_requested)
         self._grip.dragged.connect(self._on_dragged)
         self._grip.clicked.connect(self._copy)
-        self._themes.changed.connect(self._dress)
-
-    def _dress(self) -> None:
-        for label in (self._used, self._sentence):
-            label.setFont(caption_font())
 
     def _place(self, wide: bool) -> None:
-        """Put tools and bias beside a small kernel, under a large one."""
+        """Put notes and bias beside a small kernel, under a large one."""
         if wide != self._wide:
             self._wide = wide
-            parts: tuple[QWidget, ...] = (self.editor, self.tools, self._bias_row)
+            body = self._body
+            parts: tuple[QWidget, ...] = (self.editor, self.tools, self._bias_row, self._size_row, self.notes)
             for widget in parts:
-                self._body.removeWidget(widget)
+                body.removeWidget(widget)
             if wide:
                 for row, widget in enumerate(parts):
-                    self._body.addWidget(widget, row, 0, 1, 2)
+                    body.addWidget(widget, row, 0, 1, 2)
             else:
-                self._body.addWidget(self.editor, 0, 0, 2, 1)
-                self._body.addWidget(self.tools, 0, 1)
-                self._body.addWidget(self._bias_row, 1, 1, Qt.AlignmentFlag.AlignBottom)
-            self.tools.set_columns(7 if wide else 3)
+                body.addWidget(self.editor, 0, 0, 2, 1)
+                body.addWidget(self.notes, 0, 1)
+                body.addWidget(self._bias_row, 1, 1, Qt.AlignmentFlag.AlignBottom)
+                body.addWidget(self.tools, 2, 0, 1, 2)
+                body.addWidget(self._size_row, 3, 0, 1, 2)
+            self.notes.set_stacked(not wide)
             self._bias_row.set_label(*((LABEL_WIDTH_PX, S2) if wide else (_BIAS_LABEL_PX, S1)))
         rows, columns = self._filter.weight.shape[1:]
         if wide:
@@ -268,11 +246,6 @@ class KernelPanel(QWidget):
             self.editor.setFixedHeight(rows * cell)
         else:
             self.editor.setFixedSize(_SMALL_SIDE_PX, _SMALL_SIDE_PX)
-
-    def _show_turned(self, turned: bool) -> None:
-        self._turned = turned
-        self.turn.setVisible(turned)
-        self._used.setVisible(turned)
 
     def _tell(self, new: Filter, undo_text: str, continues: bool = False) -> None:
         if new.weight.shape == self._filter.weight.shape:

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QEvent, QObject, QPoint, QSize, Qt, Signal
 from PySide6.QtGui import QDrag, QImage, QKeyEvent, QPixmap
-from PySide6.QtWidgets import QGridLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from engine.kernels import (
     RANDOM_SENTENCE,
@@ -94,7 +94,7 @@ TOOLS: tuple[KernelTool, ...] = (
 
 
 class KernelTools(QWidget):
-    """The tools as icon buttons in rows. GUI thread only.
+    """The tools as a row of icon buttons. GUI thread only.
 
     Parameters
     ----------
@@ -115,10 +115,9 @@ class KernelTools(QWidget):
     ) -> None:
         super().__init__(parent)
         self._generator = generator or np.random.default_rng()
-        self._grid = QGridLayout(self)
-        self._grid.setContentsMargins(0, 0, 0, 0)
-        self._grid.setSpacing(S1)
-        self._buttons: list[ToolButton] = []
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(S1)
         self._keys: dict[Qt.Key, KernelTool] = {}
         for tool in TOOLS:
             button = ToolButton(themes, tool.icon, tool.tip, key=tool.key, flat=False)
@@ -128,16 +127,8 @@ class KernelTools(QWidget):
             button.setMinimumWidth(BUTTON_PX)
             button.setMaximumWidth(2 * BUTTON_PX)
             button.clicked.connect(lambda _=False, tool=tool: self._press(tool))
-            self._buttons.append(button)
+            row.addWidget(button)
             self._keys[Qt.Key(ord(tool.key))] = tool
-        self.set_columns(3)
-
-    def set_columns(self, columns: int) -> None:
-        """Lay the buttons out anew in rows of `columns`."""
-        for button in self._buttons:
-            self._grid.removeWidget(button)
-        for index, button in enumerate(self._buttons):
-            self._grid.addWidget(button, *divmod(index, columns))
 
     def press(self, name: str) -> None:
         """Do what the button of that name does."""

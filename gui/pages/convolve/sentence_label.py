@@ -19,11 +19,6 @@ class SentenceLabel(QLabel):
         self.setProperty("role", "dim")
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Ignored)
 
-    @property
-    def sentence(self) -> str:
-        """The whole sentence, however much of it is seen."""
-        return self._whole
-
     def set_sentence(self, sentence: str) -> None:
         """Show a sentence; its tooltip has all of it."""
         if sentence != self._whole:

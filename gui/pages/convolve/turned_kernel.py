@@ -24,7 +24,7 @@ from gui.pages.convolve.kernel_cells import (
 )
 from gui.theme import ThemeManager
 
-SIDE_PX = 64
+SIDE_PX = 80
 TURN_MS = 300
 
 

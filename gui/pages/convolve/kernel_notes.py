@@ -1,0 +1,65 @@
+"""What a filter detects, and in a convolution the kernel as it is used."""
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QBoxLayout, QLabel, QVBoxLayout, QWidget
+
+from gui.pages.convolve.sentence_label import SentenceLabel
+from gui.pages.convolve.turned_kernel import SIDE_PX, TurnedKernel
+from gui.theme import S2, ThemeManager, caption_font
+
+_MIDDLE = Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignTop
+
+
+class KernelNotes(QWidget):
+    """Holds the sentence and the turned kernel, side by side or, stacked, one of the two. GUI thread only.
+
+    Stacked there is room for one: the sentence is about the kernel as it is drawn, so it gives way.
+    """
+
+    def __init__(self, themes: ThemeManager, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.turn = TurnedKernel(themes)
+        self.sentence = SentenceLabel()
+        self.sentence.setObjectName("filter_sentence")
+        self._used = QLabel("Turned by 180°")
+        self._used.setToolTip(self.turn.toolTip())
+        words = QVBoxLayout()
+        words.setSpacing(0)
+        words.addWidget(self._used)
+        words.addWidget(self.sentence, 1)
+        self._box = QBoxLayout(QBoxLayout.Direction.TopToBottom, self)
+        self._box.setContentsMargins(0, 0, 0, 0)
+        self._box.addWidget(self.turn, alignment=_MIDDLE)
+        self._box.addLayout(words, 1)
+        self._turned, self._stacked = False, False
+        self.turn.settled.connect(self.set_turned)
+        themes.changed.connect(self._dress)
+        self._dress()
+        self.set_stacked(True)
+
+    def set_stacked(self, stacked: bool) -> None:
+        """Put the parts below each other, as in a narrow room, or beside each other."""
+        if stacked != self._stacked:
+            self._stacked = stacked
+            direction = QBoxLayout.Direction.TopToBottom if stacked else QBoxLayout.Direction.LeftToRight
+            self._box.setDirection(direction)
+            self._box.setSpacing(0 if stacked else S2)
+            self._used.setAlignment(_MIDDLE if stacked else Qt.AlignmentFlag.AlignLeft)
+            self.setMinimumHeight(0 if stacked else SIDE_PX)
+            self.set_turned(self._turned)
+
+    def set_turned(self, turned: bool) -> None:
+        """Show the turned kernel, or leave the room to the sentence."""
+        self._turned = turned
+        self.turn.setVisible(turned)
+        self._used.setVisible(turned)
+        self.sentence.setVisible(not (turned and self._stacked))
+
+    def animate_turn(self, to_turned: bool) -> None:
+        """Let the kernel turn by 180° before the eyes, or back; afterwards show what belongs to that."""
+        self.set_turned(True)
+        self.turn.turn(to_turned)
+
+    def _dress(self) -> None:
+        for label in (self._used, self.sentence):
+            label.setFont(caption_font())
