@@ -157,6 +157,19 @@ def test_a_new_name_is_told_on_enter_and_the_old_one_comes_back_on_escape(panel,
     assert [(one.name, text) for one, text, _ in edits] == [("bright corner", "Rename filter")]
 
 
+def test_a_name_that_is_being_typed_stays_until_another_filter_is_shown(panel, edits):
+    line = panel.findChild(QLineEdit, "filter_name")
+    line.setFocus()
+    line.selectAll()
+    QTest.keyClicks(line, "bright")
+    show(panel, Filter("mine", WEIGHT * 2, 0.5), 1)
+    assert line.text() == "bright"
+    show(panel, Filter("other", WEIGHT), 1)
+    assert line.text() == "other"
+    QTest.keyClick(line, Qt.Key.Key_Return)
+    assert edits == []
+
+
 def test_an_empty_name_is_not_taken(panel, edits):
     line = panel.findChild(QLineEdit, "filter_name")
     line.setFocus()

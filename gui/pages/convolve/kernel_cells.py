@@ -1,6 +1,7 @@
 """A kernel as square cells with its numbers in them: where they lie, and how they are painted."""
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -19,6 +20,7 @@ _MOST_DECIMALS = 2
 # Air beside the figures; the smallest do with less.
 _AIR_PX, _LEAST_AIR_PX = 4, 2
 _MARK_PX = 2.0
+_ANY_FIGURE = str.maketrans("123456789", "000000000")
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,14 +84,14 @@ def decimals_of(weight: NDArray[Any]) -> int:
 def figure_font(weight: NDArray[Any], cell: float, dpr: float) -> QFont | None:
     """Choose the largest figures with which every weight fits into its cell; None where none can be read."""
     decimals = decimals_of(weight)
-    texts = {weight_text(float(value), decimals) for value in weight.flat}
+    # Figures are of equal width, so a few shapes of numbers stand for all of them.
+    shapes = {weight_text(float(value), decimals).translate(_ANY_FIGURE) for value in weight.flat}
+    font = caption_font()
     for size in range(LARGEST_FIGURE_PX, SMALLEST_FIGURE_PX - 1, -1):
-        font = caption_font()
         font.setPixelSize(round(size * dpr))
         metrics = QFontMetricsF(font)
-        widest = max(metrics.horizontalAdvance(text) for text in texts)
         air = 2 * dpr * (_AIR_PX if size > SMALLEST_FIGURE_PX else _LEAST_AIR_PX)
-        if max(widest, metrics.capHeight()) + air <= cell:
+        if max(metrics.capHeight(), *map(metrics.horizontalAdvance, shapes)) + air <= cell:
             return font
     return None
 
@@ -110,6 +112,12 @@ def paint_cells(painter: QPainter, plan: CellPlan, image: QImage, theme: Theme) 
     painter.drawRect(plan.frame.adjusted(0.5, 0.5, -0.5, -0.5))
 
 
+@lru_cache(maxsize=2048)
+def _text_on(red: int, green: int, blue: int, _: int) -> QColor:
+    """Remember what is asked again for every cell with every frame."""
+    return text_on((red, green, blue))
+
+
 def paint_figures(
     painter: QPainter,
     rects: dict[tuple[int, ...], QRectF],
@@ -123,8 +131,7 @@ def paint_figures(
     entries = map_entries(weight, scale, signed=True)
     painter.setFont(font)
     for place, value in np.ndenumerate(weight):
-        red, green, blue, _ = lut[entries[place]].tolist()
-        painter.setPen(text_on((red, green, blue)))
+        painter.setPen(_text_on(*lut[entries[place]].tolist()))
         painter.drawText(rects[place], Qt.AlignmentFlag.AlignCenter, weight_text(float(value), decimals))
 
 

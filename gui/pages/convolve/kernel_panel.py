@@ -115,10 +115,11 @@ class KernelPanel(QWidget):
         slice_names
             The input channels.
         """
-        self._filter, self._slice, self._classic = filter, slice_index, classic
-        if not self._name.hasFocus() or not self._name.isModified():
+        # A name that is being typed stays while it is still this filter's.
+        if filter.name != self._filter.name or not (self._name.hasFocus() and self._name.isModified()):
             self._name.setText(filter.name)
             self._name.setCursorPosition(0)
+        self._filter, self._slice, self._classic = filter, slice_index, classic
         weight = filter.weight[slice_index]
         several = len(filter.weight) > 1
         part = f" · {slice_names[slice_index]}" if several and slice_index < len(slice_names) else ""
