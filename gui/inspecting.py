@@ -59,6 +59,16 @@ class Inspecting(QObject):
             if isinstance(page, DrawPage):
                 page.layer_chosen.connect(self._on_layer_chosen)
 
+    @property
+    def frame(self) -> Frame | None:
+        """What the page in front shows of a network; None where it shows none."""
+        return self._frames.get(self._skeleton.page)
+
+    def enter(self) -> None:
+        """Show the selected place anywhere: another page has come to the front."""
+        if self._skeleton.page in self._pages:
+            self._on_selection_changed(self._selection.value)
+
     def take(self, page: str, frame: Frame) -> None:
         """Look into this frame while that page is in front."""
         self._frames[page] = frame
@@ -86,11 +96,14 @@ class Inspecting(QObject):
             self._selection.update(run=frame.source, step=frame.step, picture=picture)
 
     def _on_selection_changed(self, selection: Selection) -> None:
+        for page in self._pages.values():
+            page.show_selection(selection)
+        if self._skeleton.page not in self._pages:
+            # A page that shows no network says itself where it is.
+            return
         frame = self._frames.get(self._skeleton.page)
         self._address.show_selection(selection, () if frame is None else frame.spec.classes)
         self._address.show_history(can_back=self._selection.can_back, can_forward=self._selection.can_forward)
-        for page in self._pages.values():
-            page.show_selection(selection)
         self.refresh()
 
     def _on_tile_chosen(self, layer: str, kind: Any, channel: int, pixel: Any) -> None:
@@ -105,6 +118,8 @@ class Inspecting(QObject):
         self._selection.update(pixel=pixel)
 
     def _on_place_chosen(self, place: Selection) -> None:
+        if self.frame is None:
+            return
         self._selection.update(
             layer=place.layer,
             kind=place.kind,

@@ -48,6 +48,8 @@ class Inspector(QWidget):
     copied = Signal(str)
     """Words about what was put on the clipboard."""
     close_requested = Signal()
+    convolve_requested = Signal()
+    """What is selected should be shown on Convolve."""
 
     def __init__(self, theme: ThemeManager, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -73,6 +75,9 @@ class Inspector(QWidget):
         self._values_title.setText("Values")
         self._histogram = Histogram(theme)
         self._card = CardView(theme)
+        self._deeper = QPushButton("Show on Convolve")
+        self._deeper.setObjectName("inspector_convolve")
+        self._deeper.setToolTip("See how it comes about, position by position (V)")
         self._copy_numbers = QPushButton("Copy numbers")
         self._copy_numbers.setObjectName("copy_numbers")
         self._copy_picture = QPushButton("Copy picture")
@@ -83,6 +88,7 @@ class Inspector(QWidget):
         self._layers.layer_chosen.connect(self.layer_chosen)
         self._card.hovered.connect(self.hovered)
         self._histogram.hovered.connect(self.hovered)
+        self._deeper.clicked.connect(self.convolve_requested)
         self._copy_numbers.clicked.connect(self.copy_numbers)
         self._copy_picture.clicked.connect(self.copy_picture)
         self._lay_out(theme)
@@ -128,6 +134,10 @@ class Inspector(QWidget):
         layout.setSpacing(0)
         layout.addLayout(head)
         layout.addWidget(column_of(content, theme), 1)
+        deeper = QHBoxLayout()
+        deeper.setContentsMargins(S4, S2, S4, 0)
+        deeper.addWidget(self._deeper)
+        layout.addLayout(deeper)
         layout.addLayout(actions)
 
     @property
@@ -295,6 +305,10 @@ class Inspector(QWidget):
             layers=True,
             card=card is not None,
         )
+
+    def offer_convolve(self, offered: bool) -> None:
+        """Offer to show what is selected on Convolve, or take the offer back."""
+        self._deeper.setVisible(offered)
 
     def clear(self) -> None:
         """Show that there is nothing to look into."""

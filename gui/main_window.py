@@ -18,9 +18,9 @@ from engine.network import Network
 from engine.novelty import DigitLikeness
 from engine.version import VERSION
 from gui.actions import Actions
-from gui.address_bar import AddressBar
-from gui.bridge import Bridge, trains_in_process
+from gui.bridge import Bridge
 from gui.command_palette import CommandPalette
+from gui.convolving import Convolving
 from gui.data_library import DataLibrary
 from gui.dialogs.about import AboutDialog
 from gui.dialogs.error_details import ErrorDialog
@@ -30,19 +30,12 @@ from gui.files import Files
 from gui.frames import Frame, FrameWorker, Subject
 from gui.garbage import GuiThreadCollector
 from gui.inspecting import Inspecting
-from gui.inspector import Inspector
 from gui.instrument import Instrument
 from gui.jobs import JobProgress
 from gui.keeping import Keeper
-from gui.pad.pad import Pad
-from gui.pages.draw.page import DrawPage
-from gui.pages.train.page import TrainPage
-from gui.rail import Rail
+from gui.panels import Panels
 from gui.selection import SelectionModel
 from gui.settings import Folders, PreferencesStore
-from gui.skeleton import Skeleton
-from gui.status_line import StatusLine
-from gui.tape_bar import TapeBar
 from gui.theme import ThemeManager
 from gui.training_control import TrainingControl
 from resources import resource_path
@@ -64,7 +57,7 @@ class MainWindow(QMainWindow):
         Where runs, data sets and the window's place are kept.
     """
 
-    PAGES: ClassVar[tuple[str, ...]] = ("draw", "train")
+    PAGES: ClassVar[tuple[str, ...]] = ("draw", "convolve", "train")
 
     def __init__(self, themes: ThemeManager, preferences: PreferencesStore, places: Folders) -> None:
         super().__init__()
@@ -82,7 +75,22 @@ class MainWindow(QMainWindow):
         worker = FrameWorker(lambda: DigitLikeness().resembles_digit)
         self.instrument = Instrument(self.document, self._bridge, worker, self._shipped, TRAINED_NAME, self)
         self._library = DataLibrary(places.cache, self)
-        self._make_panels()
+        panels = Panels(
+            themes,
+            self.document,
+            self._keeper.preferences,
+            lambda: self._library.embedded().test,
+            places.data,
+        )
+        self._pad, self._draw, self._convolve, self._train = (
+            panels.pad,
+            panels.draw,
+            panels.convolve,
+            panels.train,
+        )
+        self._inspector, self._rail, self._address = panels.inspector, panels.rail, panels.address
+        self._tape, self._status, self._skeleton = panels.tape, panels.status, panels.skeleton
+        self.setCentralWidget(self._skeleton)
         self._training = TrainingControl(
             self._bridge, self.instrument, self._library, self._train, self._tape, self.say, self
         )
@@ -96,6 +104,7 @@ class MainWindow(QMainWindow):
             self._card_of,
             self,
         )
+        self._convolving = Convolving(panels, self.selection, self._inspecting, self.show_page, self)
         self._make_actions()
         self._connect()
         self._answer: Frame | None = None
@@ -112,7 +121,7 @@ class MainWindow(QMainWindow):
     @property
     def is_settled(self) -> bool:
         """Whether every picture is up to date, apart from what a running training still brings."""
-        return self.instrument.is_settled
+        return self.instrument.is_settled and self._convolve.is_settled
 
     def classify(self) -> NDArray[np.float32]:
         """Ten probabilities of what is on the canvas, from the network that answers the Pad."""
@@ -134,10 +143,14 @@ class MainWindow(QMainWindow):
                 # A run that was kept may be brought back before the window is shown.
                 QTimer.singleShot(0, self._training, self._training.ensure_run)
         elif self._answer is not None:
-            self._draw.show_frame(self._answer)
-        self.instrument.set_run_wanted(name == "train")
+            self._show_answer(self._answer)
+        self.instrument.set_run_wanted(
+            name == "train" or (name == "convolve" and self._convolving.follows_run)
+        )
         self._keeper.remember(page=name)
+        self._inspecting.enter()
         self._inspecting.refresh()
+        self._convolving.enter()
 
     def start_training(self) -> None:
         """Train, if nothing trains yet."""
@@ -195,33 +208,6 @@ class MainWindow(QMainWindow):
         """Show an error that nobody foresaw, with its details."""
         ErrorDialog(report, self).show()
 
-    def _make_panels(self) -> None:
-        themes = self._themes
-        self._pad = Pad(self.document, themes)
-        self._pad.canvas.set_brush(self._keeper.preferences.brush)
-        self._pad.pad_actions.pressure.setChecked(self._keeper.preferences.pressure)
-        self._pad.set_digits(lambda: self._library.embedded().test)
-        self._draw, self._train = DrawPage(themes), TrainPage(themes)
-        self._inspector = Inspector(themes)
-        self._rail = Rail(themes)
-        self._address = AddressBar(themes)
-        self._tape = TapeBar(themes)
-        self._status = StatusLine(themes)
-        # The window's, and the training's where it has a process of its own.
-        self._status.show_threads(2 if trains_in_process() else 1)
-        self._skeleton = Skeleton(
-            themes,
-            address_bar=self._address,
-            rail=self._rail,
-            pad=self._pad,
-            inspector=self._inspector,
-            tape_bar=self._tape,
-            status_line=self._status,
-        )
-        self._skeleton.add_page("draw", self._draw)
-        self._skeleton.add_page("train", self._train)
-        self.setCentralWidget(self._skeleton)
-
     def _follow_drawing(self, drawing: Drawing) -> None:
         blank = not drawing.strokes and drawing.backdrop is None
         self._train.pictures.follow(blank=blank)
@@ -241,8 +227,11 @@ class MainWindow(QMainWindow):
             "up": selection.up,
             "inspector": self._skeleton.toggle_inspector,
             "commands": self._show_commands,
-            "play": training.toggle,
-            "step": training.step,
+            "play": self._convolving.here_or(self._convolve.toggle, training.toggle),
+            "step": self._convolving.here_or(partial(self._convolve.step, 1), training.step),
+            "step_back": self._convolving.here_or(partial(self._convolve.step, -1)),
+            "show_convolve": self._convolving.show_selected,
+            "show_back": self._convolving.go_back,
             "epoch": training.run_epoch,
             "stop": training.stop,
             "restart": partial(training.restart, new_seed=False),
@@ -291,19 +280,33 @@ class MainWindow(QMainWindow):
         self._pad.answer_source_chosen.connect(self._on_answer_source_chosen)
         self._pad.class_clicked.connect(lambda label: selection.update(label=label))
         self._train.picture_chosen.connect(instrument.set_run_drawing)
-        for panel in (self._pad, self._draw, self._train, self._inspector, self._tape):
+        self._convolving.said.connect(self.say)
+        self._convolve.said.connect(lambda text, warning: self.say(text, warning=warning))
+        self._convolve.undo_offered.connect(lambda text, act: self.say(text, action="Undo", act=act))
+        self._convolve.network_requested.connect(self._convolving.show_selected)
+        for page in (self._draw, self._train):
+            page.tile_activated.connect(self._convolving.show_selected)
+            page.menu_requested.connect(
+                lambda point: self._convolving.show_menu(point, self._actions["show_convolve"])
+            )
+        for panel in (self._pad, self._draw, self._convolve, self._train, self._inspector, self._tape):
             panel.hovered.connect(self._status.show_readout)
 
     def _on_answer(self, frame: Frame) -> None:
         self._answer = frame
         self._pad.show_frame(frame)
+        self._show_answer(frame)
+        self._inspecting.take("draw", frame)
+
+    def _show_answer(self, frame: Frame) -> None:
         if self._skeleton.page == "draw":
             self._draw.show_frame(frame)
-        self._inspecting.take("draw", frame)
+        self._convolving.take("draw", frame)
 
     def _on_run_frame(self, frame: Frame) -> None:
         self._train.show_frame(frame)
         self._inspecting.take("train", frame)
+        self._convolving.take("train", frame)
 
     def _card_of(self, frame: Frame) -> Mapping[str, Any] | None:
         return self._files.card if frame.subject is self.instrument.trained else None
@@ -362,6 +365,7 @@ class MainWindow(QMainWindow):
         self._keeper.remember(splitter=self._skeleton.sizes())
         self._library.close()
         kept = self._bridge.close()
+        self._convolve.close_worker()
         self.instrument.close()
         self._garbage.close()
         self._keeper.keep(self, kept, beside=self._training.kept_run_waits)

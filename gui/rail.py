@@ -28,6 +28,7 @@ class PageRow:
 
 PAGES = (
     PageRow("draw", "Draw", "draw", "Draw a digit and see every layer answer"),
+    PageRow("convolve", "Convolve", "convolve", "One convolution by hand, position by position"),
     PageRow("train", "Train", "train", "Train a network and watch its filters change"),
 )
 

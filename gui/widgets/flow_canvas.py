@@ -246,7 +246,8 @@ class FlowCanvas(QWidget):
         self._refresh_pixels()
         self._words.call_now()
 
-    def _hit_at(self, position: QPointF) -> FlowHit | None:
+    def hit_at(self, position: QPointF) -> FlowHit | None:
+        """Find what lies at a point of this widget."""
         if self._layout is None:
             return None
         inside = (position - QPointF(_BLEED, _BLEED)) * self._layout.dpr
@@ -268,7 +269,7 @@ class FlowCanvas(QWidget):
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         """Tell what lies under the mouse."""
-        self._hover(self._hit_at(event.position()))
+        self._hover(self.hit_at(event.position()))
 
     def leaveEvent(self, event: QEvent) -> None:
         """Tell that nothing lies under the mouse."""
@@ -277,14 +278,14 @@ class FlowCanvas(QWidget):
     def mousePressEvent(self, event: QMouseEvent) -> None:
         """Tell what was clicked."""
         if event.button() == Qt.MouseButton.LeftButton:
-            self.clicked.emit(self._hit_at(event.position()))
+            self.clicked.emit(self.hit_at(event.position()))
         else:
             super().mousePressEvent(event)
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
         """Tell what was double-clicked."""
         if event.button() == Qt.MouseButton.LeftButton:
-            self.double_clicked.emit(self._hit_at(event.position()))
+            self.double_clicked.emit(self.hit_at(event.position()))
 
     def wheelEvent(self, event: QWheelEvent) -> None:
         """Ask for another zoom with Ctrl; without it, leave the wheel to the scroll area."""

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from PySide6.QtCore import QPointF, QSize, Qt, Signal
-from PySide6.QtGui import QImage, QKeyEvent, QResizeEvent
+from PySide6.QtGui import QContextMenuEvent, QImage, QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QToolButton, QVBoxLayout, QWidget
 
 from engine.inspect.layer_tiles import LayerTiles
@@ -33,6 +33,8 @@ class LayerFlow(QWidget):
     """A layer, a channel counted from 0, and the row and column under the mouse or None."""
     channel_activated = Signal(str, int)
     """A channel was double-clicked, or Enter pressed on it."""
+    menu_requested = Signal(object)
+    """The menu of the channel that was just chosen is wanted at a `QPoint` of the screen."""
     layer_clicked = Signal(str)
     """The heading of a layer was clicked."""
     hovered = Signal(str)
@@ -216,6 +218,16 @@ class LayerFlow(QWidget):
         super().resizeEvent(event)
         self._column.activate()
         self._refit()
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        """Choose the channel under the mouse and ask for its menu."""
+        if event.reason() == QContextMenuEvent.Reason.Mouse:
+            hit = self._canvas.hit_at(QPointF(self._canvas.mapFrom(self, event.pos())))
+            if hit is None or hit.channel is None:
+                return
+            self._on_clicked(hit)
+        if self._selected is not None and self._selected[1] is not None:
+            self.menu_requested.emit(event.globalPos())
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Move with the arrows, go deeper with Enter."""

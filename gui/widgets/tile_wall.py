@@ -2,6 +2,7 @@
 
 from PySide6.QtCore import QEvent, QPointF, QSize, QSizeF, Qt, Signal
 from PySide6.QtGui import (
+    QContextMenuEvent,
     QImage,
     QKeyEvent,
     QMouseEvent,
@@ -41,6 +42,8 @@ class TileWall(QWidget):
     """A tile, counted from 0, and the row and column of the cell under the mouse or None."""
     tile_activated = Signal(int)
     """A tile was double-clicked, or Enter pressed on it."""
+    menu_requested = Signal(object)
+    """The menu of the tile that was just chosen is wanted at a `QPoint` of the screen."""
     hovered = Signal(str)
     """What lies under the mouse, in words; empty when the mouse has left."""
 
@@ -328,6 +331,14 @@ class TileWall(QWidget):
             self.tile_clicked.emit(hit.tile, hit.row, hit.column)
         else:
             super().mousePressEvent(event)
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        """Choose the tile under the mouse and ask for its menu."""
+        hit = self._hit_at(QPointF(event.pos()))
+        if event.reason() == QContextMenuEvent.Reason.Mouse and hit is not None:
+            self.tile_clicked.emit(hit.tile, hit.row, hit.column)
+        if self._selected is not None:
+            self.menu_requested.emit(event.globalPos())
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
         """Go deeper into a tile."""

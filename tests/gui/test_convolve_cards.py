@@ -83,7 +83,8 @@ def test_nothing_on_a_card_overlaps_or_leaves_it(dpr, slices, kernel, output):
         assert rect.left() >= 0
         assert rect.right() <= layout.width
         assert rect.bottom() <= layout.height
-        assert rect.right() <= left or rect.top() >= top + height
+        assert rect.right() <= left or rect.top() >= top + height or rect.bottom() <= top
+        assert not rect.intersects(layout.caption)
         assert not any(rect.intersects(other) for other in kernels[i + 1 :])
     assert left + width <= layout.width
     assert top + height <= layout.height

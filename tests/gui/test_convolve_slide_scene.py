@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
-from PySide6.QtGui import QGuiApplication, QMouseEvent, QWheelEvent
+from PySide6.QtGui import QGuiApplication
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
@@ -15,6 +15,7 @@ from gui.pages.convolve.slide_look import SceneLook
 from gui.pages.convolve.slide_scene import SlideScene
 from gui.theme import DARK, LIGHT, ThemeManager
 from tests.gui.hosting import shown
+from tests.gui.pointing import drag, move, turn_wheel
 
 GREY = SceneLook(("grey",), output_name="top edge", output_scale=2.9)
 RGB = SceneLook(("red", "green", "blue"), ("red", "green", "blue"), output_scale=3.0, part_scale=3.0)
@@ -65,39 +66,6 @@ def colour(scene, box, row, column):
     point = middle(scene, box, row, column)
     image = scene.grab().toImage()
     return image.pixelColor(int(point.x() * dpr), int(point.y() * dpr)).name()
-
-
-def turn_wheel(scene, at, notches):
-    """Turn the wheel over a point."""
-    place = QPointF(at)
-    event = QWheelEvent(
-        place,
-        scene.mapToGlobal(place),
-        QPoint(),
-        QPoint(0, round(120 * notches)),
-        Qt.MouseButton.NoButton,
-        Qt.KeyboardModifier.NoModifier,
-        Qt.ScrollPhase.NoScrollPhase,
-        False,
-    )
-    QApplication.sendEvent(scene, event)
-
-
-def drag(scene, start, end, button=Qt.MouseButton.LeftButton, modifiers=Qt.KeyboardModifier.NoModifier):
-    """Drag with real events."""
-    QTest.mousePress(scene, button, modifiers, start)
-    move(scene, (start + end) / 2, button, modifiers)
-    move(scene, end, button, modifiers)
-    QTest.mouseRelease(scene, button, modifiers, end)
-
-
-def move(scene, to, button=Qt.MouseButton.NoButton, modifiers=Qt.KeyboardModifier.NoModifier):
-    """Move the mouse with its button held: QTest.mouseMove tells of no button."""
-    place = QPointF(to)
-    event = QMouseEvent(
-        QEvent.Type.MouseMove, place, scene.mapToGlobal(place), Qt.MouseButton.NoButton, button, modifiers
-    )
-    QApplication.sendEvent(scene, event)
 
 
 def test_without_a_result_it_says_what_will_be_here(qtbot, themes):

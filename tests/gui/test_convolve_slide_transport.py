@@ -34,11 +34,11 @@ def test_it_says_where_the_filter_is(bar):
 @pytest.mark.parametrize(
     ("name", "signal", "args"),
     [
-        ("first_button", "sought", [0]),
-        ("back_button", "stepped", [-1]),
-        ("play_button", "play_toggled", []),
-        ("step_button", "stepped", [1]),
-        ("last_button", "sought", [675]),
+        ("slide_first", "sought", [0]),
+        ("slide_back", "stepped", [-1]),
+        ("slide_play", "play_toggled", []),
+        ("slide_step", "stepped", [1]),
+        ("slide_last", "sought", [675]),
     ],
 )
 def test_each_button_asks_for_its_thing(bar, qtbot, name, signal, args):
@@ -77,22 +77,22 @@ def test_telling_the_state_asks_for_nothing(bar, qtbot):
 
 
 def test_the_play_button_turns_into_pause(bar):
-    assert button(bar, "play_button").accessibleName() == "Let the filter slide"
+    assert button(bar, "slide_play").accessibleName() == "Let the filter slide"
     bar.show_state(220, 676, 26, playing=True, speed=30)
-    assert button(bar, "play_button").accessibleName() == "Pause the filter"
+    assert button(bar, "slide_play").accessibleName() == "Pause the filter"
 
 
 @pytest.mark.parametrize(
     ("place", "count", "useless"),
     [
-        (0, 676, {"first_button", "back_button"}),
-        (675, 676, {"step_button", "last_button"}),
-        (0, 0, {"first_button", "back_button", "play_button", "step_button", "last_button"}),
+        (0, 676, {"slide_first", "slide_back"}),
+        (675, 676, {"slide_step", "slide_last"}),
+        (0, 0, {"slide_first", "slide_back", "slide_play", "slide_step", "slide_last"}),
     ],
 )
 def test_a_button_that_is_of_no_use_says_why(bar, place, count, useless):
     bar.show_state(place, count, 26, playing=False, speed=30)
-    names = ("first_button", "back_button", "play_button", "step_button", "last_button")
+    names = ("slide_first", "slide_back", "slide_play", "slide_step", "slide_last")
     assert {name for name in names if not button(bar, name).isEnabled()} == useless
     assert all(button(bar, name).toolTip().endswith(".") for name in useless)
 

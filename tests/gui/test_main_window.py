@@ -110,6 +110,8 @@ def test_undo_redo_and_clear_reach_the_answer(driver):
 
 def test_keys_choose_the_page_and_the_rail_follows(driver):
     QTest.keyClick(driver.find("canvas"), Qt.Key.Key_2)
+    assert driver.find("page_convolve").isVisible()
+    QTest.keyClick(driver.find("canvas"), Qt.Key.Key_3)
     assert driver.find("page_train").isVisible()
     assert driver.find("rail_train").isChecked()
     driver.click("rail_draw")

@@ -16,10 +16,12 @@ SMALLEST_OUTPUT_PX, LARGEST_OUTPUT_PX = 72, 208
 # Maps beyond this many cells a side may be drawn smaller than one pixel per number.
 _MOST_WHOLE_CELLS = 128
 _CAPTION_PX = 14
-_LEAST_CARD_PX = 92
+_LEAST_CARD_PX = 90
 # Rooms for the kernel: below the output channel, or beside it; there all its slices share them.
 _KERNEL_BELOW_PX = 24
 _KERNELS_BESIDE_PX = (44, 36, 28)
+# Or in the caption line, where the room is narrow and a filter has but one slice.
+_KERNEL_ABOVE_PX = 24
 _LEAST_SLICE_PX = 14
 _MORE_PX = 26
 _INSET_PX = 6
@@ -61,6 +63,8 @@ class CardLayout:
         Where the drawn slices begin.
     output_rect
         Where the output channel lies.
+    caption_rect
+        Where a card's name stands.
     """
 
     count: int
@@ -74,6 +78,7 @@ class CardLayout:
     kernel_cell: int
     kernel_corners: tuple[tuple[int, int], ...]
     output_rect: tuple[int, int, int, int]
+    caption_rect: tuple[int, int, int, int]
 
     @property
     def total_height(self) -> int:
@@ -89,8 +94,7 @@ class CardLayout:
     @property
     def caption(self) -> QRectF:
         """Where a card's name stands."""
-        inset = round(_INSET_PX * self.dpr)
-        return QRectF(inset, round(S1 * self.dpr) - 1, self.width - 2 * inset, round(_CAPTION_PX * self.dpr))
+        return QRectF(*self.caption_rect)
 
     @property
     def _gap(self) -> int:
@@ -114,6 +118,8 @@ class CardLayout:
         """The room beside the kernel for what does not fit or is quieter; empty where there is none."""
         last = self.kernel_rect(len(self.kernel_corners) - 1)
         left, top, width, height = self.output_rect
+        if last.bottom() <= top:
+            return QRectF()
         if last.top() < top + height:
             below = max(self.kernel_rect(i).bottom() for i in range(len(self.kernel_corners)))
             inset, space = round(_INSET_PX * self.dpr), round(2 * self.dpr)
@@ -180,7 +186,7 @@ def plan_cards(
 ) -> CardLayout:
     """Find the largest cards that are all in view, or else the smallest ones, to be scrolled.
 
-    The kernel lies beside the output channel or below it, whichever leaves more room for that.
+    The kernel lies beside the output channel, below it or above it, whichever leaves more room for that.
 
     Parameters
     ----------
@@ -198,7 +204,7 @@ def plan_cards(
     for size in sizes:
         layouts = [
             _layout(count, slices, kernel, output, size, beside, width, dpr)
-            for beside in (None, *_KERNELS_BESIDE_PX)
+            for beside in (None, *_KERNELS_BESIDE_PX, *((0,) if slices == 1 else ()))
         ]
         fitting = [
             layout
@@ -242,7 +248,17 @@ def _layout(
     rows, columns = kernel
     more = round(_MORE_PX * dpr) if slices > drawn else 0
     between = round(3 * dpr)
-    if beside is None:
+    name_left = inset
+    corners: tuple[tuple[int, int], ...]
+    if beside == 0:
+        cell = max(1, round(_KERNEL_ABOVE_PX * dpr) // max(kernel))
+        corners = ((inset, inset),)
+        top = inset + cell * rows + space
+        card = max(size[0] + 2 * inset, round(_LEAST_CARD_PX * dpr))
+        left = (card - size[0]) // 2
+        bottom = top + size[1]
+        name_left += cell * columns + space
+    elif beside is None:
         card = max(size[0] + 2 * inset, round(_LEAST_CARD_PX * dpr))
         room = (card - 2 * inset - more - (drawn - 1) * between) // drawn
         side = max(kernel)
@@ -280,4 +296,5 @@ def _layout(
         cell,
         corners,
         (left, top, *size),
+        (name_left, round(S1 * dpr) - 1, card - name_left - inset, round(_CAPTION_PX * dpr)),
     )

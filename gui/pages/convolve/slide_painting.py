@@ -303,8 +303,9 @@ def _paint_captions(
     height = round(CAPTION * dpr)
     room = max(boxes[0].outer[2], LEAST_MAP_WIDTH * dpr)
     if max(metrics.horizontalAdvance(name) for name in names) > room and len(boxes) > 1:
-        # The end of "from channel 3" says more than its beginning; all pictures say the same part.
-        names = [name.rsplit(" ", 1)[-1] for name in names]
+        # The end of "from channel 3" says more than its beginning, but not that of "from top edge".
+        ends = [name.rsplit(" ", 1)[-1] for name in names]
+        names = ends if len(set(ends)) == len(ends) else [name.removeprefix("from ") for name in names]
     taken = metrics.horizontalAdvance(detail) + S2 * dpr if detail else 0.0
     if taken + max(metrics.horizontalAdvance(name) for name in names) > room and taken > room / 2:
         taken = 0.0

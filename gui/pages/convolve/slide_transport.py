@@ -43,21 +43,21 @@ class SlideTransport(QWidget):
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(S1)
         for name, icon_name, tip, key in (
-            ("first_button", "to-start", "Go to the first position", "Home"),
-            ("back_button", "step-back", "Step back by one position", ","),
-            ("play_button", "play", "Let the filter slide", "Space"),
-            ("step_button", "step", "Step forward by one position", "."),
-            ("last_button", "to-end", "Go to the last position", "End"),
+            ("slide_first", "to-start", "Go to the first position", "Home"),
+            ("slide_back", "step-back", "Step back by one position", ","),
+            ("slide_play", "play", "Let the filter slide", "Space"),
+            ("slide_step", "step", "Step forward by one position", "."),
+            ("slide_last", "to-end", "Go to the last position", "End"),
         ):
-            button = ToolButton(themes, icon_name, tip, key=key, flat=name != "play_button", parent=self)
+            button = ToolButton(themes, icon_name, tip, key=key, flat=name != "slide_play", parent=self)
             button.setObjectName(name)
             self._buttons[name] = button
             row.addWidget(button)
-        self._buttons["first_button"].clicked.connect(lambda: self.sought.emit(0))
-        self._buttons["back_button"].clicked.connect(lambda: self.stepped.emit(-1))
-        self._buttons["play_button"].clicked.connect(self.play_toggled)
-        self._buttons["step_button"].clicked.connect(lambda: self.stepped.emit(1))
-        self._buttons["last_button"].clicked.connect(lambda: self.sought.emit(max(self._count - 1, 0)))
+        self._buttons["slide_first"].clicked.connect(lambda: self.sought.emit(0))
+        self._buttons["slide_back"].clicked.connect(lambda: self.stepped.emit(-1))
+        self._buttons["slide_play"].clicked.connect(self.play_toggled)
+        self._buttons["slide_step"].clicked.connect(lambda: self.stepped.emit(1))
+        self._buttons["slide_last"].clicked.connect(lambda: self.sought.emit(max(self._count - 1, 0)))
         self._slider = ScrubSlider(themes, self)
         self._slider.valueChanged.connect(self.sought)
         self._slider.pointed.connect(self._on_pointed)
@@ -105,16 +105,16 @@ class SlideTransport(QWidget):
             self._slider.setPageStep(max(count // _PAGES, 1))
             self._slider.setValue(index)
         self._figures.set_text(_figures_text(index, count, columns))
-        play = self._buttons["play_button"]
+        play = self._buttons["slide_play"]
         wanted = ("pause", "Pause the filter") if playing else ("play", "Let the filter slide")
         if play.accessibleName() != wanted[1]:
             play.set_action(*wanted)
         for name, useless in (
-            ("first_button", "This is the first position." if index == 0 else ""),
-            ("back_button", "This is the first position." if index == 0 else ""),
-            ("step_button", "This is the last position." if index >= count - 1 else ""),
-            ("last_button", "This is the last position." if index >= count - 1 else ""),
-            ("play_button", ""),
+            ("slide_first", "This is the first position." if index == 0 else ""),
+            ("slide_back", "This is the first position." if index == 0 else ""),
+            ("slide_step", "This is the last position." if index >= count - 1 else ""),
+            ("slide_last", "This is the last position." if index >= count - 1 else ""),
+            ("slide_play", ""),
         ):
             reason = useless if count else NOTHING_TO_PLAY
             if self._buttons[name].isEnabled() is bool(reason):

@@ -15,6 +15,10 @@ class DrawPage(QWidget):
 
     tile_chosen = Signal(str, str, int, object)
     """Layer, "channel", its number from 0, and (row, column) or None."""
+    tile_activated = Signal()
+    """The chosen channel was double-clicked, or Enter pressed on it: go deeper."""
+    menu_requested = Signal(object)
+    """The menu of the chosen channel is wanted at a `QPoint` of the screen."""
     layer_chosen = Signal(str)
     hovered = Signal(str)
 
@@ -27,6 +31,8 @@ class DrawPage(QWidget):
         self._flow.hovered.connect(self.hovered)
         self._flow.channel_clicked.connect(self._on_channel_clicked)
         self._flow.layer_clicked.connect(self.layer_chosen)
+        self._flow.channel_activated.connect(lambda layer, channel: self.tile_activated.emit())
+        self._flow.menu_requested.connect(self.menu_requested)
         self._key = ""
         self._scales: dict[str, float] = {}
         column = QVBoxLayout(self)

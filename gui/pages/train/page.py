@@ -34,6 +34,10 @@ class TrainPage(QWidget):
 
     tile_chosen = Signal(str, str, int, object)
     """Layer, "filter" or "channel", its number from 0, and (row, column) or None."""
+    tile_activated = Signal()
+    """The chosen tile was double-clicked, or Enter pressed on it: go deeper."""
+    menu_requested = Signal(object)
+    """The menu of the chosen tile is wanted at a `QPoint` of the screen."""
     hovered = Signal(str)
     picture_chosen = Signal(object)
     dataset_chosen = Signal(str)
@@ -204,6 +208,8 @@ class TrainPage(QWidget):
         channels.set_empty_text("What each filter makes of the picture appears here")
         for wall in (filters, channels):
             wall.hovered.connect(self.hovered)
+            wall.tile_activated.connect(lambda tile: self.tile_activated.emit())
+            wall.menu_requested.connect(self.menu_requested)
             wall.tile_clicked.connect(partial(self._on_tile_clicked, index, wall is filters))
         return filters, channels
 

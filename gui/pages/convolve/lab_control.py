@@ -1,0 +1,239 @@
+"""Turns what a hand does on Convolve into undoable edits of the lab."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from PySide6.QtCore import QMimeData, QObject, Signal
+
+from engine.errors import EngineError
+from engine.kernels import random_kernel
+from engine.lab import Filter, Geometry, LabLayer, Setup
+from engine.lab.edits import fed_forward, filter_added, filter_removed, kernels_resized, layers_cut
+from engine.lab.examples import example_seven, four_edges
+from engine.lab.from_network import Taken
+from gui.pad.picture_reading import PictureError
+from gui.pages.convolve.lab_model import LIVE, Lab, LabModel, Source, SourceKind, fitted
+from gui.pages.convolve.lab_sources import Sources
+from gui.pages.convolve.picture_sources import from_mime
+
+
+class LabControl(QObject):
+    """The verbs of the Convolve page. GUI thread only.
+
+    Any of them that cannot be done says so in one sentence and changes nothing.
+    """
+
+    refused = Signal(str)
+    """One sentence."""
+    put_in = Signal()
+    """Another kernel, layer or picture has come, rather than a change of the present one."""
+
+    def __init__(self, model: LabModel, sources: Sources, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._model, self._sources = model, sources
+        self._random = np.random.default_rng()
+        # Until the person chooses: the drawing as soon as there is one.
+        self._chosen_by_hand = False
+
+    def show_example(self) -> None:
+        """Set the four edge filters on a seven."""
+        self._chosen_by_hand = True
+        lab = Lab(Source("seven", "a seven", example_seven()), Setup((four_edges(),), (True,)))
+        self._put_in(lab, "Four edge filters on a seven")
+        self._model.look(layer=0, filter_index=0, classic=True)
+
+    def choose_source(self, kind: str, number: int = 0) -> None:
+        """Look at another picture."""
+        self._chosen_by_hand = True
+        self._try(lambda: self._set_source(self._sources.make(kind, number)))  # type: ignore[arg-type]
+
+    def step_source(self, step: int) -> None:
+        """Go to the next or the previous digit or shape."""
+        source = self._model.lab.source
+        self.choose_source(source.kind, source.number + step)
+
+    def open_picture(self, path: Path) -> None:
+        """Look at a picture of the person's own."""
+        self._chosen_by_hand = True
+        self._try(lambda: self._set_source(self._sources.of_file(path)))
+
+    def take_picture(self, data: QMimeData) -> None:
+        """Look at a picture that was dropped or pasted."""
+        self._chosen_by_hand = True
+        self._try(lambda: self._set_source(self._sources.of_picture(from_mime(data), "pasted picture")))
+
+    def show_network(self, taken: Taken, name: str, layer: str) -> None:
+        """Look at a convolution of a network, on what comes to it there."""
+        self._chosen_by_hand = True
+        source = self._sources.of_network(taken.input, name)
+        lab = Lab(source, Setup((taken.layer,), (True,) * len(taken.input)), layer)
+        self._put_in(lab, f"Show {layer} on Convolve")
+        self._model.look(layer=0, filter_index=taken.selected, slice_index=0, classic=False)
+
+    def follow_network(self, taken: Taken) -> None:
+        """Show the network's newest picture and, unless they were edited, its newest filters."""
+        lab = self._model.lab
+        if lab.source.kind != "network" or lab.source.picture.shape != taken.input.shape:
+            return
+        source = replace(lab.source, picture=taken.input)
+        setup = lab.setup
+        if lab.network_layer:
+            setup = replace(setup, layers=(taken.layer, *setup.layers[1:]))
+        self._model.show_live(replace(lab, source=source, setup=setup))
+
+    def follow_drawing(self, *, blank: bool) -> None:
+        """Show the newest drawing; the first one is chosen unless the person has chosen something."""
+        if not self._chosen_by_hand and not blank and self._model.lab.source.kind == "seven":
+            source = self._sources.make("drawing")
+            setup = fitted(self._model.lab.setup, len(source.picture))
+            self._model.show_live(replace(self._model.lab, source=source, setup=setup))
+            return
+        lab = self._model.lab
+        if lab.source.kind in LIVE and lab.source.kind != "network":
+            self._model.show_live(replace(lab, source=self._sources.make(lab.source.kind)))
+
+    def switch_channel(self, channel: int, on: bool) -> None:
+        """Let an input channel count, or not."""
+        setup = self._model.lab.setup
+        switches = list(setup.channels_on)
+        switches[channel] = on
+        words = f"Switch {self._model.lab.source.channel_names[channel]} {'on' if on else 'off'}"
+        self._model.replace(
+            replace(self._model.lab, setup=replace(setup, channels_on=tuple(switches))), words
+        )
+
+    def edit_filter(self, new: Filter, text: str, continues: bool) -> None:
+        """Put another filter in the place of the selected one."""
+        if not continues:
+            self.put_in.emit()
+        self._model.edit_filter(new, text, continues=continues)
+
+    def put_kernel(self, name: str, weight: Any, index: int | None = None) -> None:
+        """Put a kernel into a filter, the selected one unless `index` says another.
+
+        A kernel of one slice fills every slice. One of another size makes all kernels of the layer as large.
+        """
+        if index is not None:
+            self._model.look(filter_index=index)
+
+        def put() -> None:
+            setup = self._resized_for(weight)
+            new = Filter(name, self._sliced(weight), self._model.selected.bias)
+            filters = list(setup.layers[self._model.layer].filters)
+            filters[self._model.filter] = new
+            self._set_filters(setup, tuple(filters), f"Put in {name}")
+
+        self._try(put)
+
+    def add_kernel(self, name: str, weight: Any) -> None:
+        """Add a filter with this kernel."""
+
+        def add() -> None:
+            setup = self._resized_for(weight)
+            setup = filter_added(setup, self._model.layer, Filter(name, self._sliced(weight)))
+            self._edit(setup, f"Add {name}")
+            self._model.look(filter_index=len(self._model.front.filters) - 1)
+
+        self._try(add)
+
+    def add_filter(self) -> None:
+        """Add a filter of random values."""
+        shape = self._model.selected.weight.shape
+        number = len(self._model.front.filters) + 1
+        self.add_kernel(f"random {number}", random_kernel(shape, self._random))
+
+    def duplicate_filter(self, index: int) -> None:
+        """Add a filter that is a copy of another."""
+        one = self._model.front.filters[index]
+        self.add_kernel(f"{one.name} copy", one.weight)
+
+    def remove_filter(self, index: int) -> None:
+        """Remove a filter and its output channel."""
+        name = self._model.front.filters[index].name
+        self._try(
+            lambda: self._edit(
+                filter_removed(self._model.lab.setup, self._model.layer, index), f"Remove {name}"
+            )
+        )
+
+    def resize(self, rows: int, columns: int) -> None:
+        """Give all kernels of the layer another size."""
+        setup = kernels_resized(self._model.lab.setup, self._model.layer, rows, columns)
+        self._edit(setup, f"Make kernels {rows} × {columns}")
+
+    def set_geometry(self, geometry: Geometry) -> None:
+        """Slide in another way."""
+        self._change_layer("Change how the filter slides", geometry=geometry)
+
+    def set_operation(self, operation: str) -> None:
+        """Correlate or convolve."""
+        self._change_layer("Correlate" if operation == "correlation" else "Convolve", operation=operation)
+
+    def set_relu(self, relu: bool) -> None:
+        """Rectify or not."""
+        self._change_layer("ReLU on" if relu else "ReLU off", relu=relu)
+
+    def set_pool(self, pool: int) -> None:
+        """Pool the largest of so many pixels squared; 1 for none."""
+        self._change_layer("Change pooling", pool=pool)
+
+    def feed_forward(self, channel: int | None) -> None:
+        """Make the output channels, or one of them, the input of a new layer, and look at that."""
+        setup = fed_forward(self._model.lab.setup, channel, seed=int(self._random.integers(1 << 30)))
+        self._edit(setup, "Feed forward")
+        self._model.look(layer=len(setup.layers) - 1)
+
+    def cut_layers(self, number: int) -> None:
+        """Remove a layer and all after it."""
+        self._try(lambda: self._edit(layers_cut(self._model.lab.setup, number), f"Remove layer {number + 1}"))
+
+    def _change_layer(self, text: str, **changes: Any) -> None:
+        layer: LabLayer = replace(self._model.front, **changes)
+        self.put_in.emit()
+        self._model.edit_layer(layer, text)
+
+    def _edit(self, setup: Setup, text: str) -> None:
+        self.put_in.emit()
+        self._model.edit_setup(setup, text)
+
+    def _put_in(self, lab: Lab, text: str) -> None:
+        self.put_in.emit()
+        self._model.replace(lab, text)
+
+    def _set_source(self, source: Source) -> None:
+        lab = self._model.lab
+        setup = fitted(lab.setup, len(source.picture))
+        # What came from a network reads that network's channels, and another picture is not its input.
+        self._put_in(Lab(source, setup), f"Look at {source.name}")
+
+    def _resized_for(self, weight: Any) -> Setup:
+        """Give the layer's kernels the size of a kernel that is to be put in."""
+        setup, layer = self._model.lab.setup, self._model.layer
+        if self._model.selected.weight.shape[1:] == weight.shape[1:]:
+            return setup
+        return kernels_resized(setup, layer, *weight.shape[1:])
+
+    def _sliced(self, weight: Any) -> Any:
+        """Give a kernel the present number of slices: as it is, or its mean in each."""
+        slices = len(self._model.selected.weight)
+        if len(weight) == slices:
+            return weight
+        return np.repeat(np.mean(weight, axis=0, keepdims=True), slices, axis=0)
+
+    def _set_filters(self, setup: Setup, filters: tuple[Filter, ...], text: str) -> None:
+        layers = list(setup.layers)
+        layers[self._model.layer] = replace(layers[self._model.layer], filters=filters)
+        self._edit(replace(setup, layers=tuple(layers)), text)
+
+    def _try(self, act: Callable[[], object]) -> None:
+        try:
+            act()
+        except (EngineError, PictureError) as error:
+            text = str(error)
+            self.refused.emit(text[:1].upper() + text[1:] + ("" if text.endswith(".") else "."))
+
+
+__all__ = ["LabControl", "SourceKind"]

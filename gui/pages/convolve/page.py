@@ -1,0 +1,390 @@
+"""The Convolve page: one convolution by hand, from the picture to every product under the filter."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from numpy.typing import NDArray
+from PySide6.QtCore import QMimeData, Signal
+from PySide6.QtGui import QDragEnterEvent, QDropEvent, QResizeEvent, QShowEvent, QUndoStack
+from PySide6.QtWidgets import QVBoxLayout, QWidget
+
+from engine.datasets import Dataset
+from engine.errors import EngineError
+from engine.lab.flip_proof import flip_proof
+from engine.lab.from_network import Taken
+from engine.lab.values import Filter
+from engine.layers import Conv2D
+from gui.frames import Frame
+from gui.pages.convolve.kernel_mime import kernel_of
+from gui.pages.convolve.lab_control import LabControl
+from gui.pages.convolve.lab_display import LabDisplay
+from gui.pages.convolve.lab_model import Lab, LabModel
+from gui.pages.convolve.lab_parts import LabParts
+from gui.pages.convolve.lab_scales import brightest_place
+from gui.pages.convolve.lab_sources import Sources
+from gui.pages.convolve.lab_worker import Evaluation, LabWorker
+from gui.pages.convolve.library_store import LibraryStore
+from gui.pages.convolve.picture_sources import picture_file
+from gui.pages.convolve.slide_clock import SlideClock
+from gui.theme import ThemeManager
+from gui.widgets.paced import Paced
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class LabPlace:
+    """What is looked at: picture, layer and filter (from 0), position, and the filter itself."""
+
+    picture: str
+    layer: int
+    filter: int
+    pixel: tuple[int, int] | None
+    weight: NDArray[Any]
+    bias: float
+
+
+class ConvolvePage(QWidget):
+    """Owns the lab and its parts; everything it shows is computed from the `Lab`. GUI thread only.
+
+    Parameters
+    ----------
+    undo_stack
+        The window's history.
+    store
+        The person's own kernels.
+    digits
+        Gives the test digits.
+    """
+
+    hovered = Signal(str)
+    said = Signal(str, bool)
+    """One sentence, and whether it is a warning."""
+    undo_offered = Signal(str, object)
+    """One sentence about something that was removed, and the function that brings it back."""
+    place_changed = Signal()
+    """Another filter, position or picture is looked at; see `describe`."""
+    back_requested = Signal()
+    """Return to where the convolution was seen in its network."""
+    network_requested = Signal()
+    """Show a convolution of the network that answers."""
+
+    def __init__(
+        self,
+        themes: ThemeManager,
+        undo_stack: QUndoStack,
+        store: LibraryStore,
+        digits: Callable[[], Dataset],
+        parent: QWidget | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self.setObjectName("page_convolve")
+        self.setAcceptDrops(True)
+        self._store = store
+        self._sources = Sources(digits)
+        self.model = LabModel(undo_stack, self)
+        self._control = LabControl(self.model, self._sources, self)
+        self._clock = SlideClock(self)
+        self._worker = LabWorker(self)
+        self.parts = LabParts(themes)
+        self._display = LabDisplay(self.parts, self.model, self._clock, self)
+        self._frame: Frame | None = None
+        self._layer = 0
+        self._source: tuple[object, ...] = ()
+        self._seeks_brightest = True
+        self._proof = Paced(self._show_proof, parent=self)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.addWidget(self.parts)
+        self._connect()
+        self._display.show_setup()
+        self._show_library()
+        self._ask()
+
+    @property
+    def is_settled(self) -> bool:
+        """Whether what is shown is what is set."""
+        shown = self._display.evaluation
+        return self._worker.is_idle and shown is not None and shown.lab is self.model.lab
+
+    @property
+    def shows_network(self) -> bool:
+        """Whether the picture is what comes to a convolution of a network."""
+        return self.model.lab.source.kind == "network"
+
+    def show_frame(self, frame: Frame) -> None:
+        """Take the newest drawing, and the network for the flip proof."""
+        drawn = self._frame is None or frame.preparation is not self._frame.preparation
+        self._frame = frame
+        if drawn:
+            self._sources.set_drawing(frame.preparation.picture)
+            self._control.follow_drawing(blank=frame.preparation.blank)
+        if self.parts.foot == "proof" and self.isVisible():
+            self._proof.request()
+
+    def show_network(self, taken: Taken, name: str, layer: str, *, back: str) -> None:
+        """Show a convolution of a network; `back` names the page to which one can return."""
+        self._display.network_name = name
+        self._control.show_network(taken, name, layer)
+        self.parts.show_back(f"Back to {layer} on {back}")
+        self.parts.show_foot("cards")
+
+    def follow(self, taken: Taken, name: str) -> None:
+        """Take the newest filters and input of the convolution that is shown."""
+        self._display.network_name = name
+        self._control.follow_network(taken)
+
+    def toggle(self) -> None:
+        """Let the filter slide, or stop it."""
+        self._clock.toggle()
+
+    def step(self, by: int) -> None:
+        """Move the filter by positions."""
+        self._clock.step(by)
+
+    def describe(self) -> LabPlace:
+        """Tell what is looked at."""
+        ledger, model = self._display.ledger, self.model
+        return LabPlace(
+            model.lab.source.name,
+            model.layer,
+            model.filter,
+            None if ledger is None else (ledger.row, ledger.column),
+            model.selected.weight,
+            model.selected.bias,
+        )
+
+    def close_worker(self) -> None:
+        """End the thread, for good."""
+        self._clock.pause()
+        self._worker.close()
+
+    def _connect(self) -> None:
+        self.model.changed.connect(self._on_changed)
+        self.model.view_changed.connect(self._on_view_changed)
+        self._worker.evaluated.connect(self._on_evaluated)
+        self._clock.moved.connect(self._on_moved)
+        self._clock.playing_changed.connect(self._on_playing_changed)
+        self._control.refused.connect(lambda sentence: self.said.emit(sentence, True))
+        self._control.put_in.connect(self._display.forget_scales)
+        self.parts.hovered.connect(self.hovered)
+        self.parts.back_requested.connect(self.back_requested)
+        self.parts.foot_chosen.connect(lambda name: self._proof.request())
+        self._connect_sources()
+        self._connect_slide()
+        self._connect_filters()
+
+    def _connect_sources(self) -> None:
+        sources, control, chain = self.parts.sources, self._control, self.parts.chain
+        sources.source_chosen.connect(self._on_source_chosen)
+        sources.stepped.connect(control.step_source)
+        sources.channel_toggled.connect(control.switch_channel)
+        sources.classic_chosen.connect(lambda classic: self.model.look(classic=classic))
+        sources.example_requested.connect(self._on_example)
+        sources.flip_proof_requested.connect(self._on_flip_proof_requested)
+        sources.file_chosen.connect(lambda name: control.open_picture(Path(name)))
+        chain.layer_chosen.connect(lambda number: self.model.look(layer=number))
+        chain.channel_chosen.connect(
+            lambda number, channel: self.model.look(layer=number, filter_index=channel)
+        )
+        chain.feed_requested.connect(control.feed_forward)
+        chain.layer_removed.connect(control.cut_layers)
+        self.parts.proof.changed.connect(lambda turn, convolve: self._proof.call_now())
+
+    def _connect_slide(self) -> None:
+        parts, clock = self.parts, self._clock
+        parts.scene.place_chosen.connect(clock.peek)
+        parts.scene.pixel_hovered.connect(parts.ledger.mark_pixel)
+        parts.ledger.row_hovered.connect(self._on_ledger_row_hovered)
+        parts.transport.play_toggled.connect(clock.toggle)
+        parts.transport.stepped.connect(clock.step)
+        parts.transport.sought.connect(clock.seek)
+        parts.transport.speed_chosen.connect(clock.set_speed)
+        parts.transport.speed_chosen.connect(lambda speed: self._display.show_place())
+
+    def _connect_filters(self) -> None:
+        kernel, panel, cards, library = (
+            self.parts.kernel,
+            self.parts.geometry_panel,
+            self.parts.cards,
+            self.parts.library,
+        )
+        control = self._control
+        kernel.filter_edited.connect(control.edit_filter)
+        kernel.size_chosen.connect(control.resize)
+        kernel.slice_chosen.connect(lambda index: self.model.look(slice_index=index))
+        kernel.save_requested.connect(self._on_save_requested)
+        kernel.kernel_dropped.connect(lambda name, weight: control.put_kernel(name, weight))
+        panel.geometry_chosen.connect(control.set_geometry)
+        panel.operation_chosen.connect(self._on_operation_chosen)
+        panel.relu_chosen.connect(control.set_relu)
+        panel.pool_chosen.connect(control.set_pool)
+        cards.filter_chosen.connect(lambda index: self.model.look(filter_index=index))
+        cards.pixel_chosen.connect(self._on_card_pixel_chosen)
+        cards.kernel_dropped.connect(lambda index, name, weight: control.put_kernel(name, weight, index))
+        cards.kernel_added.connect(control.add_kernel)
+        cards.add_requested.connect(control.add_filter)
+        cards.duplicate_requested.connect(control.duplicate_filter)
+        cards.remove_requested.connect(control.remove_filter)
+        library.kernel_chosen.connect(lambda name, weight: control.put_kernel(name, weight))
+        library.kernel_dropped.connect(self._on_kernel_saved)
+        library.renamed.connect(self._on_kernel_renamed)
+        library.removed.connect(self._on_kernel_removed)
+
+    def _ask(self) -> None:
+        self._worker.request(self.model.lab, self.model.layer, self.model.filter)
+
+    def _on_changed(self, lab: Lab) -> None:
+        source = lab.source.kind, lab.source.name, lab.source.picture.shape
+        if source != self._source:
+            self._source = source
+            self._seeks_brightest = True
+        self._display.show_setup()
+        self._ask()
+        self.place_changed.emit()
+
+    def _on_view_changed(self) -> None:
+        if self.model.layer != self._layer:
+            self._layer = self.model.layer
+            self._seeks_brightest = True
+        self._display.show_setup()
+        shown = self._display.evaluation
+        if shown is not None and shown.lab is self.model.lab:
+            self._display.show_evaluation(shown)
+        self._ask()
+        self.place_changed.emit()
+
+    def _on_evaluated(self, evaluation: Evaluation) -> None:
+        seeks = self._seeks_brightest and evaluation.lab is self.model.lab
+        self._display.show_evaluation(evaluation)
+        if seeks and self._display.result is not None and evaluation.layer == self.model.layer:
+            # The whole channel, and the place where it responds most.
+            self._seeks_brightest = False
+            self._clock.seek(self._clock.count - 1)
+            self._clock.peek(brightest_place(evaluation))
+
+    def _on_moved(self, place: float) -> None:
+        self._display.show_place()
+        if not self._clock.playing:
+            self.place_changed.emit()
+
+    def _on_playing_changed(self, playing: bool) -> None:
+        self.parts.scene.set_hover_chooses(not playing)
+        self._display.show_place()
+        self.place_changed.emit()
+
+    def _on_example(self) -> None:
+        self.parts.show_foot("cards")
+        self._control.show_example()
+        self._seeks_brightest = True
+
+    def _on_source_chosen(self, kind: str) -> None:
+        if kind == "network":
+            self.network_requested.emit()
+        else:
+            self._control.choose_source(kind)
+
+    def _on_flip_proof_requested(self, wanted: bool) -> None:
+        self.parts.show_foot("proof" if wanted else "cards")
+        self._proof.call_now()
+
+    def _on_ledger_row_hovered(self, row: tuple[int, int] | None) -> None:
+        ledger, scene, kernel = self._display.ledger, self.parts.scene, self.parts.kernel
+        if row is None or ledger is None:
+            scene.set_marked_pixel()
+            kernel.mark(None)
+            return
+        channel, place = row
+        entry = ledger.rows[place]
+        scene.set_marked_pixel(channel, entry.row, entry.column)
+        cells = self.model.selected.weight[0].size
+        cell = place % cells
+        if self.model.front.operation == "convolution":
+            # The ledger multiplies the turned kernel; the editor shows it as it is.
+            cell = cells - 1 - cell
+        kernel.mark(*divmod(cell, self.model.selected.weight.shape[2]))
+
+    def _on_card_pixel_chosen(self, index: int, row: int, column: int) -> None:
+        self.model.look(filter_index=index)
+        result = self._display.result
+        if result is not None:
+            self._clock.peek(row * result.positions[1] + column)
+
+    def _on_operation_chosen(self, operation: str) -> None:
+        self.parts.kernel.animate_turn(operation == "convolution")
+        self._control.set_operation(operation)
+
+    def _on_save_requested(self) -> None:
+        one: Filter = self.model.selected
+        self._on_kernel_saved(one.name, one.weight)
+
+    def _on_kernel_saved(self, name: str, weight: NDArray[Any]) -> None:
+        self._keep(lambda: self.said.emit(f"“{self._store.add(name, weight)}” is in the Library.", False))
+
+    def _on_kernel_renamed(self, old: str, new: str) -> None:
+        self._keep(lambda: self._store.rename(old, new))
+
+    def _on_kernel_removed(self, name: str, weight: NDArray[Any]) -> None:
+        self._keep(lambda: self._store.remove(name))
+        self.undo_offered.emit(f"“{name}” was removed.", lambda: self._on_kernel_saved(name, weight))
+
+    def _keep(self, act: Callable[[], object]) -> None:
+        try:
+            act()
+        except (EngineError, OSError) as error:
+            self.said.emit(str(error), True)
+        self._show_library()
+
+    def _show_library(self) -> None:
+        self.parts.library.show_kernels(self._store.kernels)
+
+    def _show_proof(self) -> None:
+        frame, view = self._frame, self.parts.proof
+        if frame is None or self.parts.foot != "proof":
+            return
+        names = zip(frame.spec.layer_names, frame.spec.layers, strict=True)
+        first = next((name for name, layer in names if isinstance(layer, Conv2D)), None)
+        if first is None:
+            return
+        turn, convolve = view.switches
+        proof = flip_proof(frame.spec, frame.parameters, frame.picture, turn_kernels=turn, convolve=convolve)
+        kernel = frame.parameters[f"{first}.weight"][0, 0]
+        picture = frame.drawing.name or "my drawing"
+        view.show_proof(proof, frame.spec.classes, kernel, f"{frame.source} · {picture}")
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        """Take pictures and kernels."""
+        if self.can_take(event.mimeData()):
+            event.acceptProposedAction()
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        """Take what was dropped."""
+        event.acceptProposedAction()
+        self.take(event.mimeData())
+
+    def can_take(self, data: QMimeData) -> bool:
+        """Tell whether something dropped or pasted is of use here: a kernel or a picture."""
+        return kernel_of(data) is not None or picture_file(data) is not None or data.hasImage()
+
+    def take(self, data: QMimeData) -> None:
+        """Take a kernel into the selected filter, or a picture as the input."""
+        kernel = kernel_of(data)
+        path = picture_file(data)
+        if kernel is not None:
+            self._control.put_kernel(*kernel)
+        elif path is not None:
+            self._control.open_picture(path)
+        else:
+            self._control.take_picture(data)
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """Tell what is wrong with the Library, once."""
+        super().showEvent(event)
+        problem, self._store.problem = self._store.problem, ""
+        if problem:
+            self.said.emit(problem, True)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Share the height between the slide and the foot."""
+        super().resizeEvent(event)
+        self.parts.fit(self.width(), self.height())

@@ -1,0 +1,72 @@
+"""Makes the panels of the window and gives them their places."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+from engine.datasets import Dataset
+from gui.address_bar import AddressBar
+from gui.bridge import trains_in_process
+from gui.document import Document
+from gui.inspector import Inspector
+from gui.pad.pad import Pad
+from gui.pages.convolve.library_store import LibraryStore
+from gui.pages.convolve.page import ConvolvePage
+from gui.pages.draw.page import DrawPage
+from gui.pages.train.page import TrainPage
+from gui.rail import Rail
+from gui.settings import Preferences
+from gui.skeleton import Skeleton
+from gui.status_line import StatusLine
+from gui.tape_bar import TapeBar
+from gui.theme import ThemeManager
+
+
+class Panels:
+    """Every panel by name, in its place in the skeleton; joined to nothing yet. GUI thread only.
+
+    Parameters
+    ----------
+    themes, document
+        Shared with the window.
+    preferences
+        How the pen is to begin.
+    digits
+        Gives the test digits, to pick from and to look at.
+    data
+        Folder of the person's own kernels.
+    """
+
+    def __init__(
+        self,
+        themes: ThemeManager,
+        document: Document,
+        preferences: Preferences,
+        digits: Callable[[], Dataset],
+        data: Path,
+    ) -> None:
+        self.pad = Pad(document, themes)
+        self.pad.canvas.set_brush(preferences.brush)
+        self.pad.pad_actions.pressure.setChecked(preferences.pressure)
+        self.pad.set_digits(digits)
+        self.draw = DrawPage(themes)
+        self.convolve = ConvolvePage(themes, document.undo_stack, LibraryStore(data), digits)
+        self.train = TrainPage(themes)
+        self.inspector = Inspector(themes)
+        self.rail = Rail(themes)
+        self.address = AddressBar(themes)
+        self.tape = TapeBar(themes)
+        self.status = StatusLine(themes)
+        # The window's, and the training's where it has a process of its own.
+        self.status.show_threads(2 if trains_in_process() else 1)
+        self.skeleton = Skeleton(
+            themes,
+            address_bar=self.address,
+            rail=self.rail,
+            pad=self.pad,
+            inspector=self.inspector,
+            tape_bar=self.tape,
+            status_line=self.status,
+        )
+        self.skeleton.add_page("draw", self.draw)
+        self.skeleton.add_page("convolve", self.convolve)
+        self.skeleton.add_page("train", self.train)
