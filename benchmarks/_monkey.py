@@ -8,8 +8,8 @@ from threading import Event
 from typing import Any, TypeVar
 
 import numpy as np
-from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QTimer, QUrl
-from PySide6.QtGui import QAction, QDragEnterEvent, QDropEvent, QImage, QWheelEvent
+from PySide6.QtCore import QEvent, QMimeData, QPoint, QPointF, Qt, QTimer, QUrl
+from PySide6.QtGui import QAction, QDrag, QDragEnterEvent, QDropEvent, QImage, QMouseEvent, QWheelEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import (
     QAbstractButton,
@@ -39,9 +39,10 @@ PLAIN = Qt.KeyboardModifier.NoModifier
 BUTTONS = (LEFT, LEFT, LEFT, Qt.MouseButton.RightButton, Qt.MouseButton.MiddleButton)
 
 KEYS = (
-    *("1", "2", "Space", "Space", ".", ",", "Esc", "Esc", "Tab", "Shift+Tab", "Return"),
+    *("1", "2", "2", "2", "3", "Space", "Space", ".", ",", "Esc", "Esc", "Tab", "Shift+Tab", "Return"),
     *("Left", "Right", "Up", "Down", "Home", "End", "PgUp", "PgDown", "Del", "Backspace", "F1"),
     *("[", "]", "P", "E", "I", "D", "X", "7", "0", "Shift+.", ">"),
+    *("V", "V", "Shift+V", "F", "R", "M", "T", "N", "S", "Z", "+", "-", "F2"),
     *("Ctrl+Z", "Ctrl+Z", "Ctrl+Shift+Z", "Ctrl+Y", "Ctrl+C", "Ctrl+Shift+C", "Ctrl+V", "Ctrl+A"),
     *("Ctrl+D", "Ctrl+Backspace", "Alt+Left", "Alt+Right", "Ctrl+Shift+P"),
 )
@@ -56,6 +57,7 @@ class Monkey:
         self._chance = chance
         self._files = _make_files(folder)
         _replace_fetch()
+        self._replace_drag()
         self._actions: dict[Callable[[Note], None], int] = {
             self._press_button: 20,
             self._trigger_action: 12,
@@ -63,6 +65,7 @@ class Monkey:
             self._click_somewhere: 16,
             self._hover_somewhere: 10,
             self._turn_wheel: 8,
+            self._drag_somewhere: 10,
             self._press_key: 16,
             self._choose_in_box: 5,
             self._turn_knob: 6,
@@ -84,6 +87,15 @@ class Monkey:
         self._dialogs.clear()
         for name in LEFT_ALONE:
             self._action(name).setEnabled(False)
+
+    def _replace_drag(self) -> None:
+        """Let what is dragged fall at once: a real drag waits for the mouse of the window system."""
+
+        def fall(drag: QDrag, *actions: object) -> Qt.DropAction:
+            self._carry(drag.mimeData(), "what is dragged", lambda text: None)
+            return Qt.DropAction.CopyAction
+
+        QDrag.exec = fall  # type: ignore[method-assign, assignment]
 
     def act(self, note: Note) -> None:
         """Do one thing, and say which before it is done."""
@@ -192,10 +204,27 @@ class Monkey:
         QTest.qWait(200)
         self._window.showNormal()
 
+    def _drag_somewhere(self, note: Note) -> None:
+        widget = self._any_widget()
+        button = self._chance.choice(BUTTONS)
+        places = [self._place_in(widget, margin=10) for _ in range(self._chance.choice((2, 4, 12)))]
+        note(f"drag over {_name(widget)} from {places[0].toTuple()} with {button.name}")
+        QTest.mousePress(widget, button, PLAIN, places[0])
+        for place in places[1:]:
+            everywhere = QPointF(widget.mapToGlobal(place))
+            kind, none = QEvent.Type.MouseMove, Qt.MouseButton.NoButton
+            QApplication.sendEvent(widget, QMouseEvent(kind, QPointF(place), everywhere, none, button, PLAIN))
+        QTest.mouseRelease(widget, button, PLAIN, places[-1])
+
     def _drop(self, note: Note) -> None:
-        path, widget = self._chance.choice(self._files), self._any_widget()
+        path = self._chance.choice(self._files)
         data = QMimeData()
         data.setUrls([QUrl.fromLocalFile(str(path))])
+        self._carry(data, path.name, note)
+
+    def _carry(self, data: QMimeData, what: str, note: Note) -> None:
+        """Let something fall on a widget, or on what is round it and takes it."""
+        widget = self._any_widget()
         place, copy = self._place_in(widget), Qt.DropAction.CopyAction
         target: QWidget | None = widget
         while target is not None:
@@ -204,7 +233,7 @@ class Monkey:
             if target.acceptDrops():
                 target.dragEnterEvent(enter)
             if enter.isAccepted():
-                note(f"drop {path.name} on {_name(target)}")
+                note(f"drop {what} on {_name(target)}")
                 target.dropEvent(QDropEvent(QPointF(place), copy, data, LEFT, PLAIN))
                 return
             place, target = target.mapToParent(place), target.parentWidget()

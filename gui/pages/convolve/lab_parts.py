@@ -94,7 +94,11 @@ class LabParts(QWidget):
         """Show the filters, the Library or the flip proof at the foot."""
         index = ("cards", "library", "proof").index(name)
         self._foot.setCurrentIndex(index)
-        self._tabs.button(index).setChecked(True)
+        # The flip proof has its switch above; while it is open neither tab is chosen.
+        self._tabs.setExclusive(False)
+        for tab in self._tabs.buttons():
+            tab.setChecked(self._tabs.id(tab) == index)
+        self._tabs.setExclusive(True)
         self.sources.show_flip_proof(name == "proof")
         # Ten logits and the kernels need the room of the ledger, which says nothing about them.
         self.ledger.setVisible(name != "proof")
@@ -175,7 +179,6 @@ class LabParts(QWidget):
             (
                 ("Filters", "The filters of this layer, and their output channels", self.cards),
                 ("Library", "Hand-made kernels, and your own", self.library),
-                ("Flip proof", "Correlation and convolution on the trained network", self.proof),
             )
         ):
             tab = QPushButton(words)
@@ -186,6 +189,7 @@ class LabParts(QWidget):
             self._tabs.addButton(tab, index)
             tabs.addWidget(tab)
             self._foot.addWidget(part)
+        self._foot.addWidget(self.proof)
         tabs.addStretch(1)
         tabs.addWidget(self._back)
         self._tabs.idClicked.connect(self._on_tab)
