@@ -1,4 +1,4 @@
-"""Pictures from files and the clipboard as grey arrays, with bounded memory."""
+"""Pictures from files, safely and with bounded memory; from them and the clipboard, grey arrays."""
 
 from pathlib import Path
 
@@ -43,6 +43,29 @@ def read_picture(path: Path) -> NDArray[np.uint8]:
     PictureError
         If the file cannot be read, is no picture or is too large.
     """
+    return grey_of(read_image(path, LONGEST_SIDE_PX))
+
+
+def read_image(path: Path, longest: int) -> QImage:
+    """Read a picture file with bounded memory.
+
+    Parameters
+    ----------
+    path
+        A file in any format that Qt reads. Photos are turned upright.
+    longest
+        A larger picture is decoded so that its longer side has so many pixels.
+
+    Returns
+    -------
+    QImage
+        The picture; it may be partly transparent.
+
+    Raises
+    ------
+    PictureError
+        If the file cannot be read, is no picture or is too large.
+    """
     try:
         if not path.is_file():
             raise PictureError(f"“{path.name}” is not a file that can be opened.")
@@ -59,13 +82,25 @@ def read_picture(path: Path) -> NDArray[np.uint8]:
     reader.setDecideFormatFromContent(True)
     reader.setAutoTransform(True)
     full = reader.size()
-    if full.isValid() and max(full.width(), full.height()) > LONGEST_SIDE_PX:
+    if full.isValid() and max(full.width(), full.height()) > longest:
         # JPEG is decoded at a fraction of its size this way, and never held whole.
-        reader.setScaledSize(_fitted(full))
+        reader.setScaledSize(_fitted(full, longest))
     image = reader.read()
     if image.isNull():
         raise PictureError(_reason(path, reader, full))
-    return grey_of(image)
+    return image
+
+
+def on_paper(image: QImage) -> QImage:
+    """Lay what is transparent on white paper; an opaque image is returned as it is."""
+    if not image.hasAlphaChannel():
+        return image
+    paper = QImage(image.size(), QImage.Format.Format_RGB32)
+    paper.fill(QColor(Qt.GlobalColor.white))
+    painter = QPainter(paper)
+    painter.drawImage(0, 0, image)
+    painter.end()
+    return paper
 
 
 def picture_of(data: QMimeData) -> NDArray[np.uint8]:
@@ -86,22 +121,15 @@ def grey_of(image: QImage) -> NDArray[np.uint8]:
     """Return an image's grey values on white paper, no side longer than `LONGEST_SIDE_PX`."""
     if max(image.width(), image.height()) > LONGEST_SIDE_PX:
         smooth = Qt.TransformationMode.SmoothTransformation
-        image = image.scaled(_fitted(image.size()), Qt.AspectRatioMode.IgnoreAspectRatio, smooth)
-    if image.hasAlphaChannel():
-        paper = QImage(image.size(), QImage.Format.Format_RGB32)
-        paper.fill(QColor(Qt.GlobalColor.white))
-        painter = QPainter(paper)
-        painter.drawImage(0, 0, image)
-        painter.end()
-        image = paper
-    grey = image.convertToFormat(QImage.Format.Format_Grayscale8)
+        fitted = _fitted(image.size(), LONGEST_SIDE_PX)
+        image = image.scaled(fitted, Qt.AspectRatioMode.IgnoreAspectRatio, smooth)
+    grey = on_paper(image).convertToFormat(QImage.Format.Format_Grayscale8)
     lines = np.frombuffer(grey.constBits(), dtype=np.uint8)
     return lines.reshape(grey.height(), grey.bytesPerLine())[:, : grey.width()].copy()
 
 
-def _fitted(size: QSize) -> QSize:
-    room = QSize(LONGEST_SIDE_PX, LONGEST_SIDE_PX)
-    return size.scaled(room, Qt.AspectRatioMode.KeepAspectRatio).expandedTo(QSize(1, 1))
+def _fitted(size: QSize, longest: int) -> QSize:
+    return size.scaled(QSize(longest, longest), Qt.AspectRatioMode.KeepAspectRatio).expandedTo(QSize(1, 1))
 
 
 def _reason(path: Path, reader: QImageReader, size: QSize) -> str:

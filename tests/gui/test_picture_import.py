@@ -12,7 +12,7 @@ from PySide6.QtTest import QTest
 from engine.drawing import Drawing, Stroke, drawing_from_json, prepare, rasterize
 from gui.document import Document
 from gui.pad.picture_import import PictureImport, ink_drawing
-from gui.pad.picture_reading import LONGEST_SIDE_PX, PictureError, grey_of, read_picture
+from gui.pad.picture_reading import LONGEST_SIDE_PX, PictureError, grey_of, read_image, read_picture
 from gui.pad.threshold import (
     flattened_darkness,
     line_width,
@@ -154,6 +154,16 @@ def test_a_large_photo_is_read_at_a_bounded_size(tmp_path, qapp):
     assert grey.shape == (LONGEST_SIDE_PX // 2, LONGEST_SIDE_PX)
 
 
+def test_an_image_is_decoded_no_larger_than_asked_and_keeps_what_is_transparent(tmp_path, qapp):
+    image = QImage(300, 150, QImage.Format.Format_ARGB32)
+    image.fill(QColor(255, 0, 0, 0))
+    assert image.save(str(tmp_path / "clear.png"))
+    for longest, width in ((100, 100), (300, 300), (600, 300)):
+        read = read_image(tmp_path / "clear.png", longest)
+        assert (read.width(), read.height()) == (width, width // 2)
+        assert read.pixelColor(0, 0).alpha() == 0
+
+
 def test_transparent_paper_is_white(qapp):
     image = QImage(10, 10, QImage.Format.Format_ARGB32)
     image.fill(QColor(0, 0, 0, 0))
@@ -188,16 +198,24 @@ def words(path):
     return path
 
 
+def sparse(path):
+    """Write a file that takes no room on the disk, and says that it is of 201 MB."""
+    with path.open("wb") as file:
+        file.truncate(201_000_000)
+    return path
+
+
 @pytest.mark.parametrize(
     ("make", "sentence"),
     [
         (words, "“seven.png” is not a picture that can be read, such as PNG or JPEG."),
         (broken, "“seven.png” is damaged: the picture in it cannot be read."),
         (bomb, "“seven.png” is too large: 60000 × 60000 pixels would need more than 256 MB."),
+        (sparse, "“seven.png” is too large for a picture: 201 MB, at most 200 MB can be read."),
         (lambda path: path, "“seven.png” is not a file that can be opened."),
         (lambda path: (path.mkdir(), path)[1], "“seven.png” is not a file that can be opened."),
     ],
-    ids=["words", "cut short", "bomb", "missing", "folder"],
+    ids=["words", "cut short", "bomb", "large file", "missing", "folder"],
 )
 def test_what_cannot_be_read_is_said_in_one_sentence_and_changes_nothing(
     tmp_path, transfer, document, said, make, sentence, qtlog

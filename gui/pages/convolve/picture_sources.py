@@ -7,11 +7,11 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QMimeData, QSize, Qt
-from PySide6.QtGui import QColor, QImage, QImageReader, QPainter
+from PySide6.QtCore import QMimeData
+from PySide6.QtGui import QImage
 
 from engine.drawing.resampling import fitted_size, resize
-from gui.pad.picture_reading import PictureError
+from gui.pad.picture_reading import PictureError, on_paper, read_image
 
 Array = NDArray[Any]
 
@@ -21,9 +21,6 @@ LONGEST_SIDE_PX = 256
 PHOTOGRAPHS = {"temple": "china.jpg", "flower": "flower.jpg"}
 """The photographs by name, and their files in scikit-learn."""
 
-# A photo of today's phones (48 megapixels) takes 192 MB; what takes more is refused.
-_ALLOCATION_LIMIT_MB = 256
-_LARGEST_FILE_BYTES = 200_000_000
 # Decoded no larger than so many times what is wanted; the means of areas then do the rest.
 _DECODED_OVER_WANTED = 4
 
@@ -48,32 +45,7 @@ def read_rgb(path: Path, longest: int = LONGEST_SIDE_PX) -> Array:
     PictureError
         If the file cannot be opened, is no picture, or is too large.
     """
-    try:
-        if not path.is_file():
-            raise PictureError(f"“{path.name}” is not a file that can be opened.")
-        size = path.stat().st_size
-    except OSError as error:
-        raise PictureError(f"“{path.name}” cannot be opened: {error.strerror}.") from error
-    if size > _LARGEST_FILE_BYTES:
-        raise PictureError(
-            f"“{path.name}” is too large for a picture: {size / 1e6:,.0f} MB, "
-            f"at most {_LARGEST_FILE_BYTES / 1e6:.0f} MB can be read."
-        )
-    QImageReader.setAllocationLimit(_ALLOCATION_LIMIT_MB)
-    reader = QImageReader(str(path))
-    reader.setDecideFormatFromContent(True)
-    reader.setAutoTransform(True)
-    full = reader.size()
-    most = _DECODED_OVER_WANTED * longest
-    if full.isValid() and max(full.width(), full.height()) > most:
-        # JPEG is decoded at a fraction of its size this way, and never held whole.
-        reader.setScaledSize(
-            full.scaled(QSize(most, most), Qt.AspectRatioMode.KeepAspectRatio).expandedTo(QSize(1, 1))
-        )
-    image = reader.read()
-    if image.isNull():
-        raise PictureError(_reason(path, reader, full))
-    return rgb_of(image, longest)
+    return rgb_of(read_image(path, _DECODED_OVER_WANTED * longest), longest)
 
 
 def photograph(name: str) -> Array:
@@ -136,14 +108,7 @@ def tinted(picture: Array, rgb: tuple[float, float, float]) -> Array:
 
 def rgb_of(image: QImage, longest: int = LONGEST_SIDE_PX) -> Array:
     """Return an image's red, green and blue ``(3, h, w)`` float64, 0 to 1, on white paper."""
-    if image.hasAlphaChannel():
-        paper = QImage(image.size(), QImage.Format.Format_RGB32)
-        paper.fill(QColor(Qt.GlobalColor.white))
-        painter = QPainter(paper)
-        painter.drawImage(0, 0, image)
-        painter.end()
-        image = paper
-    rgb = image.convertToFormat(QImage.Format.Format_RGB888)
+    rgb = on_paper(image).convertToFormat(QImage.Format.Format_RGB888)
     lines = np.frombuffer(rgb.constBits(), np.uint8).reshape(rgb.height(), rgb.bytesPerLine())
     pixels = lines[:, : 3 * rgb.width()].reshape(rgb.height(), rgb.width(), 3)
     picture = np.moveaxis(pixels, 2, 0) / 255.0
@@ -164,16 +129,3 @@ def _photograph(file_name: str) -> Array:
             picture.flags.writeable = False
             return picture
     raise PictureError("The photographs come with scikit-learn, which is not installed with its pictures.")
-
-
-def _reason(path: Path, reader: QImageReader, size: QSize) -> str:
-    errors = QImageReader.ImageReaderError
-    # Qt refuses what would need more memory than the limit as data that are invalid.
-    if size.isValid() and size.width() * size.height() * 4 > _ALLOCATION_LIMIT_MB * 2**20:
-        return (
-            f"“{path.name}” is too large: {size.width()} × {size.height()} pixels would need more "
-            f"than {_ALLOCATION_LIMIT_MB} MB."
-        )
-    if reader.error() == errors.UnsupportedFormatError:
-        return f"“{path.name}” is not a picture that can be read, such as PNG or JPEG."
-    return f"“{path.name}” is damaged: the picture in it cannot be read."
