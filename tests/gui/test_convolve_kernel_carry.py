@@ -5,7 +5,7 @@ import pytest
 from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt
 from PySide6.QtGui import QDragEnterEvent, QDragLeaveEvent, QDropEvent, QGuiApplication
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QToolButton
+from PySide6.QtWidgets import QToolButton, QWidget
 
 from engine.lab.values import Filter
 from gui.pages.convolve import kernel_panel, kernel_tools
@@ -84,7 +84,8 @@ def test_the_grip_drags_the_kernel_out(panel, monkeypatch):
 
 
 def test_a_press_on_the_grip_copies_the_kernel(panel):
-    click(panel, "kernel_grip")
+    grip = panel.findChild(QWidget, "kernel_grip")
+    QTest.mouseClick(grip, LEFT, pos=grip.rect().center())
     name, weight = kernel_of(QGuiApplication.clipboard().mimeData())
     assert name == "mine"
     np.testing.assert_array_equal(weight, WEIGHT)
