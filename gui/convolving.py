@@ -8,7 +8,7 @@ from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QMenu
 
 from engine.errors import EngineError
-from engine.lab.from_network import convolution_of, take_convolution
+from engine.lab.from_network import convolution_of, first_convolution, take_convolution
 from gui.frames import Frame
 from gui.inspecting import Inspecting
 from gui.panels import Panels
@@ -50,6 +50,7 @@ class Convolving(QObject):
         self._link: _Link | None = None
         self._page.place_changed.connect(self._on_place_changed)
         self._page.back_requested.connect(self.go_back)
+        self._page.network_requested.connect(self.show_network)
         self._inspector.convolve_requested.connect(self.show_selected)
         selection.changed.connect(lambda value: self.offer())
 
@@ -67,10 +68,20 @@ class Convolving(QObject):
         """Hand on a frame as that page shows it; the Draw page's is of the drawing."""
         if page == "draw":
             self._page.show_frame(frame)
-        link = self._link
-        if link is not None and link.page == page and link.key == frame.subject.key:
-            taken = take_convolution(frame.spec, frame.parameters, frame.activations, link.layer, link.filter)
-            self._page.follow(taken, _name(frame, link.layer))
+        if self.in_front and self._link is not None and self._link.page == page:
+            self._follow(frame)
+
+    def show_network(self) -> None:
+        """Show the convolution that was shown last, or the first one of the network that answers."""
+        page = "draw" if self._link is None else self._link.page
+        frame = self._inspecting.frame_of(page)
+        if frame is None:
+            return
+        first = first_convolution(frame.spec)
+        if self._link is not None and self._link.key == frame.subject.key:
+            self._show(page, frame, self._link.layer, self._link.filter, self._link.selection)
+        elif first is not None:
+            self._show(page, frame, first, 0, Selection(layer=first, kind="filter", channel=0))
 
     def can_show(self) -> bool:
         """Tell whether what is selected can be shown: a filter or channel of a convolution."""
@@ -86,16 +97,7 @@ class Convolving(QObject):
         if target is None:
             self.said.emit("Choose a filter or an output channel of a convolution: it can be shown here.")
             return
-        frame, layer, index = target
-        try:
-            taken = take_convolution(frame.spec, frame.parameters, frame.activations, layer, index)
-        except EngineError as error:
-            self.said.emit(f"This convolution cannot be shown: {error}.")
-            return
-        page = self._skeleton.page
-        self._link = _Link(page, frame.subject.key, layer, index, self._selection.value)
-        self._page.show_network(taken, _name(frame, layer), layer, back=page.capitalize())
-        self._show_page(CONVOLVE)
+        self._show(self._skeleton.page, *target, self._selection.value)
 
     def go_back(self) -> None:
         """Return to where the convolution was seen in its network."""
@@ -130,7 +132,28 @@ class Convolving(QObject):
     def enter(self) -> None:
         """Write address and Inspector: the page has come to the front."""
         self.offer()
+        if self.in_front and self._link is not None:
+            frame = self._inspecting.frame_of(self._link.page)
+            if frame is not None:
+                self._follow(frame)
         self._on_place_changed()
+
+    def _show(self, page: str, frame: Frame, layer: str, index: int, selection: Selection) -> None:
+        try:
+            taken = take_convolution(frame.spec, frame.parameters, frame.activations, layer, index)
+        except EngineError as error:
+            self.said.emit(f"This convolution cannot be shown: {error}.")
+            return
+        self._link = _Link(page, frame.subject.key, layer, index, selection)
+        self._page.show_network(taken, _name(frame, layer), layer, back=page.capitalize())
+        self._show_page(CONVOLVE)
+
+    def _follow(self, frame: Frame) -> None:
+        """Show the newest state of the convolution that is shown; another network's is not the same."""
+        link = self._link
+        if link is not None and link.key == frame.subject.key and self._page.shows_network:
+            taken = take_convolution(frame.spec, frame.parameters, frame.activations, link.layer, link.filter)
+            self._page.follow(taken, _name(frame, link.layer))
 
     def _target(self) -> tuple[Frame, str, int] | None:
         frame, value = self._inspecting.frame, self._selection.value

@@ -64,6 +64,10 @@ class Inspecting(QObject):
         """What the page in front shows of a network; None where it shows none."""
         return self._frames.get(self._skeleton.page)
 
+    def frame_of(self, page: str) -> Frame | None:
+        """What that page shows of a network, or showed last."""
+        return self._frames.get(page)
+
     def enter(self) -> None:
         """Show the selected place anywhere: another page has come to the front."""
         if self._skeleton.page in self._pages:

@@ -283,7 +283,6 @@ class MainWindow(QMainWindow):
         self._convolving.said.connect(self.say)
         self._convolve.said.connect(lambda text, warning: self.say(text, warning=warning))
         self._convolve.undo_offered.connect(lambda text, act: self.say(text, action="Undo", act=act))
-        self._convolve.network_requested.connect(self._convolving.show_selected)
         for page in (self._draw, self._train):
             page.tile_activated.connect(self._convolving.show_selected)
             page.menu_requested.connect(

@@ -51,6 +51,12 @@ def convolution_of(spec: NetworkSpec, layer: str) -> str | None:
     return None
 
 
+def first_convolution(spec: NetworkSpec) -> str | None:
+    """Name a network's first convolution, None where it has none."""
+    layers = zip(spec.layer_names, spec.layers, strict=True)
+    return next((name for name, layer in layers if isinstance(layer, Conv2D)), None)
+
+
 def take_convolution(
     spec: NetworkSpec, parameters: Parameters, activations: Mapping[str, Array], name: str, index: int = 0
 ) -> Taken:

@@ -57,7 +57,7 @@ def _formula(size: int, kernel: int, sides: tuple[int, int], stride: int, dilati
 def left_over_sentence(rows: SizeFormula, columns: SizeFormula) -> str:
     """Explain a division that leaves a rest; "" where both come out even."""
     parts = [
-        f"the last {plural(formula.left_over, one)}"
+        f"the last {one if formula.left_over == 1 else plural(formula.left_over, one)}"
         for formula, one in ((rows, "row"), (columns, "column"))
         if formula.left_over
     ]

@@ -244,7 +244,7 @@ def test_a_division_with_a_rest_is_explained():
     assert rows.text == "(28 − 3) / 2 = 12.50, rounded down, + 1 = 13"
     assert (rows.left_over, columns.left_over) == (1, 0)
     assert left_over_sentence(rows, columns).startswith(
-        "The division leaves a rest: the last 1 row of the input"
+        "The division leaves a rest: the last row of the input"
     )
 
 

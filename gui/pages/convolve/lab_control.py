@@ -14,6 +14,7 @@ from engine.lab import Filter, Geometry, LabLayer, Setup
 from engine.lab.edits import fed_forward, filter_added, filter_removed, kernels_resized, layers_cut
 from engine.lab.examples import example_seven, four_edges
 from engine.lab.from_network import Taken
+from engine.lab.run import run_setup
 from gui.pad.picture_reading import PictureError
 from gui.pages.convolve.lab_model import LIVE, Lab, LabModel, Source, SourceKind, fitted
 from gui.pages.convolve.lab_sources import Sources
@@ -182,7 +183,12 @@ class LabControl(QObject):
 
     def feed_forward(self, channel: int | None) -> None:
         """Make the output channels, or one of them, the input of a new layer, and look at that."""
-        setup = fed_forward(self._model.lab.setup, channel, seed=int(self._random.integers(1 << 30)))
+        lab = self._model.lab
+        setup = fed_forward(lab.setup, channel, seed=int(self._random.integers(1 << 30)))
+        problem = run_setup(setup, lab.source.picture).problem
+        if problem:
+            self.refused.emit(f"There is nothing left to slide over. {problem}")
+            return
         self._edit(setup, "Feed forward")
         self._model.look(layer=len(setup.layers) - 1)
 

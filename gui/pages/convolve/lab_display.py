@@ -33,7 +33,7 @@ class LabDisplay(QObject):
         self._scales = ScaleKeeper()
         self._evaluation: Evaluation | None = None
         self._ledger: Ledger | None = None
-        self.network_name: str | None = None
+        self._network_name: str | None = None
 
     @property
     def evaluation(self) -> Evaluation | None:
@@ -57,6 +57,12 @@ class LabDisplay(QObject):
         """Choose all scales anew with the next evaluation."""
         self._scales.forget()
 
+    def set_network_name(self, name: str | None) -> None:
+        """Name the convolution of a network that can be chosen as the source."""
+        if name != self._network_name:
+            self._network_name = name
+            self.show_setup()
+
     def show_setup(self) -> None:
         """Show what is set: the kernel, how it slides, the source."""
         lab, model, parts = self._model.lab, self._model, self._parts
@@ -79,7 +85,7 @@ class LabDisplay(QObject):
             source.channel_names,
             lab.setup.channels_on,
             model.classic,
-            self.network_name,
+            self._network_name,
         )
 
     def show_evaluation(self, evaluation: Evaluation) -> None:

@@ -86,6 +86,8 @@ class LabWorker(QObject):
             self._condition.notify()
         if self._thread is not None:
             self._thread.join(timeout)
+        with self._condition:
+            self._made = None
 
     def _on_look(self) -> None:
         with self._condition:

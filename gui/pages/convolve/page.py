@@ -6,27 +6,25 @@ from pathlib import Path
 from typing import Any
 
 from numpy.typing import NDArray
-from PySide6.QtCore import QMimeData, Signal
-from PySide6.QtGui import QDragEnterEvent, QDropEvent, QResizeEvent, QShowEvent, QUndoStack
+from PySide6.QtCore import Signal
+from PySide6.QtGui import QResizeEvent, QShowEvent, QUndoStack
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from engine.datasets import Dataset
-from engine.errors import EngineError
+from engine.drawing import Drawing
 from engine.lab.flip_proof import flip_proof
-from engine.lab.from_network import Taken
-from engine.lab.values import Filter
-from engine.layers import Conv2D
+from engine.lab.from_network import Taken, first_convolution
 from gui.frames import Frame
-from gui.pages.convolve.kernel_mime import kernel_of
 from gui.pages.convolve.lab_control import LabControl
 from gui.pages.convolve.lab_display import LabDisplay
+from gui.pages.convolve.lab_library import LabLibrary
 from gui.pages.convolve.lab_model import Lab, LabModel
 from gui.pages.convolve.lab_parts import LabParts
+from gui.pages.convolve.lab_reception import LabReception
 from gui.pages.convolve.lab_scales import brightest_place
 from gui.pages.convolve.lab_sources import Sources
 from gui.pages.convolve.lab_worker import Evaluation, LabWorker
 from gui.pages.convolve.library_store import LibraryStore
-from gui.pages.convolve.picture_sources import picture_file
 from gui.pages.convolve.slide_clock import SlideClock
 from gui.theme import ThemeManager
 from gui.widgets.paced import Paced
@@ -79,16 +77,17 @@ class ConvolvePage(QWidget):
     ) -> None:
         super().__init__(parent)
         self.setObjectName("page_convolve")
-        self.setAcceptDrops(True)
-        self._store = store
         self._sources = Sources(digits)
         self.model = LabModel(undo_stack, self)
         self._control = LabControl(self.model, self._sources, self)
+        self.reception = LabReception(self, self._control)
         self._clock = SlideClock(self)
         self._worker = LabWorker(self)
         self.parts = LabParts(themes)
         self._display = LabDisplay(self.parts, self.model, self._clock, self)
+        self._library = LabLibrary(self.parts.library, store, self)
         self._frame: Frame | None = None
+        self._drawing: Drawing | None = None
         self._layer = 0
         self._source: tuple[object, ...] = ()
         self._seeks_brightest = True
@@ -98,7 +97,6 @@ class ConvolvePage(QWidget):
         column.addWidget(self.parts)
         self._connect()
         self._display.show_setup()
-        self._show_library()
         self._ask()
 
     @property
@@ -114,24 +112,20 @@ class ConvolvePage(QWidget):
 
     def show_frame(self, frame: Frame) -> None:
         """Take the newest drawing, and the network for the flip proof."""
-        drawn = self._frame is None or frame.preparation is not self._frame.preparation
         self._frame = frame
-        if drawn:
-            self._sources.set_drawing(frame.preparation.picture)
-            self._control.follow_drawing(blank=frame.preparation.blank)
-        if self.parts.foot == "proof" and self.isVisible():
-            self._proof.request()
+        if self.isVisible():
+            self._take_frame(frame)
 
     def show_network(self, taken: Taken, name: str, layer: str, *, back: str) -> None:
         """Show a convolution of a network; `back` names the page to which one can return."""
-        self._display.network_name = name
+        self._display.set_network_name(name)
         self._control.show_network(taken, name, layer)
         self.parts.show_back(f"Back to {layer} on {back}")
         self.parts.show_foot("cards")
 
     def follow(self, taken: Taken, name: str) -> None:
         """Take the newest filters and input of the convolution that is shown."""
-        self._display.network_name = name
+        self._display.set_network_name(name)
         self._control.follow_network(taken)
 
     def toggle(self) -> None:
@@ -165,11 +159,13 @@ class ConvolvePage(QWidget):
         self._worker.evaluated.connect(self._on_evaluated)
         self._clock.moved.connect(self._on_moved)
         self._clock.playing_changed.connect(self._on_playing_changed)
+        self._library.said.connect(self.said)
+        self._library.undo_offered.connect(self.undo_offered)
         self._control.refused.connect(lambda sentence: self.said.emit(sentence, True))
         self._control.put_in.connect(self._display.forget_scales)
         self.parts.hovered.connect(self.hovered)
         self.parts.back_requested.connect(self.back_requested)
-        self.parts.foot_chosen.connect(lambda name: self._proof.request())
+        self.parts.foot_chosen.connect(self._on_foot_chosen)
         self._connect_sources()
         self._connect_slide()
         self._connect_filters()
@@ -227,9 +223,6 @@ class ConvolvePage(QWidget):
         cards.duplicate_requested.connect(control.duplicate_filter)
         cards.remove_requested.connect(control.remove_filter)
         library.kernel_chosen.connect(lambda name, weight: control.put_kernel(name, weight))
-        library.kernel_dropped.connect(self._on_kernel_saved)
-        library.renamed.connect(self._on_kernel_renamed)
-        library.removed.connect(self._on_kernel_removed)
 
     def _ask(self) -> None:
         self._worker.request(self.model.lab, self.model.layer, self.model.filter)
@@ -273,6 +266,10 @@ class ConvolvePage(QWidget):
         self._display.show_place()
         self.place_changed.emit()
 
+    def _on_foot_chosen(self, name: str) -> None:
+        if self._frame is not None:
+            self._take_frame(self._frame)
+
     def _on_example(self) -> None:
         self.parts.show_foot("cards")
         self._control.show_example()
@@ -315,35 +312,26 @@ class ConvolvePage(QWidget):
         self._control.set_operation(operation)
 
     def _on_save_requested(self) -> None:
-        one: Filter = self.model.selected
-        self._on_kernel_saved(one.name, one.weight)
+        self._library.keep(self.model.selected.name, self.model.selected.weight)
 
-    def _on_kernel_saved(self, name: str, weight: NDArray[Any]) -> None:
-        self._keep(lambda: self.said.emit(f"“{self._store.add(name, weight)}” is in the Library.", False))
-
-    def _on_kernel_renamed(self, old: str, new: str) -> None:
-        self._keep(lambda: self._store.rename(old, new))
-
-    def _on_kernel_removed(self, name: str, weight: NDArray[Any]) -> None:
-        self._keep(lambda: self._store.remove(name))
-        self.undo_offered.emit(f"“{name}” was removed.", lambda: self._on_kernel_saved(name, weight))
-
-    def _keep(self, act: Callable[[], object]) -> None:
-        try:
-            act()
-        except (EngineError, OSError) as error:
-            self.said.emit(str(error), True)
-        self._show_library()
-
-    def _show_library(self) -> None:
-        self.parts.library.show_kernels(self._store.kernels)
+    def _take_frame(self, frame: Frame) -> None:
+        if frame.drawing is not self._drawing:
+            self._drawing = frame.drawing
+            self._sources.set_drawing(frame.preparation.picture)
+            self._control.follow_drawing(blank=frame.preparation.blank)
+        if not self.shows_network:
+            first = first_convolution(frame.spec)
+            self._display.set_network_name(None if first is None else f"{first} · {frame.source}")
+        if self.parts.foot == "library":
+            self._library.show_learned(frame)
+        if self.parts.foot == "proof":
+            self._proof.request()
 
     def _show_proof(self) -> None:
         frame, view = self._frame, self.parts.proof
         if frame is None or self.parts.foot != "proof":
             return
-        names = zip(frame.spec.layer_names, frame.spec.layers, strict=True)
-        first = next((name for name, layer in names if isinstance(layer, Conv2D)), None)
+        first = first_convolution(frame.spec)
         if first is None:
             return
         turn, convolve = view.switches
@@ -352,37 +340,12 @@ class ConvolvePage(QWidget):
         picture = frame.drawing.name or "my drawing"
         view.show_proof(proof, frame.spec.classes, kernel, f"{frame.source} · {picture}")
 
-    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
-        """Take pictures and kernels."""
-        if self.can_take(event.mimeData()):
-            event.acceptProposedAction()
-
-    def dropEvent(self, event: QDropEvent) -> None:
-        """Take what was dropped."""
-        event.acceptProposedAction()
-        self.take(event.mimeData())
-
-    def can_take(self, data: QMimeData) -> bool:
-        """Tell whether something dropped or pasted is of use here: a kernel or a picture."""
-        return kernel_of(data) is not None or picture_file(data) is not None or data.hasImage()
-
-    def take(self, data: QMimeData) -> None:
-        """Take a kernel into the selected filter, or a picture as the input."""
-        kernel = kernel_of(data)
-        path = picture_file(data)
-        if kernel is not None:
-            self._control.put_kernel(*kernel)
-        elif path is not None:
-            self._control.open_picture(path)
-        else:
-            self._control.take_picture(data)
-
     def showEvent(self, event: QShowEvent) -> None:
         """Tell what is wrong with the Library, once."""
         super().showEvent(event)
-        problem, self._store.problem = self._store.problem, ""
-        if problem:
-            self.said.emit(problem, True)
+        if self._frame is not None:
+            self._take_frame(self._frame)
+        self._library.tell_problem()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Share the height between the slide and the foot."""

@@ -1,0 +1,328 @@
+"""The Convolve page in the real window: what hands do there, and what the engine says to it."""
+
+import numpy as np
+import pytest
+from PySide6.QtCore import QMimeData, QPointF, Qt, QUrl
+from PySide6.QtGui import QDragEnterEvent, QDropEvent, QGuiApplication, QImage
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication
+
+from engine import functional
+from engine.kernels import kernel
+from engine.lab.examples import example_seven
+from engine.lab.ledger import shown
+from engine.session import SessionState
+from gui.address_bar import AddressBar
+from gui.inspector import Inspector
+from gui.pages.convolve.filter_cards import FilterCards
+from gui.pages.convolve.kernel_editor import KernelEditor
+from gui.pages.convolve.ledger_view import LedgerView
+from gui.pages.convolve.library_panel import LibraryPanel
+from gui.pages.convolve.slide_scene import SlideScene
+from gui.widgets.tile_wall import TileWall
+from tests.driving import SEVEN
+
+# The offscreen platform says so of every window that has a smallest size.
+pytestmark = pytest.mark.qt_log_ignore("This plugin does not support")
+
+
+class Convolve:
+    """The page under a driver's hands."""
+
+    def __init__(self, driver):
+        self.driver = driver
+        self.page = driver.find("page_convolve")
+        self.model = self.page.model
+        driver.window.show_page("convolve")
+        driver.settle()
+
+    @property
+    def result(self):
+        return self.page._display.result
+
+    @property
+    def place(self):
+        return self.page.describe()
+
+    def scene_point(self, row, column):
+        """Where an output pixel is on the slide."""
+        scene = self.driver.find("convolve_scene", SlideScene)
+        x, y, width, height = scene.slide_layout.output.span(row, column)
+        offset, dpr = scene.scene_offset, scene.devicePixelRatioF()
+        middle = QPointF(x + width / 2 + offset.x(), y + height / 2 + offset.y())
+        return scene, (middle / dpr).toPoint()
+
+    def press(self, key, name="convolve_scene"):
+        self.driver.find(name).setFocus()
+        QTest.keySequence(self.driver.find(name), key)
+
+    def drop(self, data):
+        copy, left, none = Qt.DropAction.CopyAction, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
+        enter = QDragEnterEvent(self.page.rect().center(), copy, data, left, none)
+        QApplication.sendEvent(self.page, enter)
+        assert enter.isAccepted()
+        QApplication.sendEvent(
+            self.page, QDropEvent(QPointF(self.page.rect().center()), copy, data, left, none)
+        )
+        self.driver.settle()
+
+
+def undo(driver):
+    driver.window._actions["undo"].trigger()
+    driver.settle()
+
+
+@pytest.fixture
+def convolve(driver):
+    return Convolve(driver)
+
+
+def correlated(picture, name, **settings):
+    weight = kernel(name).values[None, None]
+    return functional.cross_correlate2d(np.asarray(picture, np.float64)[None], weight, **settings)[0, 0]
+
+
+def test_it_opens_with_the_four_edges_at_the_brightest_place(convolve):
+    expected = correlated(example_seven(), "top-edge")
+    np.testing.assert_allclose(convolve.result.outputs[0], expected, atol=1e-12)
+    assert convolve.place.pixel == divmod(int(expected.argmax()), 26)
+    assert convolve.page._clock.filled == 26 * 26 - 1
+
+
+def test_the_ledger_is_what_the_engine_computes_wherever_the_mouse_is(convolve, driver):
+    scene, point = convolve.scene_point(5, 9)
+    QTest.mouseMove(scene, point)
+    assert convolve.place.pixel == (5, 9)
+    ledger = convolve.page._display.ledger
+    engine = correlated(example_seven(), "top-edge")[5, 9]
+    assert shown(ledger.total, 6) == shown(engine, 6)
+    assert driver.find("convolve_ledger", LedgerView)._ledger is ledger
+
+
+def test_space_slides_and_the_point_and_the_comma_step(convolve, driver):
+    convolve.press("Home")
+    convolve.press(".")
+    assert convolve.place.pixel == (0, 1)
+    convolve.press(",")
+    assert convolve.place.pixel == (0, 0)
+    convolve.page._clock.set_speed(1000)
+    convolve.press("Space")
+    assert convolve.page._clock.playing
+    assert driver.window.session is None
+    driver.wait(lambda: not convolve.page._clock.playing)
+    assert convolve.place.pixel == (25, 25)
+
+
+def test_space_trains_again_on_another_page(convolve, driver):
+    driver.window.show_page("draw")
+    QTest.keyClick(driver.find("canvas"), Qt.Key.Key_Space)
+    driver.wait(lambda: driver.window.session is not None and driver.window.session.step_count > 0)
+
+
+def test_the_four_filters_look_at_my_drawing_while_i_draw(convolve, driver):
+    driver.draw(*SEVEN)
+    driver.settle()
+    drawn = driver.window._answer.preparation.picture
+    np.testing.assert_allclose(convolve.result.outputs[1], correlated(drawn[None], "left-edge"), atol=1e-6)
+    driver.click("undo_button")
+    driver.settle()
+    assert not convolve.result.input.any()
+
+
+def test_a_typed_weight_changes_the_output_channel_and_undo_brings_it_back(convolve, driver):
+    editor = driver.find("convolve_kernel").findChild(KernelEditor)
+    before = convolve.result.outputs[0].copy()
+    editor.setFocus()
+    QTest.keyClicks(editor, "5")
+    QTest.keyClick(QApplication.focusWidget(), Qt.Key.Key_Return)
+    driver.settle()
+    weight = kernel("top-edge").values.copy()
+    weight[editor.current] = 5
+    expected = functional.cross_correlate2d(example_seven()[None], weight[None, None])[0, 0]
+    np.testing.assert_allclose(convolve.result.outputs[0], expected, atol=1e-12)
+    undo(driver)
+    np.testing.assert_array_equal(convolve.result.outputs[0], before)
+
+
+def test_kernels_and_strokes_share_one_history(convolve, driver):
+    driver.draw(*SEVEN)
+    convolve.page._control.set_relu(True)
+    undo(driver)
+    assert not convolve.model.front.relu
+    assert driver.window.document.drawing.strokes
+    undo(driver)
+    assert not driver.window.document.drawing.strokes
+
+
+def test_the_address_says_where_the_filter_is(convolve, driver):
+    driver.find("convolve_cards", FilterCards).filter_chosen.emit(2)
+    path = driver.find("address_bar", AddressBar).path
+    assert path.startswith("Convolve ▸ a seven ▸ layer 1 ▸ filter 3 ▸ (")
+    driver.window.show_page("draw")
+    assert "Convolve" not in driver.find("address_bar", AddressBar).path
+    driver.window.show_page("convolve")
+    assert driver.find("inspector", Inspector).heading == "layer 1 · filter 3"
+
+
+def test_a_kernel_from_the_library_goes_into_the_selected_filter(convolve, driver):
+    driver.click("convolve_tab_library")
+    panel = driver.find("convolve_library", LibraryPanel)
+    panel.kernel_chosen.emit("Laplacian", kernel("laplacian").values[None])
+    driver.settle()
+    np.testing.assert_allclose(
+        convolve.result.outputs[0], correlated(example_seven(), "laplacian"), atol=1e-12
+    )
+
+
+def test_saved_kernels_are_there_at_the_next_start_and_removing_one_can_be_undone(
+    convolve, driver, open_window
+):
+    convolve.page._on_save_requested()
+    assert driver.message == "“top edge” is in the Library."
+    driver.window.close()
+    again = Convolve(open_window())
+    store = again.page._library._store
+    assert [one.name for one in store.kernels] == ["top edge"]
+    again.driver.find("convolve_library", LibraryPanel).removed.emit("top edge", store.kernels[0].weight)
+    assert store.kernels == ()
+    again.driver.click("message_action")
+    assert [one.name for one in store.kernels] == ["top edge"]
+
+
+def test_a_damaged_library_is_one_sentence_and_is_kept_aside(open_window, places):
+    places.data.mkdir(parents=True)
+    (places.data / "kernels.json").write_text("{broken")
+    convolve = Convolve(open_window())
+    assert "Library" in convolve.driver.message
+    assert (places.data / "kernels-damaged-1.json").read_text() == "{broken"
+
+
+def test_pasting_a_kernel_fills_the_selected_filter_and_not_the_pad(convolve, driver):
+    QGuiApplication.clipboard().setText("1\t2\n3\t4")
+    convolve.press("Ctrl+V")
+    driver.settle()
+    np.testing.assert_array_equal(convolve.model.selected.weight, [[[1, 2], [3, 4]]])
+    assert driver.window.document.drawing.backdrop is None
+
+
+def test_a_picture_that_is_dropped_becomes_the_input(convolve, driver, tmp_path):
+    image = QImage(40, 30, QImage.Format.Format_RGB32)
+    image.fill(Qt.GlobalColor.red)
+    path = tmp_path / "red.png"
+    image.save(str(path))
+    data = QMimeData()
+    data.setUrls([QUrl.fromLocalFile(str(path))])
+    convolve.drop(data)
+    assert convolve.result.input.shape == (3, 30, 40)
+    np.testing.assert_array_equal(convolve.result.input.max(axis=(1, 2)), [1, 0, 0])
+
+
+def test_a_damaged_picture_is_one_sentence_and_changes_nothing(convolve, driver, tmp_path):
+    path = tmp_path / "broken.png"
+    path.write_bytes(b"no picture")
+    before = convolve.model.lab
+    convolve.page._control.open_picture(path)
+    assert "broken.png" in driver.message
+    assert convolve.model.lab is before
+
+
+def test_a_filter_that_does_not_fit_any_more_is_told_in_place(convolve, driver):
+    for _ in range(2):
+        convolve.page._control.feed_forward(None)
+    convolve.page._control.resize(11, 11)
+    driver.settle()
+    assert convolve.result is None
+    assert convolve.place.pixel is None
+    undo(driver)
+    assert convolve.result is not None
+
+
+def test_what_is_too_small_is_not_fed_forward(convolve, driver):
+    for _ in range(3):
+        convolve.page._control.feed_forward(None)
+    assert len(convolve.model.lab.setup.layers) == 3
+    assert driver.message.startswith("There is nothing left to slide over.")
+
+
+def test_the_flip_proof_is_about_the_network_that_answers(convolve, driver):
+    driver.draw(*SEVEN)
+    driver.settle()
+    driver.click("flip_proof")
+    view = driver.find("convolve_proof")
+    logits = driver.window._answer.logits
+    driver.wait(lambda: view._table._proof is not None)
+    np.testing.assert_allclose(view._table._proof.before, logits, atol=1e-4)
+    driver.click("turn_kernels")
+    driver.click("convolve")
+    driver.wait(lambda: view._table._proof.equal(4).all() and view.switches == (True, True))
+
+
+def test_a_channel_of_draw_is_shown_by_v_and_shift_v_leads_back(driver):
+    driver.draw(*SEVEN)
+    driver.settle()
+    driver.window.selection.update(layer="conv2", kind="channel", channel=5)
+    driver.settle()
+    driver.trigger("show_convolve")
+    driver.settle()
+    convolve = Convolve(driver)
+    frame = driver.window._answer
+    assert convolve.model.filter == 5
+    np.testing.assert_allclose(convolve.result.outputs[5], frame.activations["conv2"][5], atol=1e-4)
+    assert "layer 1 ▸ filter 6" in driver.find("address_bar", AddressBar).path
+    driver.trigger("show_back")
+    driver.settle()
+    assert driver.find("page_draw").isVisible()
+    assert "conv2 ▸ channel 6" in driver.find("address_bar", AddressBar).path
+
+
+def test_a_double_click_on_train_shows_the_filter_and_it_follows_the_training(driver):
+    driver.window.show_page("train")
+    driver.settle()
+    driver.play_until(2)
+    wall = driver.find("filters_view", TileWall)
+    box = wall.tile_layout.cell_box(3, 0, 1, 1)
+    point = wall.picture_origin + QPointF(box.x + 2, box.y + 2) / wall.tile_layout.dpr
+    QTest.mouseClick(wall, Qt.MouseButton.LeftButton, pos=point.toPoint())
+    QTest.mouseDClick(wall, Qt.MouseButton.LeftButton, pos=point.toPoint())
+    driver.settle()
+    convolve = Convolve(driver)
+    assert convolve.model.filter == 3
+    first = convolve.model.selected.weight.copy()
+    driver.click("play_button")
+    driver.wait(lambda: driver.window.session.step_count >= 12)
+    driver.click("play_button")
+    driver.wait_for(SessionState.PAUSED)
+    learned = driver.window.instrument.run.parameters["conv1.weight"][3]
+    driver.wait(lambda: bool(np.allclose(convolve.model.selected.weight, learned)))
+    assert not np.array_equal(convolve.model.selected.weight, first)
+
+
+def test_the_inspector_offers_convolve_only_where_there_is_a_convolution(driver):
+    driver.draw(*SEVEN)
+    driver.settle()
+    button = driver.find("inspector_convolve")
+    driver.window.selection.update(layer="conv1", kind="channel", channel=0)
+    assert button.isVisible()
+    driver.window.selection.update(layer="dense1", kind="channel", channel=0)
+    assert not button.isVisible()
+    driver.window.selection.update(layer="pool1", kind="channel", channel=2)
+    driver.click("inspector_convolve")
+    assert driver.find("page_convolve").isVisible()
+    assert driver.find("page_convolve").model.filter == 2
+
+
+def test_without_anything_selected_v_says_what_to_do(driver):
+    driver.trigger("show_convolve")
+    assert driver.message.startswith("Choose a filter or an output channel")
+    assert driver.find("page_draw").isVisible()
+
+
+def test_a_hidden_page_computes_nothing(convolve, driver, monkeypatch):
+    driver.window.show_page("draw")
+    asked = []
+    monkeypatch.setattr(convolve.page._worker, "request", lambda *job: asked.append(job))
+    driver.draw(*SEVEN)
+    driver.settle()
+    assert asked == []
+    driver.window.show_page("convolve")
+    assert len(asked) >= 1
