@@ -1,7 +1,5 @@
 """Paints cards of filters: name, kernel and output channel, from pictures that are made once per result."""
 
-import numpy as np
-from numpy.typing import NDArray
 from PySide6.QtCore import QPointF, QRect, QRectF, Qt
 from PySide6.QtGui import QBrush, QFontInfo, QFontMetricsF, QImage, QPainter, QPen
 
@@ -9,7 +7,7 @@ from engine.inspect.words import shape_text
 from engine.lab.values import Filter, LayerResult
 from gui.numbers import local_number
 from gui.pages.convolve.card_layout import MOST_SLICES, CardLayout
-from gui.pages.convolve.map_image import map_entries
+from gui.pages.convolve.map_image import entry_images, map_entries
 from gui.palettes import GAP_INDEX, Lut
 from gui.theme import RADIUS, S1, Theme, caption_font, mixed
 
@@ -72,13 +70,13 @@ class CardPictures:
             entries = map_entries(self.maps[first:last], self._scales[1], signed=True)
             if self.filled is not None:
                 entries.reshape(last - first, -1)[:, max(0, self.filled) :] = GAP_INDEX
-            for place, image in enumerate(_images(entries, self._luts[1])):
+            for place, image in enumerate(entry_images(entries, self._luts[1])):
                 self._outputs[first + place] = image
         for index in cards:
             if index not in self._kernels:
                 weight = self.result.layer.filters[index].weight[:MOST_SLICES]
                 entries = map_entries(weight, self._scales[0], signed=True)
-                self._kernels[index] = _images(entries, self._luts[0])
+                self._kernels[index] = entry_images(entries, self._luts[0])
 
     def kernels(self, index: int) -> list[QImage]:
         """The slices of a card that was prepared."""
@@ -87,16 +85,6 @@ class CardPictures:
     def output(self, index: int) -> QImage:
         """The output channel of a card that was prepared."""
         return self._outputs[index]
-
-
-def _images(entries: NDArray[np.uint8], lut: Lut) -> list[QImage]:
-    """Colour maps ``(n, rows, columns)``; each picture keeps its own pixels."""
-    red, green, blue, alpha = lut.astype(np.uint32).T
-    # Entries are opaque, or transparent black: premultiplied or not is the same.
-    colours = ((alpha << 24) | (red << 16) | (green << 8) | blue).take(entries)
-    _, rows, columns = entries.shape
-    kind = QImage.Format.Format_ARGB32_Premultiplied
-    return [QImage(one.data, columns, rows, 4 * columns, kind).copy() for one in colours]
 
 
 class CardPainter:

@@ -1,4 +1,4 @@
-"""One map of numbers as a picture, one pixel per number."""
+"""Maps of numbers as pictures, one pixel per number."""
 
 from typing import Any
 
@@ -16,15 +16,21 @@ def map_entries(values: NDArray[Any], scale: float, *, signed: bool) -> NDArray[
     is drawn at full strength, what is not a number as zero.
     """
     low, reach, zero = (-1.0, FULL_INDEX - ZERO_INDEX, ZERO_INDEX) if signed else (0.0, FULL_INDEX, 0)
-    strength = np.nan_to_num(values / scale, nan=0.0, posinf=1.0, neginf=low).clip(low, 1.0)
+    strength = np.clip(values / scale, low, 1.0)
+    strength[np.isnan(strength)] = 0.0
     entries: NDArray[np.uint8] = (strength * reach + (zero + 0.5)).astype(np.uint8)
     return entries
 
 
 def map_image(values: NDArray[Any], lut: Lut, scale: float, *, signed: bool) -> QImage:
     """Colour a map ``(rows, columns)``; the picture keeps its own copy of the pixels."""
-    rgba = np.ascontiguousarray(lut[map_entries(values, scale, signed=signed)])
-    rows, columns = values.shape
-    return QImage(rgba.data, columns, rows, 4 * columns, QImage.Format.Format_RGBA8888).convertToFormat(
-        QImage.Format.Format_ARGB32_Premultiplied
-    )
+    return entry_images(map_entries(values[None], scale, signed=signed), lut)[0]
+
+
+def entry_images(entries: NDArray[np.uint8], lut: Lut) -> list[QImage]:
+    """Colour maps ``(n, rows, columns)`` of entries of a colour table; each picture keeps its own pixels."""
+    # Four bytes at a time: many times as fast as lut[entries].
+    rgba = lut.view(np.uint32)[:, 0].take(entries)
+    _, rows, columns = entries.shape
+    source, target = QImage.Format.Format_RGBA8888, QImage.Format.Format_ARGB32_Premultiplied
+    return [QImage(one.data, columns, rows, 4 * columns, source).convertToFormat(target) for one in rgba]
