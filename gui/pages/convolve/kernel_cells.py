@@ -50,9 +50,9 @@ class CellPlan:
         return (row, column) if inside else None
 
 
-def plan_cells(rows: int, columns: int, width: int, height: int, largest: int) -> CellPlan:
+def plan_cells(rows: int, columns: int, width: int, height: int, largest: int | None = None) -> CellPlan:
     """Make the cells as large as the room allows, up to `largest`, and centre them in it."""
-    cell = max(1, min(width // columns, height // rows, largest))
+    cell = max(1, min(width // columns, height // rows, largest or width))
     return CellPlan(rows, columns, cell, (width - columns * cell) // 2, (height - rows * cell) // 2)
 
 

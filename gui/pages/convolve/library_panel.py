@@ -1,7 +1,10 @@
-"""The Library: named kernels and the person's own as cards."""
+"""The Library: the person's own kernels, a network's and the named ones as cards."""
 
 from collections.abc import Sequence
+from typing import Any
 
+import numpy as np
+from numpy.typing import NDArray
 from PySide6.QtCore import QEvent, QPointF, QRect, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import (
     QContextMenuEvent,
@@ -18,29 +21,30 @@ from PySide6.QtGui import (
     QPen,
     QResizeEvent,
 )
-from PySide6.QtWidgets import QAbstractScrollArea, QApplication, QLineEdit, QMenu, QToolTip, QWidget
+from PySide6.QtWidgets import QAbstractScrollArea, QApplication, QMenu, QToolTip, QWidget
 
 from gui.pages.convolve.kernel_mime import kernel_of
 from gui.pages.convolve.kernel_tools import drag_kernel
 from gui.pages.convolve.library_cards import (
     CARD_HEIGHT_PX,
     CARD_WIDTH_PX,
-    EMPTY_PX,
     HEADING_PX,
     NAME_PX,
-    PRESET_CARDS,
+    PRESETS,
+    CardGroup,
     LibraryCard,
-    LibraryLayout,
-    paint_card,
+    paint_cards,
     paint_heading,
     plan_library,
 )
+from gui.pages.convolve.library_renaming import NameLine
 from gui.pages.convolve.library_store import StoredKernel
-from gui.theme import RADIUS, S1, S2, ThemeManager, caption_font
+from gui.theme import RADIUS, S1, S2, ThemeManager
 from gui.widgets.thin_scroll import make_thin
 
-YOURS, BY_HAND = "Yours", "Made by hand"
-_EMPTY = "Drop a kernel here, or save a filter to the Library: it is kept for the next time."
+_NO_OWN = "Drop a kernel here, or save a filter to the Library: it is kept for the next time."
+_LEARNED = "Learned by the network; a click copies it as it is now."
+_ORIGINS = {"learned": "was learned by the network", "preset": "came with the program"}
 
 
 class LibraryPanel(QAbstractScrollArea):
@@ -64,21 +68,19 @@ class LibraryPanel(QAbstractScrollArea):
         super().__init__(parent)
         self.setObjectName("library_panel")
         self._themes = themes
-        self._cards: tuple[LibraryCard, ...] = PRESET_CARDS
+        self._yours = CardGroup("Yours", (), _NO_OWN)
+        self._learned = CardGroup("", ())
+        self._cards = PRESETS.cards
+        self._layout = plan_library((0, len(PRESETS.cards)), 0)
         self._classic = False
         self._current = 0
         self._pointed: int | None = None
         self._pressed: tuple[int, QPointF] | None = None
         self._drop_over = False
         make_thin(self, themes)
-        self._line = QLineEdit(self.viewport())
-        self._line.setObjectName("library_name")
-        self._line.setAccessibleName("New name of the kernel")
-        self._line.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        self._line.setFont(caption_font())
-        self._line.hide()
-        self._line.installEventFilter(self)
-        self._renaming = ""
+        self._line = NameLine(self)
+        self._line.renamed.connect(self.renamed)
+        self.verticalScrollBar().valueChanged.connect(self._on_scrolled)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.viewport().setMouseTracking(True)
         # The cards lie on the page, not on a sheet of their own.
@@ -94,24 +96,39 @@ class LibraryPanel(QAbstractScrollArea):
             self.viewport().update()
 
     def show_kernels(self, own: Sequence[StoredKernel]) -> None:
-        """Show the person's own kernels, and after them the named ones."""
-        current = self._cards[self._current] if self._cards else None
-        mine = tuple(LibraryCard(k.name, k.weight, "", True) for k in own)
-        self._cards = (*mine, *PRESET_CARDS)
-        same = (
-            i
-            for i, card in enumerate(self._cards)
-            if current and (card.name, card.own) == (current.name, current.own)
-        )
-        self._current = next(same, min(self._current, len(self._cards) - 1))
-        self._pointed = None
-        self._line.hide()
-        self._set_range()
-        self.viewport().update()
+        """Show the person's own kernels; they come first."""
+        cards = tuple(LibraryCard(one.name, one.weight, "", "own") for one in own)
+        self._yours = CardGroup(self._yours.heading, cards, _NO_OWN)
+        self._line.finish(keep=False)
+        self._arrange()
+
+    def show_learned(self, title: str, kernels: Sequence[tuple[str, NDArray[Any]]]) -> None:
+        """Show what a network has learned, between the person's own kernels and the hand-made ones.
+
+        As long as the names are the same, the cards stay where they are and are only painted anew.
+
+        Parameters
+        ----------
+        title
+            Whose filters they are: "Learned: conv1 of Trained network".
+        kernels
+            Names and weights ``(slices, kh, kw)``, painted by one scale; without any there is no such group.
+        """
+        names = [card.name for card in self._learned.cards]
+        scale = max((float(np.abs(weight).max(initial=0)) for _, weight in kernels), default=0.0)
+        cards = tuple(LibraryCard(name, weight, _LEARNED, "learned", scale) for name, weight in kernels)
+        self._learned = CardGroup(title, cards)
+        if [card.name for card in cards] != names:
+            self._arrange()
+        elif cards:
+            first = len(self._yours.cards)
+            self._cards = (*self._yours.cards, *cards, *PRESETS.cards)
+            changed = self.card_rect(first) | self.card_rect(first + len(cards) - 1)
+            self.viewport().update(0, changed.top() - HEADING_PX, self.width(), HEADING_PX + changed.height())
 
     def card_rect(self, index: int) -> QRect:
         """Return where a card is in the viewport, in logical pixels."""
-        return self._layout().rect(index).translated(0, -self.verticalScrollBar().value())
+        return self._layout.rects[index].translated(0, -self.verticalScrollBar().value())
 
     def readout(self, index: int) -> str:
         """Tell one card in words: ``Sobel x · 3×3: slope from left to right …``."""
@@ -120,37 +137,58 @@ class LibraryPanel(QAbstractScrollArea):
     def rename_current(self) -> None:
         """Open the line in which the current card gets another name; only own ones can."""
         card = self._cards[self._current]
-        if not card.own:
-            self.hovered.emit(f"“{card.name}” came with the program; only your own kernels can be renamed.")
+        if card.origin != "own":
+            self._refuse(card, "renamed")
             return
         self._reveal(self._current)
-        rect = self.card_rect(self._current)
-        self._renaming = card.name
-        self._line.setGeometry(rect.left(), rect.bottom() - NAME_PX - 3, rect.width(), NAME_PX + 4)
-        self._line.setText(card.name)
-        self._line.show()
-        self._line.setFocus()
-        self._line.selectAll()
+        self._line.open(card.name, self._line_place())
 
     def remove_current(self) -> None:
         """Tell that the current card is to go; only own ones can."""
         card = self._cards[self._current]
-        if card.own:
+        if card.origin == "own":
             self.removed.emit(card.name, card.weight)
         else:
-            self.hovered.emit(f"“{card.name}” came with the program; only your own kernels can be deleted.")
+            self._refuse(card, "deleted")
 
-    def _own_count(self) -> int:
-        return len(self._cards) - len(PRESET_CARDS)
+    def _refuse(self, card: LibraryCard, done: str) -> None:
+        self.hovered.emit(f"“{card.name}” {_ORIGINS[card.origin]}; only your own kernels can be {done}.")
 
-    def _layout(self) -> LibraryLayout:
-        return plan_library(self._own_count(), len(self._cards), self.viewport().width())
+    def _groups(self) -> tuple[CardGroup, ...]:
+        return tuple(group for group in (self._yours, self._learned, PRESETS) if group.cards or group.empty)
 
-    def _set_range(self) -> None:
+    def _arrange(self) -> None:
+        """Lay out other cards than before; the current one and one that is held stay the same kernels."""
+        before = self._cards
+        self._cards = tuple(card for group in self._groups() for card in group.cards)
+        places = {(card.origin, card.name): i for i, card in reversed(tuple(enumerate(self._cards)))}
+
+        def moved(index: int) -> int | None:
+            return places.get((before[index].origin, before[index].name))
+
+        current = moved(self._current)
+        self._current = min(self._current, len(self._cards) - 1) if current is None else current
+        if self._pressed is not None:
+            held = moved(self._pressed[0])
+            self._pressed = None if held is None else (held, self._pressed[1])
+        self._point_at(None)
+        self._relayout()
+        self.viewport().update()
+
+    def _relayout(self) -> None:
+        self._layout = plan_library([len(group.cards) for group in self._groups()], self.viewport().width())
         bar = self.verticalScrollBar()
-        bar.setRange(0, max(0, self._layout().height - self.viewport().height()))
+        bar.setRange(0, max(0, self._layout.height - self.viewport().height()))
         bar.setPageStep(self.viewport().height())
         bar.setSingleStep(CARD_HEIGHT_PX // 2)
+
+    def _on_scrolled(self) -> None:
+        if not self._line.isHidden():
+            self._line.setGeometry(self._line_place())
+
+    def _line_place(self) -> QRect:
+        rect = self.card_rect(self._current)
+        return QRect(rect.left(), rect.bottom() - NAME_PX - 3, rect.width(), NAME_PX + 4)
 
     def _card_at(self, point: QPointF) -> int | None:
         spot = point.toPoint()
@@ -180,17 +218,6 @@ class LibraryPanel(QAbstractScrollArea):
         card = self._cards[index]
         self.kernel_chosen.emit(card.name, card.weight)
 
-    def _finish_renaming(self, keep: bool) -> None:
-        if self._line.isHidden():
-            return
-        name, old = self._line.text().strip(), self._renaming
-        focused = self._line.hasFocus()
-        self._line.hide()
-        if focused:
-            self.setFocus()
-        if keep and name and name != old:
-            self.renamed.emit(old, name)
-
     def sizeHint(self) -> QSize:
         """Return room for two rows of cards."""
         return QSize(6 * (CARD_WIDTH_PX + S1) + S2, 2 * CARD_HEIGHT_PX + 2 * HEADING_PX)
@@ -198,24 +225,6 @@ class LibraryPanel(QAbstractScrollArea):
     def minimumSizeHint(self) -> QSize:
         """Return room for a few cards."""
         return QSize(2 * (CARD_WIDTH_PX + S1) + S2, CARD_HEIGHT_PX + HEADING_PX)
-
-    def eventFilter(self, watched: object, event: QEvent) -> bool:
-        """Take the new name on Enter and on leaving, give up on Esc."""
-        if watched is not self._line:
-            return False
-        if event.type() == QEvent.Type.FocusOut:
-            self._finish_renaming(True)
-        elif isinstance(event, QKeyEvent):
-            escapes = event.key() == Qt.Key.Key_Escape
-            if event.type() == QEvent.Type.ShortcutOverride and escapes:
-                event.accept()
-                return True
-            if event.type() == QEvent.Type.KeyPress and (
-                escapes or event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter)
-            ):
-                self._finish_renaming(not escapes)
-                return True
-        return False
 
     def viewportEvent(self, event: QEvent) -> bool:
         """Let the sentence of the card under the pointer be its tooltip."""
@@ -231,8 +240,8 @@ class LibraryPanel(QAbstractScrollArea):
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Break the rows anew."""
         super().resizeEvent(event)
-        self._finish_renaming(False)
-        self._set_range()
+        self._line.finish(keep=False)
+        self._relayout()
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         """Take hold of a card."""
@@ -278,7 +287,7 @@ class LibraryPanel(QAbstractScrollArea):
         menu = QMenu(self)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         menu.addAction("Put into the selected filter\tEnter").triggered.connect(lambda: self._choose(index))
-        if self._cards[index].own:
+        if self._cards[index].origin == "own":
             menu.addSeparator()
             menu.addAction("Rename\tF2").triggered.connect(self.rename_current)
             menu.addAction("Delete\tDel").triggered.connect(self.remove_current)
@@ -287,7 +296,7 @@ class LibraryPanel(QAbstractScrollArea):
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Move along the cards, take, rename or delete one."""
         key = Qt.Key(event.key())
-        layout = self._layout()
+        layout = self._layout
         moves = {
             Qt.Key.Key_Left: self._current - 1,
             Qt.Key.Key_Right: self._current + 1,
@@ -348,28 +357,19 @@ class LibraryPanel(QAbstractScrollArea):
         theme = self._themes.theme
         painter = QPainter(self.viewport())
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        own, layout = self._own_count(), self._layout()
-        scrolled = self.verticalScrollBar().value()
-        paint_heading(painter, theme, YOURS, own, -scrolled)
-        paint_heading(painter, theme, BY_HAND, len(PRESET_CARDS), layout.second_heading - scrolled)
-        if not own:
-            painter.setPen(theme.text_dim)
-            room = QRectF(0, HEADING_PX - scrolled, self.viewport().width() - S2, EMPTY_PX)
-            flags = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop | Qt.TextFlag.TextWordWrap
-            painter.drawText(room, int(flags), _EMPTY)
-        for index, card in enumerate(self._cards):
-            rect = self.card_rect(index)
-            if rect.intersects(event.rect()):
-                paint_card(
-                    painter,
-                    theme,
-                    card,
-                    rect,
-                    classic=self._classic,
-                    pointed=index == self._pointed,
-                    current=index == self._current and self.hasFocus(),
-                    dpr=self.devicePixelRatioF(),
-                )
+        scrolled, width = self.verticalScrollBar().value(), self.viewport().width() - S2
+        for group, top in zip(self._groups(), self._layout.headings, strict=True):
+            paint_heading(painter, theme, group, top - scrolled, width)
+        rects = [rect.translated(0, -scrolled) for rect in self._layout.rects]
+        paint_cards(
+            painter,
+            theme,
+            [pair for pair in zip(self._cards, rects, strict=True) if pair[1].intersects(event.rect())],
+            classic=self._classic,
+            pointed=None if self._pointed is None else self._cards[self._pointed],
+            current=self._cards[self._current] if self.hasFocus() else None,
+            dpr=self.devicePixelRatioF(),
+        )
         if self._drop_over:
             painter.setPen(QPen(theme.accent, 1))
             painter.setBrush(Qt.BrushStyle.NoBrush)

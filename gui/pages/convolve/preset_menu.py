@@ -4,13 +4,13 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QRect, QSize, Qt, Signal
+from PySide6.QtCore import QRect, Qt, Signal
 from PySide6.QtGui import QAction, QIcon, QImage, QPainter, QPen, QPixmap
 from PySide6.QtWidgets import QMenu, QWidget
 
 from engine.kernels import FOUR_EDGES, RANDOM_SENTENCE, Kernel, kernel
 from gui.icons import icon
-from gui.pages.convolve.kernel_cells import kernel_image
+from gui.pages.convolve.kernel_cells import kernel_image, plan_cells
 from gui.theme import Theme, ThemeManager
 
 RANDOM = "random"
@@ -94,12 +94,18 @@ def kernel_thumb(image: QImage, side: int, theme: Theme) -> QPixmap:
     """Draw a kernel's picture in the middle of a square of `side` device pixels."""
     pixmap = QPixmap(side, side)
     pixmap.fill(Qt.GlobalColor.transparent)
-    cell = max(1, (side - 2) // max(image.width(), image.height()))
-    size = QSize(image.width() * cell, image.height() * cell)
-    place = QRect((side - size.width()) // 2, (side - size.height()) // 2, size.width(), size.height())
     painter = QPainter(pixmap)
-    painter.drawImage(place, image)
-    painter.setPen(QPen(theme.hairline, 1))
-    painter.drawRect(place.adjusted(-1, -1, 0, 0))
+    paint_thumb(painter, image, QRect(0, 0, side, side), theme)
     painter.end()
     return pixmap
+
+
+def paint_thumb(painter: QPainter, image: QImage, square: QRect, theme: Theme) -> None:
+    """Paint a kernel's picture with a line round it in the middle of a square of device pixels."""
+    # The line is outside of the cells.
+    cells = plan_cells(image.height(), image.width(), square.width() - 2, square.height() - 2)
+    place = cells.frame.translated(square.left() + 1, square.top() + 1)
+    painter.drawImage(place, image)
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    painter.setPen(QPen(theme.hairline, 1))
+    painter.drawRect(place.adjusted(-1, -1, 0, 0))
