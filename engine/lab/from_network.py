@@ -97,7 +97,7 @@ def take_convolution(
     )
     geometry = Geometry(pair(found.stride, "stride"), found.padding, "zero", pair(found.dilation, "dilation"))
     relu, pool = _followers(spec, position)
-    layer = LabLayer(filters, geometry, relu=relu, pool=pool)
+    layer = LabLayer(filters, geometry, relu=relu, pool=pool, has_bias=found.bias)
     return Taken(layer, x[group * group_channels : (group + 1) * group_channels], index % group_filters)
 
 

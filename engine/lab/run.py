@@ -47,6 +47,8 @@ def run_setup(setup: Setup, picture: Array) -> RunResult:
             results.append(run_layer(layer, carried))
         except ShapeError as error:
             return RunResult(picture, tuple(results), f"Layer {number}: {error}.")
+        if layer.pool > 1 and results[-1].winners is None:
+            return RunResult(picture, tuple(results), _pool_problem(number, results[-1]))
         carried = results[-1].passed
     return RunResult(picture, tuple(results))
 
@@ -121,13 +123,25 @@ def with_border(x: Array, sides: Sides, border: Border) -> Array:
 
 
 def _pooled(x: Array, size: int) -> tuple[Array, NDArray[np.bool_] | None]:
-    """Pool, and mark the pixels that won: the gradient of ones goes to them alone."""
-    if size == 1:
+    """Pool, and mark the pixels that won: the gradient of ones goes to them alone.
+
+    What is smaller than one window is passed on as it is, without winners.
+    """
+    if size == 1 or min(x.shape[1:]) < size:
         return x, None
     passed = functional.max_pool2d(x[None], size)
     winners = functional.max_pool2d_gradient(np.ones_like(passed), x[None], size)[0] > 0
     winners.flags.writeable = False
     return _sealed(passed[0]), winners
+
+
+def _pool_problem(number: int, result: LayerResult) -> str:
+    rows, columns = result.positions
+    size = result.layer.pool
+    return (
+        f"Layer {number}: max pooling takes squares of {size} × {size} pixels, "
+        f"and the output channels have only {rows} × {columns}."
+    )
 
 
 def _sealed(array: Array) -> Array:

@@ -80,6 +80,8 @@ class LabLayer:
         Side and stride of the max pooling that follows; 1 for none.
     takes
         The channel of what comes before that is this layer's only input; None: all of them.
+    has_bias
+        Whether its filters have biases to learn; those of filters without one are 0.
     """
 
     filters: tuple[Filter, ...]
@@ -88,6 +90,7 @@ class LabLayer:
     relu: bool = False
     pool: int = 1
     takes: int | None = None
+    has_bias: bool = True
 
     def __post_init__(self) -> None:
         shapes = {one.weight.shape for one in self.filters}
@@ -109,7 +112,7 @@ class LabLayer:
     @property
     def weight_count(self) -> int:
         """Numbers to learn: weights and biases."""
-        return sum(one.weight.size + 1 for one in self.filters)
+        return sum(one.weight.size + self.has_bias for one in self.filters)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -18,6 +18,7 @@ from engine.lab.edits import (
 )
 from engine.lab.examples import example_seven, four_edges
 from engine.lab.run import run_setup
+from engine.lab.sizes import input_sizes
 
 
 def edges():
@@ -60,7 +61,9 @@ def test_any_edits_in_any_order_leave_layers_that_fit(edits):
             setup = kernels_resized(setup, number, *values[1:])
         elif name == "cut" and values[0] < len(setup.layers):
             setup = layers_cut(setup, values[0])
-        fits(setup)
+        result = fits(setup)
+        sizes = [one.input.shape[1:] for one in result.layers] + [result.layers[-1].passed.shape[1:]]
+        assert list(input_sizes(setup, (28, 28))) == sizes
 
 
 def test_a_new_filter_changes_nothing_in_the_next_layer_yet():
@@ -127,3 +130,12 @@ def test_there_is_a_limit_of_filters():
         setup = filter_added(setup, 0, Filter(f"{number}", np.zeros((1, 3, 3))))
     with pytest.raises(ConfigError, match="at most 64"):
         filter_added(setup, 0, Filter("one more", np.zeros((1, 3, 3))))
+
+
+def test_sizes_are_unknown_from_where_a_layer_does_not_fit():
+    setup = fed_forward(fed_forward(edges()))
+    assert input_sizes(setup, (8, 8)) == ((8, 8), (3, 3), None, None)
+    assert run_setup(setup, np.ones((1, 8, 8))).problem == (
+        "Layer 2: max pooling takes squares of 2 × 2 pixels, and the output channels have only 1 × 1."
+    )
+    assert len(run_setup(setup, np.ones((1, 8, 8))).layers) == 2
