@@ -5,7 +5,6 @@ import pytest
 from PySide6.QtCore import QPointF, Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QStyle
 
 from engine.lab.examples import example_seven
 from engine.lab.flip_proof import FlipProof, flip_proof
@@ -107,29 +106,55 @@ def test_at_its_least_size_every_class_is_seen_and_no_word_is_cut(view, qtbot):
     assert last.bottom() <= table(view).viewport().height()
     label = view._sentence
     qtbot.waitUntil(lambda: label.heightForWidth(label.width()) <= label.height())
-    assert view._kernel.side() >= 40
+    assert all(kernel.height() >= 40 for kernel in view._kernel.kernels)
+
+
+def angles(view):
+    return [kernel.angle for kernel in view._kernel.kernels]
 
 
 def test_the_kernel_turns_visibly_and_ends_where_it_belongs(view, qtbot):
-    angles = []
-    view._kernel._motions[0].valueChanged.connect(angles.append)
+    seen = []
+    view._kernel.kernels[0]._motion.valueChanged.connect(seen.append)
     switch(view, "turn_kernels")
-    assert view._kernel.angles != (180.0, 180.0)
-    qtbot.waitUntil(lambda: view._kernel.angles == (180.0, 180.0))
-    assert any(0 < angle < 180 for angle in angles)
+    assert angles(view) != [180, 180]
+    qtbot.waitUntil(lambda: angles(view) == [180, 180])
+    assert any(0 < angle < 180 for angle in seen)
     switch(view, "convolve")
-    qtbot.waitUntil(lambda: view._kernel.angles == (180.0, 0.0))
+    assert view._kernel.kernels[0].angle == 180
+    qtbot.waitUntil(lambda: angles(view) == [180, 0])
+
+
+def test_a_turn_that_is_taken_back_goes_on_from_where_it_is(view, qtbot):
+    seen = []
+    view._kernel.kernels[0]._motion.valueChanged.connect(seen.append)
+    switch(view, "turn_kernels")
+    qtbot.waitUntil(lambda: bool(seen) and 0 < seen[-1] < 180)
+    furthest = seen[-1]
+    switch(view, "turn_kernels")
+    seen.clear()
+    qtbot.waitUntil(lambda: angles(view) == [0, 0])
+    assert max(seen) <= furthest
 
 
 def test_with_reduced_motion_it_turns_at_once(view, monkeypatch):
-    class Still:
-        def styleHint(self, hint):
-            assert hint == QStyle.StyleHint.SH_Widget_Animation_Duration
-            return 0
-
-    monkeypatch.setattr(view._kernel, "style", Still)
+    monkeypatch.setattr(type(view.style()), "styleHint", lambda *_: 0)
     switch(view, "turn_kernels")
-    assert view._kernel.angles == (180.0, 180.0)
+    assert angles(view) == [180, 180]
+
+
+def test_a_mark_tells_the_way_up(view, qtbot):
+    def corner(right):
+        image = view._kernel.grab().toImage()
+        rect = view._kernel.kernel_rect(0).toRect()
+        x, y = (rect.right() - 3, rect.bottom() + 1) if right else (rect.left() + 3, rect.top())
+        return image.pixelColor(x, y)
+
+    assert corner(right=False) == DARK.accent
+    switch(view, "turn_kernels")
+    qtbot.waitUntil(lambda: angles(view) == [180, 180])
+    assert corner(right=True) == DARK.accent
+    assert corner(right=False) != DARK.accent
 
 
 def test_old_numbers_are_dim_until_the_new_ones_come(view, network):
@@ -158,11 +183,11 @@ def test_hovering_reads_out_logits_and_weights(view, network, qtbot):
     QTest.mouseMove(viewport, table(view).line_rect(7).center().toPoint())
     qtbot.waitUntil(lambda: bool(heard))
     assert heard[-1].startswith("7: 4.5328 → 4.3830, differs by −0.1")
-    kernel = view._kernel
-    qtbot.waitUntil(lambda: kernel.angles == (180.0, 180.0))
-    QTest.mouseMove(kernel, (kernel.kernel_rect(0).topLeft() + QPointF(2, 2)).toPoint())
+    qtbot.waitUntil(lambda: angles(view) == [180, 180])
+    kernel = view._kernel.kernels[0]
+    QTest.mouseMove(kernel, (kernel.frame().topLeft() + QPointF(2, 2)).toPoint())
     weight = network.parameters["conv1.weight"][0, 0][2, 2]
-    wanted = f"kernel · (0, 0) = {weight:.4f}".replace("-", "−")
+    wanted = f"kernel · (0, 0) = {weight:.4f}, turned from (2, 2)".replace("-", "−")
     qtbot.waitUntil(lambda: heard[-1] == wanted)
 
 

@@ -309,8 +309,8 @@ def test_the_turned_kernel_reads_out_where_a_weight_was_drawn(panel, qtbot):
     panel.hovered.connect(said.append)
     qtbot.mouseMove(panel.findChild(TurnedKernel), QPoint(6, 6))
     qtbot.waitUntil(lambda: bool(said))
-    value = f"{WEIGHT[0, 2, 2]:.3f}".replace("-", "−")
-    assert said[-1] == f"as used · (0, 0) = {value}, drawn at (2, 2)"
+    value = f"{WEIGHT[0, 2, 2]:.4f}".replace("-", "−")
+    assert said[-1] == f"as used · (0, 0) = {value}, turned from (2, 2)"
 
 
 def test_the_sentence_is_shown_and_read_whole_in_its_tooltip(panel):

@@ -4,9 +4,10 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from gui.pages.convolve.sentence_label import SentenceLabel
-from gui.pages.convolve.turned_kernel import SIDE_PX, TurnedKernel
+from gui.pages.convolve.turned_kernel import TurnedKernel
 from gui.theme import S2, ThemeManager, caption_font
 
+_TURNED_PX = 80
 _MIDDLE = Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignTop
 
 
@@ -18,7 +19,13 @@ class KernelNotes(QWidget):
 
     def __init__(self, themes: ThemeManager, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.turn = TurnedKernel(themes)
+        self.turn = TurnedKernel(themes, "as used")
+        self.turn.setFixedSize(_TURNED_PX, _TURNED_PX)
+        self.turn.setAccessibleName("The kernel as the convolution uses it, turned by 180°")
+        self.turn.setToolTip(
+            "What a convolution multiplies with: the kernel turned by 180°; the mark was at the upper left. "
+            "A correlation, which deep learning calls convolution, takes it as it is drawn."
+        )
         self.sentence = SentenceLabel()
         self.sentence.setObjectName("filter_sentence")
         self._used = QLabel("Turned by 180°")
@@ -45,7 +52,7 @@ class KernelNotes(QWidget):
             self._box.setDirection(direction)
             self._box.setSpacing(0 if stacked else S2)
             self._used.setAlignment(_MIDDLE if stacked else Qt.AlignmentFlag.AlignLeft)
-            self.setMinimumHeight(0 if stacked else SIDE_PX)
+            self.setMinimumHeight(0 if stacked else _TURNED_PX)
             self.set_turned(self._turned)
 
     def set_turned(self, turned: bool) -> None:

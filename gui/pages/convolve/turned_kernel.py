@@ -1,14 +1,13 @@
-"""The kernel as a convolution uses it: turned by 180°, and how it turns."""
+"""A small kernel that turns by 180° before the eyes, as it does in a convolution."""
 
 import math
-from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QEasingCurve, QEvent, QRectF, QSize, QVariantAnimation, Signal
-from PySide6.QtGui import QHideEvent, QMouseEvent, QPainter, QPaintEvent, QTransform
-from PySide6.QtWidgets import QSizePolicy, QStyle, QWidget
+from PySide6.QtCore import QEasingCurve, QEvent, QPointF, QRectF, Qt, QVariantAnimation, Signal
+from PySide6.QtGui import QHideEvent, QMouseEvent, QPainter, QPaintEvent, QPen, QTransform
+from PySide6.QtWidgets import QStyle, QWidget
 
 from gui.numbers import local_number
 from gui.pages.convolve.kernel_cells import (
@@ -24,22 +23,34 @@ from gui.pages.convolve.kernel_cells import (
 )
 from gui.theme import ThemeManager
 
-SIDE_PX = 80
 TURN_MS = 300
+# The mark at a corner, in logical pixels.
+_MARK_PX, _ARM_PX = 2, 8
+# How small the kernel is halfway: its diagonal, with the mark at its end, is then as long as its side was.
+_HALFWAY = 0.67
 
 
 class TurnedKernel(QWidget):
-    """Shows a small kernel at an angle: 0 as it is drawn, 180 as a convolution uses it. GUI thread only."""
+    """Shows a kernel at an angle: 0 as it is stored, 180 turned, as a convolution uses it. GUI thread only.
+
+    A mark at the corner that is stored at the upper left tells the way up, because many kernels look the
+    same turned.
+
+    Parameters
+    ----------
+    name
+        What the readout calls it.
+    """
 
     hovered = Signal(str)
     """The weight under the pointer, "" when there is none."""
     settled = Signal(bool)
     """A turn has ended; True: the kernel is turned."""
 
-    def __init__(self, themes: ThemeManager, parent: QWidget | None = None) -> None:
+    def __init__(self, themes: ThemeManager, name: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("turned_kernel")
-        self._themes = themes
+        self._themes, self._name = themes, name
         self._weight: NDArray[Any] = np.zeros((3, 3))
         self._scale, self._classic = 1.0, False
         self._angle = 0.0
@@ -50,13 +61,6 @@ class TurnedKernel(QWidget):
         self._motion.valueChanged.connect(self._on_moved)
         self._motion.finished.connect(lambda: self.settled.emit(self._angle > 90))
         self.setMouseTracking(True)
-        self.setFixedSize(SIDE_PX, SIDE_PX)
-        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
-        self.setAccessibleName("The kernel as the convolution uses it, turned by 180°")
-        self.setToolTip(
-            "What a convolution multiplies with: the kernel turned by 180°. "
-            "A correlation, which deep learning calls convolution, takes it as it is drawn."
-        )
         themes.changed.connect(self.update)
 
     @property
@@ -70,12 +74,12 @@ class TurnedKernel(QWidget):
         return self._motion.state() == QVariantAnimation.State.Running
 
     def show_kernel(self, weight2d: NDArray[Any], scale: float, classic: bool) -> None:
-        """Show a kernel as it is drawn, ``(kh, kw)``; the angle stays."""
+        """Show a kernel as it is stored, ``(kh, kw)``; the angle stays."""
         self._weight, self._scale, self._classic = weight2d, scale, classic
         self.update()
 
     def mark(self, cell: tuple[int, int] | None) -> None:
-        """Outline the weight that is drawn at `cell`, wherever it has been turned to."""
+        """Outline the weight that is stored at `cell`, wherever it has been turned to."""
         if cell != self._marked:
             self._marked = cell
             self.update()
@@ -104,38 +108,39 @@ class TurnedKernel(QWidget):
         self._angle = float(angle)
         self.update()
 
+    def frame(self) -> QRectF:
+        """Return where the cells lie while the kernel rests, in logical pixels."""
+        dpr = self.devicePixelRatioF()
+        frame = self._plan(dpr).frame
+        return QRectF(frame.left() / dpr, frame.top() / dpr, frame.width() / dpr, frame.height() / dpr)
+
     def _plan(self, dpr: float) -> CellPlan:
         rows, columns = self._weight.shape
-        side = int(SIDE_PX * dpr)
-        return plan_cells(rows, columns, side, side, side)
+        width, height = int(self.width() * dpr), int(self.height() * dpr)
+        room = min(width, height) - round(_MARK_PX * dpr)
+        return plan_cells(rows, columns, width, height, max(1, room // max(rows, columns)))
 
-    def _paint_turning(
-        self, painter: QPainter, plan: CellPlan, paint: Callable[[], None]
-    ) -> dict[tuple[int, ...], QRectF]:
-        """Paint at an angle, smaller where corners would stick out; tell where the cells have gone."""
+    def _way(self, plan: CellPlan) -> QTransform:
+        """The present turn about the middle; smaller where corners would stick out."""
         middle = plan.frame.center()
-        shrink = 1 - (1 - 1 / math.sqrt(2)) * math.sin(math.radians(self._angle))
+        shrink = 1 - (1 - _HALFWAY) * math.sin(math.radians(self._angle))
         way = QTransform().translate(middle.x(), middle.y()).rotate(self._angle).scale(shrink, shrink)
         way.translate(-middle.x(), -middle.y())
-        painter.save()
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setTransform(way, True)
-        paint()
-        painter.restore()
-        moved = cell_rects(plan)
-        for rect in moved.values():
-            rect.moveCenter(way.map(rect.center()))
-        return moved
+        return way
+
+    def _paint_mark(self, painter: QPainter, plan: CellPlan, dpr: float) -> None:
+        line = round(_MARK_PX * dpr)
+        painter.setPen(
+            QPen(self._themes.theme.accent, line, c=Qt.PenCapStyle.FlatCap, j=Qt.PenJoinStyle.MiterJoin)
+        )
+        corner, arm = plan.frame.topLeft(), _ARM_PX * dpr
+        painter.drawPolyline([corner + QPointF(arm, 0), corner, corner + QPointF(0, arm)])
 
     def _placed(self, row: int, column: int) -> tuple[int, int]:
         """Where a weight has gone; the way back is the same."""
         if self._angle <= 90:
             return row, column
         return self._weight.shape[0] - 1 - row, self._weight.shape[1] - 1 - column
-
-    def sizeHint(self) -> QSize:
-        """Return its only size."""
-        return QSize(SIDE_PX, SIDE_PX)
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         """Read out the weight under the pointer."""
@@ -144,9 +149,10 @@ class TurnedKernel(QWidget):
         if cell is None or self.is_turning:
             self.hovered.emit("")
             return
-        row, column = self._placed(*cell)
-        value = local_number(float(self._weight[row, column]), 3)
-        self.hovered.emit(f"as used · ({cell[0]}, {cell[1]}) = {value}, drawn at ({row}, {column})")
+        stored = self._placed(*cell)
+        value = local_number(float(self._weight[stored]), 4)
+        origin = f", turned from ({stored[0]}, {stored[1]})" if stored != cell else ""
+        self.hovered.emit(f"{self._name} · ({cell[0]}, {cell[1]}) = {value}{origin}")
 
     def leaveEvent(self, event: QEvent) -> None:
         """Read out nothing."""
@@ -162,22 +168,29 @@ class TurnedKernel(QWidget):
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Paint the cells at their angle and the numbers upright in them."""
-        theme = self._themes.theme
+        theme, lut = self._themes.theme, weight_colours(self._themes.theme, self._classic)
         dpr = self.devicePixelRatioF()
         painter = QPainter(self)
         painter.scale(1 / dpr, 1 / dpr)
-        upright = self._angle in (0.0, 180.0)
+        plan, upright = self._plan(dpr), self._angle in (0.0, 180.0)
         weight = self._weight[::-1, ::-1] if self._angle == 180.0 else self._weight
-        plan = self._plan(dpr)
         image = kernel_image(weight, theme, self._classic, self._scale)
-        rects = cell_rects(plan)
+        rects, way = cell_rects(plan), self._way(plan)
         if upright:
+            # Turned numbers instead of a turned painter: cells stay whole device pixels.
             paint_cells(painter, plan, image, theme)
-        else:
-            rects = self._paint_turning(painter, plan, lambda: paint_cells(painter, plan, image, theme))
+        painter.save()
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing, not upright)
+        painter.setTransform(way, True)
+        if not upright:
+            paint_cells(painter, plan, image, theme)
+            for rect in rects.values():
+                rect.moveCenter(way.map(rect.center()))
+        self._paint_mark(painter, plan, dpr)
+        painter.restore()
         font = figure_font(weight, plan.cell, dpr)
         if font is not None:
-            paint_figures(painter, rects, weight, weight_colours(theme, self._classic), self._scale, font)
+            paint_figures(painter, rects, weight, lut, self._scale, font)
         if upright and self._marked is not None:
             place = self._placed(*self._marked)
             if place in rects:
