@@ -3,7 +3,6 @@
 from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import (
     QContextMenuEvent,
-    QDrag,
     QDragEnterEvent,
     QDragLeaveEvent,
     QDragMoveEvent,
@@ -13,7 +12,6 @@ from PySide6.QtGui import (
     QMouseEvent,
     QPainter,
     QPaintEvent,
-    QPixmap,
     QResizeEvent,
 )
 from PySide6.QtWidgets import QAbstractScrollArea, QApplication, QWidget
@@ -22,11 +20,11 @@ from engine.inspect.words import shape_text
 from gui.numbers import local_number
 from gui.pages.convolve.card_layout import CardHit, CardLayout, plan_cards
 from gui.pages.convolve.card_painting import CardPainter, CardPictures
-from gui.pages.convolve.kernel_mime import kernel_mime, kernel_of
+from gui.pages.convolve.kernel_mime import kernel_of
+from gui.pages.convolve.kernel_tools import drag_kernel
 from gui.theme import ThemeManager
 from gui.widgets.thin_scroll import make_thin
 
-_DRAG_CELL_PX = 12
 # A number of an output channel is outlined where the outline does not hide its neighbours.
 _LEAST_OUTLINED_PX = 2
 
@@ -212,13 +210,8 @@ class CardArea(QAbstractScrollArea):
         assert self._pictures is not None
         self._pictures.prepare(range(card, card + 1))
         one, image = self._pictures.result.layer.filters[card], self._pictures.kernels(card)[0]
-        drag = QDrag(self)
-        drag.setMimeData(kernel_mime(one.name, one.weight, image))
-        side = image.size() * _DRAG_CELL_PX
-        drag.setPixmap(QPixmap.fromImage(image.scaled(side)))
-        drag.setHotSpot(drag.pixmap().rect().center())
         self._dragged = card
-        drag.exec(Qt.DropAction.CopyAction)
+        drag_kernel(self, one.name, one.weight, image)
         self._dragged = None
 
     def _set_drop(self, card: int | None, dropping: bool) -> None:

@@ -18,8 +18,8 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
-from gui.pages.convolve.kernel_cells import kernel_image
-from gui.theme import S1, S2, ThemeManager, caption_font
+from gui.pages.convolve.kernel_cells import kernel_image, plan_cells
+from gui.theme import S1, ThemeManager, caption_font
 
 _SIDE_PX, _LINE_PX = 30, 16
 _CHOSEN_PX = 2.0
@@ -170,13 +170,9 @@ class KernelSlices(QWidget):
                 continue
             box = QRectF(*(round(v * dpr) for v in (rect.left(), rect.top(), rect.width(), rect.height())))
             rows, columns = weight.shape
-            inner = int(box.width() - S2 * dpr / 2)
-            cell = max(1, inner // max(rows, columns))
-            place = QRectF(0, 0, columns * cell, rows * cell)
-            place.moveTo(
-                box.left() + (box.width() - place.width()) // 2,
-                box.top() + (box.height() - place.height()) // 2,
-            )
+            side, inner = int(box.width()), int(box.width() - S1 * dpr)
+            cells = plan_cells(rows, columns, side, side, max(1, inner // max(rows, columns)))
+            place = cells.frame.translated(box.topLeft())
             painter.drawImage(place, kernel_image(weight, theme, self._classic, self._scale))
             chosen = index == self._chosen
             line_px = round(_CHOSEN_PX * dpr) if chosen else 1

@@ -4,6 +4,7 @@ import math
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QPointF, QRect, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPen, QPixmap
@@ -16,6 +17,7 @@ from gui.pages.convolve.slide_painting import (
     SMALLEST_FIGURE_PX,
     TWO_LINES_CELL,
     SlideView,
+    faded,
     pixel_font,
     sum_circle,
 )
@@ -76,16 +78,14 @@ class FilterStamp:
         dh, dw = view.result.layer.geometry.dilation
         texts, font = self._texts(dpr)
         # A shade that is neither the colour of an empty pixel nor that of a weight of zero.
-        veil = mixed(theme.window, theme.text, 0.22)
-        veil.setAlphaF(0.55)
+        veil = faded(mixed(theme.window, theme.text, 0.22), 0.55)
         apart = max(dh, dw) > 1 and cell >= _LEAST_CHIP_CELL * dpr / 2
-        for row, column in _cells(self._weights):
+        for row, column in np.ndindex(*self._weights.shape):
             place = QRect(*grid.span(row * dh, column * dw))
             entry = int(entries[row, column])
             chip, shade = _chip(place, dpr), QColor(*colours.lut[entry, :3].tolist())
             if chip is None:
-                shade.setAlphaF(0.75)
-                painter.fillRect(place, shade)
+                painter.fillRect(place, faded(shade, 0.75))
             else:
                 if cell < TWO_LINES_CELL * dpr:
                     painter.fillRect(place, veil)
@@ -104,9 +104,7 @@ class FilterStamp:
                 outline(painter, place, theme, dpr, width=1)
         whole = QRect(*grid.inner)
         if apart:
-            faint = QColor(theme.text)
-            faint.setAlphaF(0.6)
-            painter.setPen(QPen(faint, max(1.0, dpr), Qt.PenStyle.DashLine))
+            painter.setPen(QPen(faded(theme.text, 0.6), max(1.0, dpr), Qt.PenStyle.DashLine))
             painter.drawRect(QRectF(whole).adjusted(-0.5 * dpr, -0.5 * dpr, 0.5 * dpr, 0.5 * dpr))
         else:
             outline(painter, whole, theme, dpr, width=_OUTLINE)
@@ -146,9 +144,7 @@ def paint_moving(painter: QPainter, view: SlideView, stamps: list[FilterStamp], 
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     # Quiet lines with a halo, which is what is seen of them on a bright or a dark picture.
     for colour, strength, width in ((theme.window, 0.5, 3.0), (theme.text, 0.42, 1.0)):
-        quiet = QColor(colour)
-        quiet.setAlphaF(strength)
-        painter.setPen(QPen(quiet, width * dpr))
+        painter.setPen(QPen(faded(colour, strength), width * dpr))
         if not pixels:
             _join(painter, patches[0], target)
             continue
@@ -187,7 +183,7 @@ def outline(
     line = max(1, round(width * dpr))
     halo = max(1, round(dpr))
     for grow, thick, colour in (
-        (line, halo, _halo(theme)),
+        (line, halo, faded(theme.window, 0.6)),
         (0, line, theme.accent if accent else theme.text),
     ):
         out = place.adjusted(-grow - thick, -grow - thick, grow + thick, grow + thick)
@@ -242,14 +238,3 @@ def _seen(pixel: QRect, dpr: float) -> QRect:
     """Make the outlined place of a tiny pixel large enough to be seen."""
     lack = max(0, round(_LEAST_PIXEL * dpr) - pixel.width() + 1) // 2
     return pixel.adjusted(-lack, -lack, lack, lack)
-
-
-def _cells(weights: NDArray[Any]) -> list[tuple[int, int]]:
-    rows, columns = weights.shape
-    return [(row, column) for row in range(rows) for column in range(columns)]
-
-
-def _halo(theme: Theme) -> QColor:
-    faint = QColor(theme.window)
-    faint.setAlphaF(0.6)
-    return faint

@@ -183,17 +183,16 @@ def _paint_input(painter: QPainter, view: SlideView, box: MapBox, clip: QRect) -
     outer, inner = QRect(*box.outer), QRect(*box.inner)
     line = _line(layout.dpr)
     if outer != inner:
-        veil = QColor(theme.window)
-        veil.setAlphaF(_VEIL)
+        veil = faded(theme.window, _VEIL)
         for edge in _around(outer, inner):
             painter.fillRect(edge, veil)
-            painter.fillRect(edge, QBrush(_quiet(theme.text_dim, 0.4), Qt.BrushStyle.BDiagPattern))
-        pen = QPen(_quiet(theme.text_dim, 0.7), line, Qt.PenStyle.DashLine)
+            painter.fillRect(edge, QBrush(faded(theme.text_dim, 0.4), Qt.BrushStyle.BDiagPattern))
+        pen = QPen(faded(theme.text_dim, 0.7), line, Qt.PenStyle.DashLine)
         painter.setPen(pen)
         painter.drawRect(outer.adjusted(-line, -line, 0, 0))
     rest = _rest(view, box)
     for strip in rest:
-        painter.fillRect(strip, QBrush(_quiet(theme.text, 0.4), Qt.BrushStyle.FDiagPattern))
+        painter.fillRect(strip, QBrush(faded(theme.text, 0.4), Qt.BrushStyle.FDiagPattern))
     painter.setPen(QPen(mixed(theme.hairline, theme.text_dim, 0.4), line))
     painter.drawRect(inner.adjusted(-line, -line, 0, 0))
     _paint_stops(painter, view, box, clip)
@@ -236,7 +235,7 @@ def _paint_stops(painter: QPainter, view: SlideView, box: MapBox, clip: QRect) -
             if room.contains(x, y):
                 dots.append(QPointF(x, y))
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-    painter.setPen(QPen(_quiet(view.theme.text, 0.55), 2.5 * dpr, c=Qt.PenCapStyle.RoundCap))
+    painter.setPen(QPen(faded(view.theme.text, 0.55), 2.5 * dpr, c=Qt.PenCapStyle.RoundCap))
     painter.drawPoints(dots)
     painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
 
@@ -245,7 +244,7 @@ def _paint_hollow(painter: QPainter, box: MapBox, theme: Theme) -> None:
     """Paint a picture that is not computed yet."""
     room = QRect(*box.inner)
     painter.fillRect(room, theme.window)
-    painter.fillRect(room, QBrush(_quiet(theme.text_dim, 0.3), Qt.BrushStyle.BDiagPattern))
+    painter.fillRect(room, QBrush(faded(theme.text_dim, 0.3), Qt.BrushStyle.BDiagPattern))
     painter.setPen(QPen(mixed(theme.hairline, theme.text_dim, 0.4), 1))
     painter.drawRect(room.adjusted(-1, -1, 0, 0))
 
@@ -365,7 +364,8 @@ def _around(outer: QRect, inner: QRect) -> tuple[QRect, ...]:
     )
 
 
-def _quiet(colour: QColor, strength: float) -> QColor:
+def faded(colour: QColor, strength: float) -> QColor:
+    """Make a colour transparent: 0 is not seen, 1 hides what is under it."""
     faint = QColor(colour)
     faint.setAlphaF(strength)
     return faint
