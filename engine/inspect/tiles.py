@@ -1,5 +1,6 @@
 """Filters and output channels as sets of tiles, ready to be drawn: plain values, no colours."""
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
@@ -14,6 +15,10 @@ Role: TypeAlias = Literal["weight", "activation", "picture"]
 
 # A scale is one of these times a power of ten, so that a legend shows a short number.
 _NICE_STEPS = (1.0, 1.2, 1.5, 2.0, 2.5, 3.0, 4.0, 5.0, 6.0, 8.0, 10.0)
+# The reciprocal of a larger one has no full precision any more.
+_LARGEST_FLOAT32_SCALE = 1e37
+# Of float64 numbers; ten times that is still a number.
+_LARGEST_SCALE = 1e307
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -73,7 +78,12 @@ def tile_indices(tiles: TileSet) -> NDArray[np.uint8]:
         gap between tiles. What is not a number is drawn as zero.
     """
     low, reach, zero = (-1.0, 127.0, 127.0) if tiles.signed else (0.0, 254.0, 0.0)
-    strength = tiles.maps * np.float32(1 / tiles.scale)
+    # Weights of a network that has diverged may be beyond all scales; the terminal does not hear of it.
+    with np.errstate(over="ignore", invalid="ignore"):
+        if tiles.scale < _LARGEST_FLOAT32_SCALE:
+            strength = tiles.maps * np.float32(1 / tiles.scale)
+        else:
+            strength = (tiles.maps / np.float64(tiles.scale)).astype(np.float32)
     np.nan_to_num(strength, copy=False, nan=0.0, posinf=1.0, neginf=low)
     strength.clip(low, 1.0, out=strength)
     strength *= np.float32(reach)
@@ -102,9 +112,11 @@ def nice_scale(values: NDArray[np.floating], previous: float | None = None) -> f
         peak = float(np.abs(values[np.isfinite(values)]).max(initial=0))
     if previous is not None and peak <= previous:
         return previous
-    if peak < np.finfo(np.float32).tiny:
+    if peak < float(np.finfo(np.float32).tiny):
         return 1.0
-    power = 10.0 ** np.floor(np.log10(peak))
+    if peak >= _LARGEST_SCALE:
+        return _LARGEST_SCALE
+    power = 10.0 ** math.floor(math.log10(peak))
     # A hair of room: 0.30000001, a float32 0.3, is still 0.3.
     step = next((step for step in _NICE_STEPS if peak <= step * power * 1.000001), 10.0)
     return float(step * power)
@@ -209,7 +221,8 @@ def change_captions(now: NDArray[np.floating], before: NDArray[np.floating]) -> 
     """
     if now.shape != before.shape:
         raise ShapeError(f"before must have the shape {now.shape}, got {before.shape}")
-    moved = np.abs(now - before).reshape(len(now), -1).max(axis=1, initial=0)
+    with np.errstate(over="ignore", invalid="ignore"):
+        moved = np.abs(now - before).reshape(len(now), -1).max(axis=1, initial=0)
     return tuple(f"Δ {number(float(change))}" for change in moved)
 
 
@@ -228,7 +241,8 @@ def _short(value: float) -> str:
 
 
 def _private(values: NDArray[np.floating]) -> NDArray[np.float32]:
-    copy = np.array(values, dtype=np.float32, order="C")
+    with np.errstate(over="ignore"):
+        copy = np.array(values, dtype=np.float32, order="C")
     copy.flags.writeable = False
     return copy
 

@@ -1,5 +1,7 @@
 """The lab against SciPy, against the layers, and against pencil and paper."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 import scipy.ndimage
@@ -139,7 +141,51 @@ def test_the_ledger_by_hand():
     assert (ledger.bias, ledger.total, ledger.rectified) == (-1.0, -0.25, 0.0)
     lines = ledger_text(ledger, 2).splitlines()
     assert lines[1] == "1\t1\t1\t1.00\t1.00\t1.00\t1.00"
-    assert lines[-2:] == ["bias\t\t\t\t\t−1.00\t−0.25", "ReLU\t\t\t\t\t\t0.00"]
+    assert lines[-2:] == ["bias\t\t\t\t\t-1.00\t-0.25", "ReLU\t\t\t\t\t\t0.00"]
+
+
+def test_sum_and_result_are_written_the_same_however_large_the_pixels_are():
+    generator = np.random.default_rng(5)
+    differing = 0
+    for size in (1e3, 1e5, 1e6):
+        weight = generator.normal(0, 1, (1, 4, 5, 5)).round(2)
+        picture = (generator.random((4, 9, 9)) * size).round(3)
+        result = run_layer(layer_of(weight), picture)
+        for row in range(5):
+            ledger = make_ledger(result, 0, row, row)
+            last = ledger.rows[-1].running
+            differing += last != ledger.total
+            for digits in (2, 4, 6):
+                assert shown(last, digits, ledger.magnitude) == shown(ledger.total, digits, ledger.magnitude)
+    assert differing
+
+
+def test_small_differences_of_large_products_are_not_written_as_rounding_errors():
+    assert shown(1.2e-10, 6, 1e6) == shown(-1.2e-10, 6, 1e6) == "0.000000"
+    assert shown(1234.5678, 4, 2000.0) == "1234.5678"
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [(np.inf, "∞"), (-np.inf, "−∞"), (np.nan, "NaN"), (-2.5e200, "−2.5 × 10²⁰⁰"), (1.7e308, "1.7 × 10³⁰⁸")],
+)
+def test_what_is_beyond_all_columns_is_written_shortly(value, text):
+    assert shown(value, 4, 1e200) == text
+
+
+@pytest.mark.filterwarnings("error")
+def test_a_ledger_of_numbers_beyond_all_others_is_made_without_a_warning():
+    result = run_layer(layer_of(np.full((1, 1, 2, 2), 1e200)), np.ones((1, 3, 3)))
+    ledger = make_ledger(replace(result, padded=np.full((1, 3, 3), 1e200)), 0, 0, 0)
+    assert ledger.rows[-1].running == np.inf
+    assert ledger.magnitude == pytest.approx(4e200)
+    assert ledger_text(ledger).splitlines()[1] == "1\t0\t0\t1e+200\t1e+200\tinf\tinf"
+
+
+def test_a_ledger_is_copied_as_a_spreadsheet_reads_it():
+    result = run_layer(layer_of(np.array([[[[0.5, -1.25]]]])), np.array([[[1.0, 1.0]]]))
+    text = ledger_text(make_ledger(result, 0, 0, 0), 2, decimal_sign=",", channel_names=("top\tedge",))
+    assert text.splitlines()[2] == "top edge\t0\t1\t1,00\t-1,25\t-1,25\t-0,75"
 
 
 def test_a_ledger_of_no_such_pixel_is_one_sentence():

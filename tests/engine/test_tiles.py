@@ -68,6 +68,18 @@ def test_a_scale_of_nothing_is_one(values: list[float]) -> None:
     assert nice_scale(np.array(values, np.float32)) == 1.0
 
 
+@pytest.mark.filterwarnings("error")
+@pytest.mark.parametrize("peak", [3.3e38, 1e200, 1.7e308])
+def test_a_scale_beyond_float32_is_found_and_drawn_without_a_warning(peak: float) -> None:
+    values = np.array([[[[peak, -peak, 0.0, np.inf, np.nan]]]])
+    tiles = filter_tiles("conv1", values)
+    assert np.isfinite(tiles.scale)
+    entries = tile_indices(tiles)[0, 0, 0]
+    assert entries[0] > 127 > entries[1]
+    assert entries[2:].tolist() == [127, 254, 127]
+    assert change_captions(values, values) == ("Δ not a number",)
+
+
 def test_the_tiles_of_a_layer_are_its_filters_with_their_input_channels() -> None:
     rng = np.random.default_rng(3)
     weight = rng.normal(size=(16, 8, 3, 3)).astype(np.float32)
