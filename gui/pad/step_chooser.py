@@ -36,6 +36,9 @@ class StepChooser(QWidget):
     step_chosen = Signal(int)
     """The index that the person chose."""
 
+    takes_space = True
+    """`gui.space_key` leaves Space to it."""
+
     def __init__(
         self,
         theme_manager: ThemeManager,
@@ -115,11 +118,13 @@ class StepChooser(QWidget):
             self.choose(index)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Move along the words with the arrows."""
+        """Move along the words with the arrows; Space goes round."""
         if event.key() == Qt.Key.Key_Right:
             self.choose(self._chosen + 1)
         elif event.key() == Qt.Key.Key_Left:
             self.choose(self._chosen - 1)
+        elif event.key() == Qt.Key.Key_Space:
+            self.choose((self._chosen + 1) % len(self._names))
         else:
             super().keyPressEvent(event)
 

@@ -94,6 +94,9 @@ class PaletteChooser(QWidget):
     classic_chosen = Signal(bool)
     """True for −1 black, 0 grey, 1 white; False for the program's signed colours."""
 
+    takes_space = True
+    """`gui.space_key` leaves Space to it."""
+
     def __init__(self, themes: ThemeManager, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("palette")
