@@ -7,7 +7,6 @@ from numpy.typing import NDArray
 from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import (
     QFocusEvent,
-    QGuiApplication,
     QKeyEvent,
     QKeySequence,
     QMouseEvent,
@@ -32,7 +31,7 @@ from gui.pages.convolve.kernel_cells import (
     plan_cells,
     weight_colours,
 )
-from gui.pages.convolve.kernel_mime import kernel_of, numbers_text
+from gui.pages.convolve.kernel_mime import clipboard_kernel, numbers_text
 from gui.theme import ThemeManager
 from gui.widgets.copy_keys import CopyKeys, widget_picture
 
@@ -211,7 +210,7 @@ class KernelEditor(QWidget):
             self.focusNextPrevChild(step > 0)
 
     def _paste(self) -> None:
-        found = kernel_of(QGuiApplication.clipboard().mimeData())
+        found = clipboard_kernel()
         if found is None:
             self.hovered.emit(_NO_KERNEL)
         elif found[1].shape != (1, *self._weight.shape):

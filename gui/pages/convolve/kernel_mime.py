@@ -1,12 +1,14 @@
 """A kernel on the clipboard or under the mouse: for us exactly, for others as numbers and as a picture."""
 
+import re
+from itertools import groupby
 from typing import Any
 
 import msgspec
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QMimeData, Qt
-from PySide6.QtGui import QImage
+from PySide6.QtGui import QGuiApplication, QImage
 
 from engine.lab.values import LARGEST_KERNEL
 from gui.numbers import parse_number
@@ -14,6 +16,8 @@ from gui.numbers import parse_number
 MIME_TYPE = "application/x-filterscope-kernel"
 # A kernel as a picture has cells of this side.
 _CELL_PX = 32
+# Between two numbers: a tab, a semicolon, a comma with a blank, or blanks. A comma alone is a decimal sign.
+_BETWEEN = re.compile(r"[^\S\t]*[\t;][^\S\t]*|,?[^\S\t]+")
 
 
 class _Message(msgspec.Struct):
@@ -31,8 +35,14 @@ def kernel_mime(name: str, weight: NDArray[Any], image: QImage) -> QMimeData:
     return data
 
 
-def kernel_of(data: QMimeData) -> tuple[str, NDArray[np.float64]] | None:
-    """Unpack a filter ``(slices, kh, kw)`` with its name, from us or from rows of numbers; else None."""
+def kernel_of(data: QMimeData | None) -> tuple[str, NDArray[np.float64]] | None:
+    """Unpack a filter ``(slices, kh, kw)`` with its name, from us or from rows of numbers; else None.
+
+    Numbers stand apart by tabs, semicolons, blanks, or commas with a blank; an empty line ends a slice. A
+    single number is not taken for a kernel: it is what people copy for other reasons.
+    """
+    if data is None:
+        return None
     if data.hasFormat(MIME_TYPE):
         try:
             message = msgspec.json.decode(bytes(data.data(MIME_TYPE).data()), type=_Message)
@@ -41,11 +51,13 @@ def kernel_of(data: QMimeData) -> tuple[str, NDArray[np.float64]] | None:
         return _checked(message.name, message.values)
     if not data.hasText():
         return None
-    slices = [
-        [[parse_number(cell) for cell in line.split("\t")] for line in block.splitlines() if line.strip()]
-        for block in data.text().strip().split("\n\n")
-    ]
-    return _checked("pasted", slices)
+    found = _checked("pasted", _slices(data.text()))
+    return found if found is not None and found[1].size > 1 else None
+
+
+def clipboard_kernel() -> tuple[str, NDArray[np.float64]] | None:
+    """Unpack the filter on the clipboard; None where there is none, or nothing was ever copied."""
+    return kernel_of(QGuiApplication.clipboard().mimeData())
 
 
 def numbers_text(weight: NDArray[Any]) -> str:
@@ -53,6 +65,16 @@ def numbers_text(weight: NDArray[Any]) -> str:
     return "\n\n".join(
         "\n".join("\t".join(f"{value:.6g}" for value in row) for row in part) for part in weight.tolist()
     )
+
+
+def _slices(text: str) -> list[list[list[float | None]]]:
+    """Read rows of numbers; None stands for what is no number."""
+    lines = (line.strip(" ") for line in text.splitlines())
+    return [
+        [[parse_number(cell) for cell in _BETWEEN.split(line)] for line in block]
+        for filled, block in groupby(lines, key=lambda line: bool(line.strip()))
+        if filled
+    ]
 
 
 def _checked(name: str, slices: list[Any]) -> tuple[str, NDArray[np.float64]] | None:
