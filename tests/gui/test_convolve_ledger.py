@@ -1,5 +1,7 @@
 """The ledger view: what it writes, marks, tells and copies."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from PySide6.QtCore import QLocale, QPoint, Qt
@@ -12,7 +14,7 @@ from engine.lab.ledger import ledger_text, make_ledger, shown
 from engine.lab.run import run_layer
 from engine.lab.values import Filter, Geometry, LabLayer
 from gui.pages.convolve.decimals_chooser import DecimalsChooser
-from gui.pages.convolve.ledger_painting import Lines, figures_font, plan_columns, reserve_of
+from gui.pages.convolve.ledger_painting import LedgerPainter, Lines, figures_font, plan_columns, reserve_of
 from gui.pages.convolve.ledger_view import LedgerView
 from gui.theme import ThemeManager
 from tests.gui.hosting import shown as shown_in_host
@@ -125,7 +127,9 @@ def test_numbers_are_copied_as_the_ledgers_own_text(view, edges):
     view.show_ledger(ledger)
     both = Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier
     QTest.keyClick(view, Qt.Key.Key_C, both)
-    assert QGuiApplication.clipboard().text() == ledger_text(ledger)
+    assert QGuiApplication.clipboard().text() == ledger_text(
+        ledger, view.decimals, decimal_sign=QLocale().decimalPoint(), channel_names=["input channel 1"]
+    )
 
 
 def test_the_picture_is_copied_at_twice_the_size(view, edges):
@@ -219,3 +223,51 @@ def test_the_theme_changes_the_colours(qtbot, edges):
     dark = view.picture()
     themes.set_mode("light")
     assert view.picture() != dark
+
+
+def test_what_is_copied_is_read_by_the_persons_spreadsheet(view, colours):
+    view.show_ledger(make_ledger(colours, 0, 8, 12), ("red", "green", "blue"))
+    view.set_decimals(6)
+    QLocale.setDefault(QLocale(QLocale.Language.German))
+    try:
+        QTest.keyClick(
+            view, Qt.Key.Key_C, Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier
+        )
+    finally:
+        QLocale.setDefault(QLocale.c())
+    cells = [line.split("\t") for line in QGuiApplication.clipboard().text().splitlines()]
+    assert [cells[line][0] for line in (1, 10, 19)] == ["red", "green", "blue"]
+    weights = [line[4] for line in cells[1:28]]
+    assert any(weight.startswith("-0,") for weight in weights)
+    assert all(len(weight.split(",")[1]) == 6 for weight in weights)
+
+
+@pytest.mark.parametrize("pixel", [np.inf, -np.inf, np.nan, 1e300])
+def test_pixels_of_a_network_that_diverged_are_shown(view, edges, pixel):
+    padded = np.full_like(edges.padded, pixel)
+    outputs = np.full_like(edges.outputs, pixel)
+    diverged = replace(edges, padded=padded, outputs=outputs, activated=outputs)
+    view.show_ledger(make_ledger(diverged, 0, 8, 12))
+    assert not view.grab().toImage().isNull()
+    assert len(view.readout(0)) < 80
+
+
+def test_sum_and_result_are_written_the_same_with_large_pixels(view):
+    generator = np.random.default_rng(2)
+    weight = generator.normal(0, 1, (1, 5, 5)).round(2)
+    result = run_layer(LabLayer((Filter("mixed", weight),)), (generator.random((1, 9, 9)) * 1e6).round(3))
+    for row, column in np.ndindex(5, 5):
+        ledger = make_ledger(result, 0, row, column)
+        view.show_ledger(ledger)
+        for decimals in (2, 3, 4, 6):
+            said = view._written(ledger.rows[-1].running, decimals)
+            assert said == view._written(ledger.total, decimals)
+
+
+def test_an_error_while_painting_leaves_no_painter_open(view, edges, monkeypatch):
+    view.show_ledger(make_ledger(edges, 0, 8, 12))
+    monkeypatch.setattr(LedgerPainter, "row", lambda *_: 1 / 0)
+    with pytest.raises(ZeroDivisionError):
+        view.viewport().repaint()
+    monkeypatch.undo()
+    assert not view.grab().toImage().isNull()

@@ -1,5 +1,6 @@
 """How a ledger is laid out in columns and painted, line by line."""
 
+import math
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
@@ -16,6 +17,7 @@ Places: TypeAlias = Literal["beside", "instead", "none"]
 SMALLEST_FIGURE_PX = 11
 FEWEST_DECIMALS, MOST_DECIMALS = 2, 6
 BORDER_WORD = "border"
+_MOST_FIGURES = 9
 # Positions of pictures below 100 × 100 and their borders have room in the first, larger ones in the second.
 _WIDEST_PLACES = (f"({MINUS}00, 00)", "(000, 000)")
 _SIGN_GAP = 4.0
@@ -66,7 +68,8 @@ class Reserve:
 def reserve_of(ledger: Ledger) -> Reserve:
     """Tell the room that a ledger needs; two to four decimals, the smaller the weights the more."""
     weights = [abs(row.weight) for row in ledger.rows]
-    brightest = max(1.0, max(abs(row.pixel) for row in ledger.rows))
+    pixels = (abs(row.pixel) for row in ledger.rows)
+    brightest = max(1.0, max((pixel for pixel in pixels if math.isfinite(pixel)), default=1.0))
     largest = max(weights)
     decimals = 2 if largest >= 1 or not largest else 3 if largest >= 0.1 else 4
     exact = 0
@@ -84,7 +87,8 @@ def reserve_of(ledger: Ledger) -> Reserve:
 
 
 def _figures(reach: float) -> int:
-    return len(str(int(reach)))
+    """Count the figures before the decimal sign; the largest numbers are written with a power of ten."""
+    return len(str(int(reach))) if reach < 10**_MOST_FIGURES else _MOST_FIGURES
 
 
 @dataclass(frozen=True, slots=True)
@@ -209,10 +213,17 @@ def _columns(
 
 
 class LedgerPainter:
-    """Paints the lines of a ledger in one font; made anew for each picture of it. GUI thread only."""
+    """Paints the lines of a ledger in one font; made anew for each picture of it. GUI thread only.
 
-    def __init__(self, painter: QPainter, theme: Theme, columns: Columns) -> None:
+    Parameters
+    ----------
+    magnitude
+        Of the ledger's numbers, by which they are rounded: what is equal is then written the same.
+    """
+
+    def __init__(self, painter: QPainter, theme: Theme, columns: Columns, magnitude: float = 0.0) -> None:
         self._painter = painter
+        self._magnitude = magnitude
         self._theme = theme
         self._columns = columns
         self._font = figures_font()
@@ -247,7 +258,7 @@ class LedgerPainter:
         theme, columns = self._theme, self._columns
         base = self._baseline(line)
         self._painter.fillRect(line.adjusted(0, 1, 0, -1), mixed(theme.panel, theme.text, 0.05))
-        total_text = f"Σ {localised(shown(total, columns.decimals))}"
+        total_text = f"Σ {self._written(total, columns.decimals)}"
         room = columns.product - self._metrics.horizontalAdvance(total_text) - S2 - columns.left - S1
         elided = self._metrics.elidedText(name, Qt.TextElideMode.ElideRight, max(0.0, room))
         self._text(elided, columns.left + S1, base, theme.text_dim)
@@ -310,14 +321,17 @@ class LedgerPainter:
         base = self._baseline(line)
         self._text(label, half[0], base, self._theme.text_dim)
         metrics = QFontMetricsF(self._painter.font())
-        text = localised(shown(value, self._columns.decimals))
+        text = self._written(value, self._columns.decimals)
         self._text(text, half[1] - metrics.horizontalAdvance(text), base, colour)
 
     def _fits(self, text: str, room: float) -> bool:
         return self._metrics.horizontalAdvance(text) <= room
 
     def _number(self, value: float, decimals: int, right: float, base: float, colour: QColor) -> None:
-        self._right(localised(shown(value, decimals)), right, base, colour)
+        self._right(self._written(value, decimals), right, base, colour)
+
+    def _written(self, value: float, decimals: int) -> str:
+        return localised(shown(value, decimals, self._magnitude))
 
     def _right(self, text: str, right: float, base: float, colour: QColor) -> None:
         self._text(text, right - self._metrics.horizontalAdvance(text), base, colour)

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QLocale, QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import (
     QFocusEvent,
     QFontMetricsF,
@@ -129,7 +129,7 @@ class LedgerView(QAbstractScrollArea):
         row = self._ledger.rows[place]
         decimals = max(3, self.decimals)
         where = f"{self._channel_name(row.channel)} ({row.row}, {row.column})".replace("-", MINUS)
-        figures = [localised(shown(value, decimals)) for value in (row.pixel, row.weight, row.product)]
+        figures = [self._written(value, decimals) for value in (row.pixel, row.weight, row.product)]
         border = ", in the border" if row.in_border else ""
         return f"{where}{border} · {figures[0]} × {figures[1]} = {figures[2]}"
 
@@ -138,9 +138,8 @@ class LedgerView(QAbstractScrollArea):
         image = QImage(self.viewport().size() * COPY_SCALE, QImage.Format.Format_ARGB32_Premultiplied)
         image.setDevicePixelRatio(COPY_SCALE)
         image.fill(self._themes.theme.panel)
-        painter = QPainter(image)
-        self._paint(painter, plain=True)
-        painter.end()
+        with QPainter(image) as painter:
+            self._paint(painter, plain=True)
         return image
 
     def row_rect(self, place: int) -> QRectF:
@@ -148,7 +147,16 @@ class LedgerView(QAbstractScrollArea):
         return self._line_rect(self._lines.line_of(place))
 
     def _numbers(self) -> str:
-        return "" if self._ledger is None else ledger_text(self._ledger)
+        """Write for a spreadsheet what is shown."""
+        if self._ledger is None:
+            return ""
+        names = [self._channel_name(channel) for channel in range(len(self._ledger.channel_sums))]
+        sign = QLocale().decimalPoint()
+        return ledger_text(self._ledger, self.decimals, decimal_sign=sign, channel_names=names)
+
+    def _written(self, value: float, decimals: int) -> str:
+        magnitude = 0.0 if self._ledger is None else self._ledger.magnitude
+        return localised(shown(value, decimals, magnitude))
 
     def _make_room(self, ledger: Ledger) -> None:
         """Reserve room for the numbers; less than before only for another filter."""
@@ -247,7 +255,7 @@ class LedgerView(QAbstractScrollArea):
         if ledger is None:
             self.setAccessibleDescription(_EMPTY)
             return
-        total = localised(shown(ledger.total, self.decimals))
+        total = self._written(ledger.total, self.decimals)
         self.setAccessibleDescription(
             f"Output pixel ({ledger.row}, {ledger.column}) = {total}. Arrow keys go from product to product."
         )
@@ -282,7 +290,7 @@ class LedgerView(QAbstractScrollArea):
         painter.setPen(theme.text_dim)
         painter.drawText(QPointF(left, baseline), self._place_words(left))
         columns, body, height = self._plan(), self._body(), self._line_height()
-        brush = LedgerPainter(painter, theme, columns)
+        brush = LedgerPainter(painter, theme, columns, ledger.magnitude)
         if body.top() > _HEADER_PX:
             brush.column_names(QRectF(0, _HEADER_PX - 1, size.width(), height))
         first = self.verticalScrollBar().value()
@@ -328,15 +336,15 @@ class LedgerView(QAbstractScrollArea):
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Paint the header, the lines in view and the totals."""
-        painter = QPainter(self.viewport())
-        self._paint(painter, plain=False)
-        if self.hasFocus():
-            theme = self._themes.theme
-            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-            painter.setPen(QPen(mixed(theme.hairline, theme.text_dim, 0.4), 1))
-            body = self._body().adjusted(0.5, 0.5, -0.5, -0.5)
-            painter.drawRoundedRect(body, RADIUS, RADIUS)
-        painter.end()
+        # With "with": a painter that an error leaves open ends the process.
+        with QPainter(self.viewport()) as painter:
+            self._paint(painter, plain=False)
+            if self.hasFocus():
+                theme = self._themes.theme
+                painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+                painter.setPen(QPen(mixed(theme.hairline, theme.text_dim, 0.4), 1))
+                body = self._body().adjusted(0.5, 0.5, -0.5, -0.5)
+                painter.drawRoundedRect(body, RADIUS, RADIUS)
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         """Point at the product under the pointer."""
