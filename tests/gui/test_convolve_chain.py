@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QApplication, QToolButton
 from engine.lab import Filter, LabLayer, Setup
 from engine.lab.examples import example_seven, four_edges
 from engine.lab.run import run_setup
+from gui.pages.convolve import chain_painting
 from gui.pages.convolve.chain_layout import plan_chain
 from gui.pages.convolve.chain_stages import stages_of
 from gui.pages.convolve.layer_chain import LayerChain
@@ -307,3 +308,55 @@ def test_the_other_theme_is_painted_at_once(qtbot):
     assert chain.grab().toImage() != before
     themes.set_mode("dark")
     assert chain.grab().toImage() == before
+
+
+@pytest.mark.parametrize("luts", [(), ("red",), ("input", "mauve", "blue")])
+def test_a_channel_without_a_colour_table_has_the_plain_one(chain, luts):
+    show(chain, RGB, luts=luts)
+    assert not chain.grab().toImage().isNull()
+    group = chain.strip.chain_layout.groups[0]
+    assert len(group.stage.names) == len(group.tiles) == 3
+    assert chain.picture().size().isValid()
+
+
+def test_a_layer_without_a_scale_is_drawn(chain):
+    chain.show_run(TWO, 0, 0, classic=False, input_luts=("input",), output_scales=[])
+    assert not chain.grab().toImage().isNull()
+
+
+@pytest.mark.parametrize("part", ["tile", "words", "more", "close"])
+def test_what_was_under_the_mouse_is_forgotten_with_its_layer(chain, part):
+    show(chain, MANY if part == "more" else TWO)
+    groups, cards = chain.strip.chain_layout.groups, chain.strip.chain_layout.cards
+    last = groups[-1]
+    place = {
+        "tile": last.tiles[-1].rect,
+        "words": last.words,
+        "more": groups[0].more if groups[0].hidden else groups[1].more,
+        "close": cards[-1].close,
+    }[part]
+    said = []
+    chain.hovered.connect(said.append)
+    point_at(chain, place.center())
+    show(chain, ONE)
+    assert said[-1] == ""
+    chain.grab()
+    show(chain, TWO)
+    chain.grab()
+
+
+def test_a_new_result_of_the_same_shapes_is_still_read_out(chain):
+    said = []
+    chain.hovered.connect(said.append)
+    point_at(chain, chain.strip.chain_layout.groups[1].tiles[0].rect.center())
+    show(chain, run_setup(Setup(tuple(one.layer for one in TWO.layers), (True,)), example_seven() / 2))
+    assert len(said) == 2
+    assert said[1].startswith("layer 1 · top edge · (")
+
+
+def test_an_error_while_painting_leaves_no_painter_open(chain, monkeypatch):
+    monkeypatch.setattr(chain_painting, "paint_words", lambda *_: 1 / 0)
+    with pytest.raises(ZeroDivisionError):
+        chain.strip.viewport().repaint()
+    monkeypatch.undo()
+    assert not chain.grab().toImage().isNull()

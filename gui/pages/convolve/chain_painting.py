@@ -1,14 +1,15 @@
 """Paints the parts of the chain of layers: grounds, arrows with words, and small pictures of channels."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtCore import QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QFontMetricsF, QImage, QPainter, QPen, QPolygonF
 
 from gui.pages.convolve.chain_layout import Card, ChainLayout, Group, Hit, Tile
 from gui.pages.convolve.chain_stages import PICTURE, Array, Stage
-from gui.pages.convolve.map_image import map_image
+from gui.pages.convolve.map_image import entry_images, map_entries
 from gui.palettes import Lut
 from gui.theme import RADIUS, S1, S2, Theme, caption_font, mixed
 
@@ -25,6 +26,17 @@ class ChainLook:
     input_luts: tuple[str, ...]
     input_scale: float
     output_scales: tuple[float, ...]
+
+    def input_lut(self, theme: Theme, channel: int) -> Lut:
+        """Give the table of a channel of the picture; the plain one where none was named."""
+        name = self.input_luts[channel] if channel < len(self.input_luts) else "input"
+        return {"red": theme.red_lut, "green": theme.green_lut, "blue": theme.blue_lut}.get(
+            name, theme.input_lut
+        )
+
+    def output_scale(self, layer: int) -> float:
+        """Give the value of a layer drawn at full strength; 1 where none was named."""
+        return self.output_scales[layer] if layer < len(self.output_scales) else 1.0
 
 
 def paint_chain(
@@ -62,7 +74,7 @@ def paint_chain(
     buttons
         Whether the crosses that remove layers are painted.
     """
-    layer, _ = selected
+    layer = selected[0]
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     over = hit.layer if hit is not None and hit.part != "words" else None
     for card in layout.cards:
@@ -77,34 +89,42 @@ def paint_chain(
         if group.words.intersects(seen):
             paint_words(painter, group, theme)
         paint_more(painter, group, theme)
-        for tile in group.tiles:
-            if not tile.rect.intersects(seen):
-                continue
-            image = images.get((index, tile.channel))
-            if image is None:
-                image = images[index, tile.channel] = tile_image(group.stage, tile, look, theme, dpr)
-            painter.drawImage(tile.rect.topLeft(), image)
-            under = hit is not None and (hit.group, hit.channel) == (index, tile.channel)
-            if (group.stage.layer, tile.channel) == selected:
-                paint_tile_frame(painter, tile, theme.accent, _CHOSEN_WIDTH)
-            else:
-                line = mixed(theme.hairline, theme.text, 0.5) if under else theme.hairline
-                paint_tile_frame(painter, tile, line, 1.0)
+        tiles = [tile for tile in group.tiles if tile.rect.intersects(seen)]
+        missing = [tile for tile in tiles if (index, tile.channel) not in images]
+        if missing:
+            drawn = tile_images(group.stage, missing, look, theme, dpr)
+            images.update(zip(((index, tile.channel) for tile in missing), drawn, strict=True))
+        for tile in tiles:
+            painter.drawImage(tile.rect.topLeft(), images[index, tile.channel])
+        paint_tile_frames(painter, tiles, theme.hairline, 1.0)
+        if hit is not None and hit.group == index:
+            under = [tile for tile in tiles if tile.channel == hit.channel]
+            paint_tile_frames(painter, under, mixed(theme.hairline, theme.text, 0.5), 1.0)
+        if group.stage.layer == layer:
+            chosen = [tile for tile in tiles if tile.channel == selected[1]]
+            paint_tile_frames(painter, chosen, theme.accent, _CHOSEN_WIDTH)
 
 
-def tile_image(stage: Stage, tile: Tile, look: ChainLook, theme: Theme, dpr: float) -> QImage:
-    """Draw a channel for its tile, on exactly the tile's device pixels."""
-    width, height = round(tile.rect.width() * dpr), round(tile.rect.height() * dpr)
-    values = stage.values[tile.channel]
-    if not tile.factor:
+def tile_images(
+    stage: Stage, tiles: Sequence[Tile], look: ChainLook, theme: Theme, dpr: float
+) -> list[QImage]:
+    """Draw channels for equal tiles in one go, on exactly the tiles' device pixels."""
+    first = tiles[0]
+    size = QSize(round(first.rect.width() * dpr), round(first.rect.height() * dpr))
+    channels = [tile.channel for tile in tiles]
+    maps = stage.values[channels]
+    if not first.factor:
         shrink = _means if stage.layer == PICTURE else _strongest
-        values = shrink(_squares(values, max(1, values.shape[0] // height)))
-    image = _coloured(stage, values, tile.channel, look, theme)
+        side = max(1, maps.shape[1] // size.height())
+        maps = np.stack([shrink(_squares(values, side)) for values in maps])
     mode = Qt.TransformationMode
-    how = mode.FastTransformation if tile.factor else mode.SmoothTransformation
-    image = image.scaled(width, height, Qt.AspectRatioMode.IgnoreAspectRatio, how)
-    image.setDevicePixelRatio(dpr)
-    return image
+    how = mode.FastTransformation if first.factor else mode.SmoothTransformation
+    images = _coloured(stage, maps, channels, look, theme)
+    if images[0].size() != size:
+        images = [image.scaled(size, Qt.AspectRatioMode.IgnoreAspectRatio, how) for image in images]
+    for image in images:
+        image.setDevicePixelRatio(dpr)
+    return images
 
 
 def paint_card(painter: QPainter, card: Card, theme: Theme, *, chosen: bool, hovered: bool) -> None:
@@ -169,12 +189,13 @@ def paint_more(painter: QPainter, group: Group, theme: Theme) -> None:
         _write(painter, group.more, Qt.AlignmentFlag.AlignCenter, f"+{group.hidden}", theme.text_dim)
 
 
-def paint_tile_frame(painter: QPainter, tile: Tile, colour: QColor, width: float) -> None:
-    """Outline a channel just outside its pixels."""
-    half = width / 2
-    painter.setPen(QPen(colour, width, j=Qt.PenJoinStyle.MiterJoin))
-    painter.setBrush(Qt.BrushStyle.NoBrush)
-    painter.drawRect(tile.rect.adjusted(-half, -half, half, half))
+def paint_tile_frames(painter: QPainter, tiles: Sequence[Tile], colour: QColor, width: float) -> None:
+    """Outline channels just outside their pixels."""
+    if tiles:
+        half = width / 2
+        painter.setPen(QPen(colour, width, j=Qt.PenJoinStyle.MiterJoin))
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        painter.drawRects([tile.rect.adjusted(-half, -half, half, half) for tile in tiles])
 
 
 def paint_problem(painter: QPainter, card: Card, sentence: str, theme: Theme, *, chosen: bool) -> None:
@@ -191,15 +212,21 @@ def paint_problem(painter: QPainter, card: Card, sentence: str, theme: Theme, *,
     painter.drawText(room, flags, sentence)
 
 
-def _coloured(stage: Stage, values: Array, channel: int, look: ChainLook, theme: Theme) -> QImage:
+def _coloured(
+    stage: Stage, maps: Array, channels: Sequence[int], look: ChainLook, theme: Theme
+) -> list[QImage]:
     if stage.layer != PICTURE:
         lut: Lut = theme.classic_lut if look.classic else theme.output_lut
-        return map_image(values, lut, look.output_scales[stage.layer], signed=True)
+        return entry_images(map_entries(maps, look.output_scale(stage.layer), signed=True), lut)
     if look.classic:
         # Black is 0 here and white 1: the whole of the table that has its zero in the middle.
-        return map_image(2 * values / look.input_scale - 1, theme.classic_lut, 1.0, signed=True)
-    named: Lut = getattr(theme, f"{look.input_luts[channel]}_lut")
-    return map_image(values, named, look.input_scale, signed=False)
+        strengths = 2 * (maps / look.input_scale) - 1
+        return entry_images(map_entries(strengths, 1.0, signed=True), theme.classic_lut)
+    entries = map_entries(maps, look.input_scale, signed=False)
+    luts = [look.input_lut(theme, channel) for channel in channels]
+    if all(one is luts[0] for one in luts):
+        return entry_images(entries, luts[0])
+    return [entry_images(one[None], lut)[0] for one, lut in zip(entries, luts, strict=True)]
 
 
 def _squares(values: Array, size: int) -> Array:

@@ -78,9 +78,9 @@ def overview_text(stages: Sequence[Stage]) -> str:
 
 def _picture_stage(picture: Array, input_luts: Sequence[str]) -> Stage:
     count = len(picture)
+    tables = (*input_luts, *["input"] * count)[:count]
     names = tuple(
-        lut if lut != "input" else f"channel {i + 1}" if count > 1 else "grey"
-        for i, lut in enumerate(input_luts)
+        lut if lut != "input" else f"channel {i + 1}" if count > 1 else "grey" for i, lut in enumerate(tables)
     )
     shape = shape_text(picture.shape)
     detail = f"The picture: {plural(count, 'input channel')} of {shape_text(picture.shape[1:])} pixels"
@@ -90,7 +90,7 @@ def _picture_stage(picture: Array, input_luts: Sequence[str]) -> Stage:
 def _layer_stages(number: int, result: LayerResult) -> list[Stage]:
     layer = result.layer
     names = tuple(one.name for one in layer.filters)
-    size = shape_text(layer.weight.shape[2:])
+    size = shape_text(layer.filters[0].weight.shape[1:])
     words = [f"{plural(len(layer.filters), 'filter')} {size}"]
     if layer.takes is not None:
         words.insert(0, f"of channel {layer.takes + 1}")
@@ -121,9 +121,8 @@ def _layer_stages(number: int, result: LayerResult) -> list[Stage]:
 
 def _convolution_detail(number: int, result: LayerResult) -> str:
     layer, geometry = result.layer, result.layer.geometry
-    parts = [
-        f"Layer {number + 1}: {plural(len(layer.filters), 'filter')} of {shape_text(layer.weight.shape[1:])}"
-    ]
+    shape = shape_text(layer.filters[0].weight.shape)
+    parts = [f"Layer {number + 1}: {plural(len(layer.filters), 'filter')} of {shape}"]
     if layer.operation == "convolution":
         parts.append("turned by 180° (convolution)")
     if geometry.stride != (1, 1):

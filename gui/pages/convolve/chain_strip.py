@@ -25,6 +25,7 @@ from gui.pages.convolve.chain_stages import PICTURE, Stage, overview_text, stage
 from gui.pages.convolve.chain_words import readout
 from gui.theme import RADIUS, S6, ThemeManager, caption_font
 from gui.widgets.copy_keys import COPY_SCALE, CopyKeys
+from gui.widgets.paced import Paced
 
 HEIGHT, LEAST_HEIGHT = 72, 60
 _LEAST_WIDTH = 240
@@ -57,6 +58,7 @@ class ChainStrip(QAbstractScrollArea):
         self._room = 0
         self._hit: Hit | None = None
         self._images: dict[tuple[int, int], QImage] = {}
+        self._described = Paced(self._describe, parent=self)
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
@@ -97,13 +99,17 @@ class ChainStrip(QAbstractScrollArea):
         self._layer, self._filter = layer, filter_index
         self._stages = stages_of(run, look.input_luts)
         changed = shapes != [(stage.words, stage.values.shape) for stage in self._stages]
+        if changed or problem != run.problem:
+            # What was under the mouse need not be there any more.
+            self._hover(None)
         if changed or moved or problem != run.problem or self._layout is None:
             self._lay_out()
+            self._described.call_now()
             if changed or moved:
                 self._bring_to_view()
         else:
             self._layout = self._layout.with_stages(self._stages)
-        self._describe()
+            self._described.request()
         if self._hit is not None:
             self.hovered.emit(self._readout(self._hit))
         self.viewport().update()
@@ -123,9 +129,8 @@ class ChainStrip(QAbstractScrollArea):
         image.setDevicePixelRatio(COPY_SCALE)
         image.fill(self._themes.theme.window)
         if layout is not None:
-            painter = QPainter(image)
-            self._paint(painter, layout, QRectF(0, 0, width, self.height()), COPY_SCALE)
-            painter.end()
+            with QPainter(image) as painter:
+                self._paint(painter, layout, QRectF(0, 0, width, self.height()), COPY_SCALE)
         return image
 
     def _plan(self, dpr: float) -> ChainLayout | None:
@@ -325,15 +330,15 @@ class ChainStrip(QAbstractScrollArea):
         """Paint what is seen of the chain."""
         if self._layout is None:
             return
-        painter = QPainter(self.viewport())
         offset = self._offset()
-        painter.translate(QPointF(-offset, 0))
-        seen = QRectF(self.viewport().rect()).translated(offset, 0)
-        self._paint(painter, self._layout, seen, None)
-        if self.hasFocus():
-            painter.resetTransform()
-            painter.setPen(QPen(self._themes.theme.text_dim, 1))
-            painter.setBrush(Qt.BrushStyle.NoBrush)
-            room = QRectF(QPoint(0, 0), self.viewport().size())
-            painter.drawRoundedRect(room.adjusted(0.5, 0.5, -0.5, -0.5), RADIUS, RADIUS)
-        painter.end()
+        # With "with": a painter that an error leaves open ends the process.
+        with QPainter(self.viewport()) as painter:
+            painter.translate(QPointF(-offset, 0))
+            seen = QRectF(self.viewport().rect()).translated(offset, 0)
+            self._paint(painter, self._layout, seen, None)
+            if self.hasFocus():
+                painter.resetTransform()
+                painter.setPen(QPen(self._themes.theme.text_dim, 1))
+                painter.setBrush(Qt.BrushStyle.NoBrush)
+                room = QRectF(QPoint(0, 0), self.viewport().size())
+                painter.drawRoundedRect(room.adjusted(0.5, 0.5, -0.5, -0.5), RADIUS, RADIUS)

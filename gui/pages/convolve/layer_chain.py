@@ -57,6 +57,7 @@ class LayerChain(QWidget):
         self._one.triggered.connect(self._on_one_triggered)
         self._filter = 0
         self._fitted_width = -1
+        self._feed_words: tuple[object, ...] = ()
         for button in (self._feed, self._choose):
             button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
             button.setFixedHeight(_BUTTON_HEIGHT)
@@ -139,6 +140,11 @@ class LayerChain(QWidget):
             self._feed.setEnabled(possible)
             self._choose.setEnabled(possible)
             self._tint()
+        key = (possible, len(run.layers), layer, self._filter)
+        names = tuple(one.name for one in run.layers[-1].layer.filters) if possible else ()
+        if (*key, names) == self._feed_words:
+            return
+        self._feed_words = (*key, names)
         if not possible:
             reason = "Not before the layers there are can be computed."
             self._feed.setToolTip(f"Feed forward. {reason}")
