@@ -21,12 +21,21 @@ class CopyKeys(QObject):
         Draws the panel; `widget_picture` where nothing better is known.
     numbers : callable
         Writes the panel's numbers as tab-separated text; "" when there are none.
+    marked : callable or None
+        Gives the text that is marked, where text can be; Ctrl+C copies that unless it is "".
     """
 
-    def __init__(self, widget: QWidget, picture: Callable[[], QImage], numbers: Callable[[], str]) -> None:
+    def __init__(
+        self,
+        widget: QWidget,
+        picture: Callable[[], QImage],
+        numbers: Callable[[], str],
+        marked: Callable[[], str] | None = None,
+    ) -> None:
         super().__init__(widget)
         self._picture = picture
         self._numbers = numbers
+        self._marked = marked
         widget.installEventFilter(self)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
@@ -41,13 +50,17 @@ class CopyKeys(QObject):
             return True
         if event.type() != QEvent.Type.KeyPress:
             return False
-        if picture:
+        text = self._text(picture)
+        if text:
+            QGuiApplication.clipboard().setText(text)
+        elif picture:
             QGuiApplication.clipboard().setImage(self._picture())
-        else:
-            text = self._numbers()
-            if text:
-                QGuiApplication.clipboard().setText(text)
         return True
+
+    def _text(self, picture: bool) -> str:
+        if picture:
+            return self._marked() if self._marked is not None else ""
+        return self._numbers()
 
 
 def widget_picture(widget: QWidget) -> QImage:

@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 from PySide6.QtCore import QLocale, Qt
+from PySide6.QtGui import QGuiApplication
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QLabel, QWidget
 
@@ -119,7 +120,7 @@ def test_a_division_with_a_rest_is_explained_and_has_the_decimal_sign_of_the_sys
         QLocale.setDefault(before)
     shown_texts = texts(panel)
     assert any("12,50, rounded down" in text for text in shown_texts)
-    assert any(text.startswith("The division leaves a rest: the last 1 row") for text in shown_texts)
+    assert any(text.startswith("The division leaves a rest: the last row") for text in shown_texts)
     panel.show_layer(LabLayer((EDGE,)), (28, 28))
     assert not any("rest" in text for text in texts(panel))
 
@@ -151,3 +152,84 @@ def test_it_is_no_wider_than_the_column(panel):
     layer = LabLayer((EDGE,), Geometry((2, 2), 10, "replicate", (4, 4)), "convolution", True, 3)
     panel.show_layer(layer, (256, 255))
     assert panel.minimumSizeHint().width() <= 244
+
+
+def show_without_telling(panel, told, geometry, pool=1):
+    panel.show_layer(LabLayer((EDGE,), geometry, pool=pool), (40, 40))
+    assert told == []
+
+
+def test_what_a_network_has_is_shown_even_if_it_cannot_be_chosen(panel, told):
+    show_without_telling(panel, told, Geometry((9, 9), (1, 12), "zero", (1, 2)), pool=4)
+    assert panel.stride.value == (9, 9)
+    assert (panel.pixels.text(), panel.dilation.text()) == ("1 × 12 px", "1 × 2")
+    assert panel.pool.accessibleDescription() == "4: Of 4 × 4 pixels the largest goes on."
+
+
+def test_changing_one_thing_keeps_what_cannot_be_chosen(panel, told):
+    show_without_telling(panel, told, Geometry((9, 9), (1, 12), "zero", (1, 2)))
+    click_segment(panel.border, 2)
+    assert told == [Geometry((9, 9), (1, 12), "replicate", (1, 2))]
+    panel.padding.setCurrentIndex(0)
+    panel.padding.setCurrentIndex(2)
+    assert told[-1] == told[0]
+
+
+def test_a_pair_is_replaced_by_one_number(panel, told):
+    show_without_telling(panel, told, Geometry((1, 1), (1, 12), "zero", (1, 2)))
+    panel.pixels.setFocus()
+    panel.pixels.selectAll()
+    QTest.keyClicks(panel.pixels, "3")
+    QTest.keyClick(panel.pixels, Qt.Key.Key_Return)
+    assert told[-1].padding == 3
+    QTest.keyClick(panel.dilation, Qt.Key.Key_Up)
+    assert told[-1].dilation == (3, 3)
+    assert (panel.pixels.text(), panel.dilation.text()) == ("3 px", "3")
+
+
+def test_the_limits_come_back_with_a_number_within(panel, told):
+    show_without_telling(panel, told, Geometry((9, 9)))
+    panel.show_layer(LabLayer((EDGE,), Geometry((8, 8))), (40, 40))
+    QTest.keyClick(panel.stride.first, Qt.Key.Key_Up)
+    assert panel.stride.value == (8, 8)
+
+
+def test_a_pooling_that_cannot_be_chosen_goes_once_another_is(panel, told):
+    show_without_telling(panel, told, Geometry(), pool=5)
+    click_segment(panel.pool, 1)
+    assert told == [2]
+    panel.show_layer(LabLayer((EDGE,), pool=2), (40, 40))
+    click_segment(panel.pool, 2)
+    assert told == [2, 3]
+
+
+@pytest.mark.parametrize("name", ["first", "pixels", "dilation"])
+def test_a_number_that_is_being_typed_stays_while_a_network_is_followed(panel, told, name):
+    layer = LabLayer((EDGE,), Geometry((1, 1), 1))
+    panel.show_layer(layer, (40, 40))
+    spin = panel.stride.first if name == "first" else getattr(panel, name)
+    spin.setFocus()
+    spin.selectAll()
+    QTest.keyClicks(spin, "3")
+    panel.show_layer(layer, (40, 40))
+    assert spin.text().removesuffix(" px") == "3"
+    QTest.keyClick(spin, Qt.Key.Key_Return)
+    assert len(told) == 1
+    # Once it was taken, what is shown is what there is: a change may have been refused.
+    panel.show_layer(layer, (40, 40))
+    assert spin.value() == 1
+
+
+def test_the_size_formula_is_marked_and_copied(panel):
+    label = next(one for one in panel.findChildren(QLabel) if one.text().startswith("(28"))
+    label.setFocus()
+    QTest.keyClick(
+        label, Qt.Key.Key_C, Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier
+    )
+    assert QGuiApplication.clipboard().text() == "(28 − 3) / 1 + 1 = 26"
+    QTest.keyClick(label, Qt.Key.Key_C, Qt.KeyboardModifier.ControlModifier)
+    assert not QGuiApplication.clipboard().image().isNull()
+    label.setSelection(0, 8)
+    panel.show_layer(LabLayer((EDGE,)), (28, 28))
+    QTest.keyClick(label, Qt.Key.Key_C, Qt.KeyboardModifier.ControlModifier)
+    assert QGuiApplication.clipboard().text() == "(28 − 3)"

@@ -362,3 +362,41 @@ def test_the_wheel_over_a_field_without_focus_is_left_to_the_column(panel, edits
     panel.editor.setFocus()
     assert not turn_wheel(panel.bias, QPointF(10, 10))
     assert edits == []
+
+
+def test_a_bias_that_is_being_typed_stays_while_a_network_is_followed(panel, edits):
+    panel.bias.setFocus()
+    panel.bias.selectAll()
+    QTest.keyClicks(panel.bias, "1.2")
+    show(panel, Filter("mine", WEIGHT + 0.01, 0.6), 1)
+    assert panel.bias.text() == "1.2"
+    QTest.keyClick(panel.bias, Qt.Key.Key_Return)
+    assert [one.bias for one, _, _ in edits] == [1.2]
+    # Refused: what is there is shown again.
+    show(panel, Filter("mine", WEIGHT, 0.6), 1)
+    assert panel.bias.value() == 0.6
+
+
+def test_a_number_that_was_typed_again_gives_way_to_the_next(panel):
+    panel.bias.setFocus()
+    panel.bias.selectAll()
+    QTest.keyClicks(panel.bias, "0.5")
+    QTest.keyClick(panel.bias, Qt.Key.Key_Return)
+    show(panel, Filter("mine", WEIGHT, 0.75), 1)
+    assert panel.bias.value() == 0.75
+
+
+def test_a_bias_beyond_the_limits_is_shown_as_it_is(panel, edits):
+    show(panel, Filter("mine", WEIGHT, -12345.5), 1)
+    assert (panel.bias.text(), edits) == ("−12345.50", [])
+    panel.bias.setFocus()
+    QTest.keyClick(panel.bias, Qt.Key.Key_Return)
+    assert edits == []
+
+
+def test_a_size_that_is_being_typed_stays(panel):
+    panel.size_pair.first.setFocus()
+    panel.size_pair.first.selectAll()
+    QTest.keyClicks(panel.size_pair.first, "1")
+    show(panel, Filter("mine", WEIGHT + 0.01, 0.5), 1)
+    assert panel.size_pair.first.text() == "1"

@@ -5,13 +5,14 @@ from typing import Any
 
 from PySide6.QtCore import QEvent, QSignalBlocker, Qt, Signal
 from PySide6.QtGui import QColor, QHelpEvent, QPainter, QPaintEvent
-from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QSizePolicy, QToolTip, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QToolTip, QVBoxLayout, QWidget
 
-from engine.geometry import resolve_padding
+from engine.geometry import pair, resolve_padding
 from engine.lab.size_formula import SizeFormula, left_over_sentence, size_formulas
 from engine.lab.values import Geometry, LabLayer
 from gui.numbers import localised
 from gui.pad.step_chooser import StepChooser
+from gui.pages.convolve.formula_label import FormulaLabel
 from gui.pages.convolve.number_spin import FIELD_HEIGHT_PX, LABEL_WIDTH_PX, QuietCombo, WholeSpin
 from gui.pages.convolve.pair_spin import PairSpin
 from gui.theme import S1, S2, ThemeManager, caption_font
@@ -20,8 +21,10 @@ from gui.widgets.switch import Switch
 _OPERATIONS = ("correlation", "convolution")
 _BORDERS = ("zero", "reflect", "replicate")
 _PADDINGS = ("valid", "same", "pixels")
-_POOLS = (1, 2, 3)
+_POOLS: tuple[int, ...] = (1, 2, 3)
 _SEGMENTS_PX = 22
+# Room for a pair: "1 × 12 px".
+_DILATION_PX, _PIXELS_PX = 72, 92
 _VEIL = 0.6
 _FIRM = "\u00a0"
 
@@ -43,6 +46,14 @@ class Choice(StepChooser):
         """Show what is chosen without telling it."""
         with QSignalBlocker(self):
             self.choose(index)
+
+    def offer(self, names: tuple[str, ...], tips: tuple[str, ...]) -> None:
+        """Offer other words; what is chosen is to be shown afterwards."""
+        if names != self._names:
+            self._names, self._tips = names, tips
+            self._chosen = min(self._chosen, len(names) - 1)
+            self.updateGeometry()
+            self.update()
 
     def set_available(self, available: bool, reason: str = "") -> None:
         """Enable it, or disable it and say why."""
@@ -82,6 +93,7 @@ class GeometryPanel(QWidget):
         super().__init__(parent)
         self.setObjectName("geometry_panel")
         self._geometry = Geometry()
+        self._pools = _POOLS
         self._make_fields(themes)
         self._lay_out()
         self._connect()
@@ -95,29 +107,34 @@ class GeometryPanel(QWidget):
         self.stride.show_pair(*geometry.stride)
         padding = geometry.padding
         named = isinstance(padding, str)
-        pixels = padding if isinstance(padding, int) else 0 if isinstance(padding, str) else max(padding)
-        with QSignalBlocker(self.padding), QSignalBlocker(self.pixels), QSignalBlocker(self.dilation):
+        with QSignalBlocker(self.padding):
             self.padding.setCurrentIndex(_PADDINGS.index(str(padding)) if named else 2)
-            if not named:
-                self.pixels.setValue(pixels)
-            self.dilation.setValue(max(geometry.dilation))
+        if not isinstance(padding, str):
+            self.pixels.show_pair(*pair(padding, "padding", 0))
         self.pixels.setEnabled(not named)
+        self.dilation.show_pair(*geometry.dilation)
         self.border.show_choice(_BORDERS.index(geometry.border))
         self._offer_borders(geometry, input_size, kernel)
         with QSignalBlocker(self.relu):
             self.relu.setChecked(layer.relu)
-        self.pool.show_choice(_POOLS.index(layer.pool) if layer.pool in _POOLS else 0)
+        self._show_pool(layer.pool)
         rows, columns = size_formulas(input_size, kernel, geometry)
-        self._rows.setText(_rich(rows))
-        self._columns.setText(_rich(columns))
+        self._rows.set_words(_rich(rows))
+        self._columns.set_words(_rich(columns))
         rest = left_over_sentence(rows, columns)
-        self._rest.setText(rest)
+        self._rest.set_words(rest)
         self._rest.setVisible(bool(rest))
 
     def _offer_borders(self, geometry: Geometry, size: tuple[int, int], kernel: tuple[int, int]) -> None:
         sides = resolve_padding(geometry.padding, size, kernel, geometry.stride, geometry.dilation)
-        bordered = any(sum(pair) for pair in sides)
+        bordered = any(sum(side) for side in sides)
         self.border.set_available(bordered, "There is no border: the padding is 0 pixels.")
+
+    def _show_pool(self, side: int) -> None:
+        """Show the pooling; one that cannot be chosen here is offered for as long as it is there."""
+        self._pools = _POOLS if side in _POOLS else (*_POOLS, side)
+        self.pool.offer(*_pool_words(self._pools))
+        self.pool.show_choice(self._pools.index(side))
 
     def _make_fields(self, themes: ThemeManager) -> None:
         self.operation = Choice(
@@ -157,19 +174,10 @@ class GeometryPanel(QWidget):
         self.relu = Switch(themes)
         self.relu.setAccessibleName("ReLU")
         self.relu.setToolTip("ReLU: what is negative becomes 0.")
-        self.pool = Choice(
-            themes,
-            "Max pooling",
-            ("none", "2", "3"),
-            (
-                "No pooling: every pixel goes on.",
-                "Of 2 × 2 pixels the largest goes on.",
-                "Of 3 × 3 pixels the largest goes on.",
-            ),
-        )
+        self.pool = Choice(themes, "Max pooling", *_pool_words(_POOLS))
         for name in ("operation", "stride", "dilation", "padding", "pixels", "border", "relu", "pool"):
             getattr(self, name).setObjectName(f"geometry_{name}")
-        self._rows, self._columns, self._rest = QLabel(), QLabel(), QLabel()
+        self._rows, self._columns, self._rest = FormulaLabel(), FormulaLabel(), FormulaLabel()
         self._labels: list[QLabel] = []
 
     def _lay_out(self) -> None:
@@ -179,8 +187,8 @@ class GeometryPanel(QWidget):
         grid.setColumnMinimumWidth(0, LABEL_WIDTH_PX)
         grid.setColumnStretch(1, 1)
         grid.addWidget(self.operation, 0, 0, 1, 2)
-        self.dilation.setFixedWidth(42)
-        self.pixels.setFixedWidth(64)
+        self.dilation.setFixedWidth(_DILATION_PX)
+        self.pixels.setFixedWidth(_PIXELS_PX)
         padding = _side_by_side(self.padding, self.pixels)
         pooled = _side_by_side(self.relu, self._label("max pool", self.pool), self.pool)
         fields = (
@@ -206,11 +214,6 @@ class GeometryPanel(QWidget):
         column.setSpacing(S1)
         column.addLayout(grid)
         column.addWidget(self._rest)
-        for text in (self._rows, self._columns, self._rest):
-            text.setWordWrap(True)
-            text.setTextFormat(Qt.TextFormat.RichText)
-            text.setAlignment(top | Qt.AlignmentFlag.AlignLeft)
-            text.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
         self._rest.setProperty("role", "dim")
         self._rest.hide()
         self._dress()
@@ -229,13 +232,13 @@ class GeometryPanel(QWidget):
 
     def _connect(self) -> None:
         self.operation.step_chosen.connect(lambda index: self.operation_chosen.emit(_OPERATIONS[index]))
-        self.stride.chosen.connect(lambda *pair: self._tell(stride=pair))
+        self.stride.chosen.connect(lambda *both: self._tell(stride=both))
         self.dilation.valueChanged.connect(lambda value: self._tell(dilation=(value, value)))
         self.padding.currentIndexChanged.connect(self._on_padding)
         self.pixels.valueChanged.connect(lambda value: self._tell(padding=value))
         self.border.step_chosen.connect(lambda index: self._tell(border=_BORDERS[index]))
         self.relu.toggled.connect(self.relu_chosen)
-        self.pool.step_chosen.connect(lambda index: self.pool_chosen.emit(_POOLS[index]))
+        self.pool.step_chosen.connect(lambda index: self.pool_chosen.emit(self._pools[index]))
 
     def _tell(self, **changes: Any) -> None:
         self._geometry = replace(self._geometry, **changes)
@@ -243,7 +246,17 @@ class GeometryPanel(QWidget):
 
     def _on_padding(self, index: int) -> None:
         self.pixels.setEnabled(index == 2)
-        self._tell(padding=self.pixels.value() if index == 2 else _PADDINGS[index])
+        self._tell(padding=self.pixels.shown if index == 2 else _PADDINGS[index])
+
+
+def _pool_words(sides: tuple[int, ...]) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Name poolings by their sides, and say what each does."""
+    names = tuple("none" if side == 1 else str(side) for side in sides)
+    tips = tuple(
+        "No pooling: every pixel goes on." if side == 1 else f"Of {side} × {side} pixels the largest goes on."
+        for side in sides
+    )
+    return names, tips
 
 
 def _rich(formula: SizeFormula) -> str:

@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QEvent, QRectF, QSignalBlocker, QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import (
     QDragEnterEvent,
     QDragLeaveEvent,
@@ -126,8 +126,7 @@ class KernelPanel(QWidget):
         self.editor.show_slice(weight, scale, classic, f"{filter.name}{part}")
         self.slices.setVisible(several)
         self.slices.show_slices(filter.weight, slice_names, slice_index, scale, classic)
-        with QSignalBlocker(self.bias):
-            self.bias.setValue(filter.bias)
+        self.bias.show_value(filter.bias)
         self.size_pair.show_pair(*weight.shape)
         self.presets.set_classic(classic)
         self.turn.show_kernel(weight, scale, classic)

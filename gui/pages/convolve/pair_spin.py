@@ -69,11 +69,14 @@ class PairSpin(QWidget):
         return self.first.value(), self.second.value()
 
     def show_pair(self, first: int, second: int) -> None:
-        """Show a pair without telling it; two different numbers undo the link."""
-        with QSignalBlocker(self.first), QSignalBlocker(self.second), QSignalBlocker(self.link):
-            self.first.setValue(first)
-            self.second.setValue(second)
-            if first != second:
+        """Show a pair without telling it; two different numbers undo the link.
+
+        A number that is being typed stays.
+        """
+        self.first.show_value(first)
+        self.second.show_value(second)
+        if first != second:
+            with QSignalBlocker(self.link):
                 self.link.setChecked(False)
         self._describe()
 
@@ -88,14 +91,12 @@ class PairSpin(QWidget):
 
     def _on_first(self, value: int) -> None:
         if self.link.isChecked():
-            with QSignalBlocker(self.second):
-                self.second.setValue(value)
+            self.second.show_value(value)
         self.chosen.emit(*self.value)
 
     def _on_second(self, value: int) -> None:
         if self.link.isChecked():
-            with QSignalBlocker(self.first):
-                self.first.setValue(value)
+            self.first.show_value(value)
         self.chosen.emit(*self.value)
 
     def _on_linked(self, linked: bool) -> None:
