@@ -1,15 +1,18 @@
 """The cards of a layer's filters: what they show, choose, carry and take."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from PySide6.QtCore import QMimeData, QPointF, Qt
-from PySide6.QtGui import QDrag, QDragEnterEvent, QDropEvent, QGuiApplication, QImage
+from PySide6.QtGui import QClipboard, QDrag, QDragEnterEvent, QDropEvent, QGuiApplication, QImage
 from PySide6.QtTest import QTest
 
 from engine.lab.examples import example_seven, four_edges
 from engine.lab.run import run_layer
 from engine.lab.values import Filter, Geometry, LabLayer
 from gui.pages.convolve.card_layout import CardHit, plan_cards
+from gui.pages.convolve.card_painting import CardPainter
 from gui.pages.convolve.filter_cards import FilterCards
 from gui.pages.convolve.kernel_mime import kernel_mime, kernel_of
 from gui.theme import ThemeManager
@@ -315,3 +318,79 @@ def test_the_theme_changes_the_colours(cards):
     dark = colour(cards, 0, "kernel", 0, 0, 1)
     cards._themes.set_mode("light")
     assert colour(cards, 0, "kernel", 0, 0, 1) != dark
+
+
+def test_an_empty_clipboard_has_nothing_to_paste(cards, monkeypatch):
+    pasted = heard(cards.kernel_dropped)
+    monkeypatch.setattr(QClipboard, "mimeData", lambda *_: None)
+    paste = [action for action in cards.make_menu(2).actions() if action.text() == "Paste kernel"]
+    assert not paste[0].isEnabled()
+    QTest.keyClick(cards.area, Qt.Key.Key_V, CTRL)
+    assert pasted == []
+
+
+def test_a_menu_that_outlives_its_filter_asks_for_nothing(cards):
+    asked = [heard(signal) for signal in (cards.duplicate_requested, cards.remove_requested)]
+    opened = heard(cards.filter_activated)
+    menu = cards.make_menu(3)
+    cards.show_cards(many(2), 0, weight_scale=1, output_scale=3)
+    for action in menu.actions()[1:]:
+        action.trigger()
+    assert asked == [[], []]
+    assert opened == []
+
+
+def test_a_drag_from_a_card_that_has_gone_carries_nothing(cards, monkeypatch):
+    carried = []
+    monkeypatch.setattr(QDrag, "exec", lambda drag, *_: carried.append(drag))
+    QTest.mousePress(cards.area.viewport(), LEFT, pos=place(cards, 3))
+    cards.show_cards(many(1), 0, weight_scale=1, output_scale=3)
+    QTest.mouseMove(cards.area.viewport(), place(cards, 0, "output", 0, 20, 20))
+    assert carried == []
+    cards.grab()
+
+
+def test_what_is_pointed_at_goes_with_its_card(cards):
+    said = heard(cards.hovered)
+    QTest.mouseMove(cards.area.viewport(), place(cards, 3, "output", 0, 25, 25))
+    assert "(25, 25)" in said[-1][0]
+    cards.show_cards(many(2, 1, (9, 9)), 0, weight_scale=1, output_scale=3)
+    assert said[-1] == ("",)
+    cards.grab()
+    cards.clear()
+    cards.grab()
+
+
+def test_filters_without_a_bias_are_counted_and_read_without_one(cards):
+    bare = run_layer(replace(four_edges(), has_bias=False), example_seven())
+    with_bias = cards.grab().toImage()
+    cards.show_cards(bare, 0, weight_scale=1, output_scale=3)
+    assert cards.heading.detail == "36 weights = 4 × 1 × 3 × 3"
+    assert "bias" not in cards.heading.toolTip()
+    assert "bias" not in cards.area.readout(CardHit(1))
+    assert cards.grab().toImage() != with_bias
+    QTest.keyClick(cards.area, Qt.Key.Key_C, CTRL | Qt.KeyboardModifier.ShiftModifier)
+    assert "bias" not in QGuiApplication.clipboard().text()
+
+
+def test_numbers_of_a_network_that_diverged_are_shown(cards):
+    for value in (np.inf, np.nan, 1e300):
+        outputs = np.full_like(EDGES.outputs, value)
+        cards.show_cards(replace(EDGES, outputs=outputs), 0, weight_scale=1e-3, output_scale=1e-3)
+        assert not cards.grab().toImage().isNull()
+        assert cards.area.readout(CardHit(0, "output"))
+
+
+def test_an_error_while_painting_leaves_no_painter_open(cards, monkeypatch):
+    monkeypatch.setattr(CardPainter, "cell_mark", lambda *_: 1 / 0)
+    cards.show_cards(EDGES, 0, weight_scale=1, output_scale=3, filled=9)
+    with pytest.raises(ZeroDivisionError):
+        cards.area.viewport().repaint()
+    monkeypatch.undo()
+    assert not cards.grab().toImage().isNull()
+
+
+def test_the_description_follows_the_choice_at_once(cards):
+    for chosen in (2, 1):
+        cards.show_cards(EDGES, chosen, weight_scale=1, output_scale=3)
+        assert f"filter {chosen + 1}." in cards.area.accessibleDescription()

@@ -75,9 +75,12 @@ class CardArea(QAbstractScrollArea):
         moved = selected != self._selected
         self._pictures, self._selected = pictures, selected
         self._relayout()
+        if self._pressed is not None and not self._is_there(self._pressed[1]):
+            self._pressed = None
+        if self._drop is not None and (self._layout is None or self._drop >= self._layout.count):
+            self._set_drop(None, False)
         if self._hit is not None:
-            gone = self._layout is None or not self._is_there(self._hit, self._layout)
-            self._point_at(None if gone else self._hit, anew=True)
+            self._point_at(self._hit if self._is_there(self._hit) else None, anew=True)
         if moved:
             self.scroll_to(selected)
         self.viewport().update()
@@ -97,7 +100,8 @@ class CardArea(QAbstractScrollArea):
             part = f" · slice {hit.slice + 1}" if len(one.weight) > 1 else ""
             value = local_number(float(one.weight[hit.slice, hit.row, hit.column]), 3)
             return f"{one.name}{part} · kernel ({hit.row}, {hit.column}) = {value}"
-        return f"{one.name} · {shape_text(one.weight.shape)} · bias {local_number(one.bias, 3)}"
+        bias = f" · bias {local_number(one.bias, 3)}" if self._pictures.result.layer.has_bias else ""
+        return f"{one.name} · {shape_text(one.weight.shape)}{bias}"
 
     def place_of(self, hit: CardHit) -> QPointF:
         """Tell the middle of what a hit names, in the viewport's logical pixels."""
@@ -156,7 +160,11 @@ class CardArea(QAbstractScrollArea):
             painter.setClipRect(QRectF(0, 0, self.viewport().width() * dpr, self.viewport().height() * dpr))
             self.paint(painter, dpr, top, self.viewport().height() * dpr, plain=True)
 
-    def _is_there(self, hit: CardHit, layout: CardLayout) -> bool:
+    def _is_there(self, hit: CardHit) -> bool:
+        """Tell whether what a hit names is still shown."""
+        layout = self._layout
+        if layout is None:
+            return False
         rows, columns = layout.output if hit.part == "output" else layout.kernel
         return (
             hit.card < layout.count and hit.row < rows and hit.column < columns and hit.slice < layout.slices
@@ -355,9 +363,9 @@ class CardArea(QAbstractScrollArea):
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Paint the cards in view."""
-        painter = QPainter(self.viewport())
         dpr = self.devicePixelRatioF()
-        painter.scale(1 / dpr, 1 / dpr)
         top = round(self.verticalScrollBar().value() * dpr)
-        self.paint(painter, dpr, top, self.viewport().height() * dpr, plain=False)
-        painter.end()
+        # With "with": a painter that an error leaves open ends the process.
+        with QPainter(self.viewport()) as painter:
+            painter.scale(1 / dpr, 1 / dpr)
+            self.paint(painter, dpr, top, self.viewport().height() * dpr, plain=False)

@@ -24,7 +24,8 @@ def channels_sentence(layer: LabLayer) -> str:
 def weights_sentence(layer: LabLayer) -> str:
     """Say how many numbers a layer learns: ``40 weights = 4 × (1 × 3 × 3 + 1)``."""
     sizes = " × ".join(str(size) for size in layer.filters[0].weight.shape)
-    return f"{grouped(layer.weight_count)} weights = {len(layer.filters)} × ({sizes} + 1)"
+    each = f"({sizes} + 1)" if layer.has_bias else sizes
+    return f"{grouped(layer.weight_count)} weights = {len(layer.filters)} × {each}"
 
 
 class CardHeading(QWidget):
@@ -63,11 +64,9 @@ class CardHeading(QWidget):
         self._title, self._detail, self._legends = title, detail, legends
         self.setAccessibleName(title)
         self.setAccessibleDescription(detail)
-        self.setToolTip(
-            f"{title}\n{detail}\nEach filter has a slice for each input channel, and + 1 is its bias."
-            if title
-            else ""
-        )
+        bias = ", and + 1 is its bias" if layer is not None and layer.has_bias else ""
+        words = f"{title}\n{detail}\nEach filter has a slice for each input channel{bias}."
+        self.setToolTip(words if title else "")
         self.update()
 
     def paint(self, painter: QPainter) -> None:
@@ -151,9 +150,8 @@ class CardHeading(QWidget):
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Paint the lines."""
-        painter = QPainter(self)
-        self.paint(painter)
-        painter.end()
+        with QPainter(self) as painter:
+            self.paint(painter)
 
 
 def _legend_width(metrics: QFontMetricsF, name: str, legend: Legend, bar: int) -> float:

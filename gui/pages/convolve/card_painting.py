@@ -98,6 +98,7 @@ class CardPainter:
         size = max(_SMALLEST_TEXT_PX, QFontInfo(self._font).pixelSize())
         self._font.setPixelSize(round(size * layout.dpr))
         self._metrics = QFontMetricsF(self._font)
+        self._frame_colour = mixed(theme.hairline, theme.text, 0.12)
 
     def card(
         self, index: int, pictures: CardPictures, *, selected: bool, pointed: bool, focused: bool = False
@@ -115,7 +116,7 @@ class CardPainter:
             target = layout.kernel_rect(place)
             painter.drawImage(target, image)
             self._frame(target)
-        self._note(one)
+        self._note(one, has_bias=pictures.result.layer.has_bias)
         painter.translate(-rect.topLeft())
 
     def drop_mark(self, rect: QRectF) -> None:
@@ -189,7 +190,7 @@ class CardPainter:
     def _frame(self, rect: QRectF) -> None:
         """Paint a hairline round a map: zero may be the colour of the card."""
         line = max(1, round(self._layout.dpr))
-        colour = mixed(self._theme.hairline, self._theme.text, 0.12)
+        colour = self._frame_colour
         left, top = round(rect.left()), round(rect.top())
         width, height = round(rect.width()), round(rect.height())
         for edge in (
@@ -200,10 +201,12 @@ class CardPainter:
         ):
             self._painter.fillRect(edge, colour)
 
-    def _note(self, one: Filter) -> None:
+    def _note(self, one: Filter, *, has_bias: bool) -> None:
         """Say how many slices are not drawn, or else the bias, where there is room."""
         room, metrics = self._layout.note, self._metrics
         hidden = self._layout.slices - len(self._layout.kernel_corners)
+        if hidden <= 0 and not has_bias:
+            return
         under = room.left() == self._layout.caption.left()
         lines = [f"+{hidden}"] if hidden > 0 else [f"bias {local_number(one.bias)}"]
         if under and hidden <= 0:

@@ -1,5 +1,6 @@
 """The filters of a layer side by side, each with its kernel and its output channel."""
 
+from collections.abc import Callable
 from functools import partial
 
 from PySide6.QtCore import QEvent, QPoint, QSize, Qt, Signal
@@ -12,11 +13,12 @@ from gui.numbers import localised
 from gui.pages.convolve.card_area import CardArea
 from gui.pages.convolve.card_heading import HEADING_PX, CardHeading
 from gui.pages.convolve.card_painting import CardPictures
-from gui.pages.convolve.kernel_mime import kernel_mime, kernel_of, numbers_text
+from gui.pages.convolve.kernel_mime import clipboard_kernel, kernel_mime, numbers_text
 from gui.palettes import Lut
 from gui.theme import S1, S2, ThemeManager
 from gui.widgets.caption_line import Legend
 from gui.widgets.copy_keys import COPY_SCALE, CopyKeys
+from gui.widgets.paced import Paced
 from gui.widgets.tool_button import ToolButton
 
 _LAST_ONE = "A layer keeps at least one filter."
@@ -52,6 +54,7 @@ class FilterCards(QWidget):
         self._add = ToolButton(themes, "add", "Add a filter: one more output channel", key="+")
         self._duplicate = ToolButton(themes, "duplicate", "Duplicate the chosen filter", key="Ctrl+D")
         self._remove = ToolButton(themes, "clear", "Remove the chosen filter", key="Del")
+        self._described = Paced(self._describe, parent=self)
         self._build()
         self._add.clicked.connect(self.add_requested)
         self._duplicate.clicked.connect(lambda: self.duplicate_requested.emit(self.selected))
@@ -111,6 +114,7 @@ class FilterCards(QWidget):
         filled : int or None
             How many positions, row by row, are computed; the others are hatched. None: all.
         """
+        before = self._count(), self.selected
         self._shown = (result, selected, classic, weight_scale, output_scale, show_relu, filled)
         theme = self._themes.theme
         weights: Lut = theme.classic_lut if classic else theme.weight_lut
@@ -123,12 +127,11 @@ class FilterCards(QWidget):
         legends = (("weights", _legend(weights, weight_scale)), ("outputs", _legend(outputs, output_scale)))
         self._heading.show_layer(result.layer, legends)
         self._area.show_pictures(pictures, selected)
-        name = result.layer.filters[selected].name
-        self._area.setAccessibleName(self._heading.title)
-        self._area.setAccessibleDescription(
-            f"{name}, filter {selected + 1}. Arrow keys choose a filter, Enter opens it."
-        )
-        self._refresh_buttons()
+        if (self._count(), selected) == before:
+            self._described.request()
+        else:
+            self._described.call_now()
+            self._refresh_buttons()
 
     def clear(self) -> None:
         """Show no cards."""
@@ -141,34 +144,41 @@ class FilterCards(QWidget):
         """Draw the heading and the cards in view anew at twice the size."""
         image = QImage(self.size() * COPY_SCALE, QImage.Format.Format_ARGB32_Premultiplied)
         image.fill(self._themes.theme.panel)
-        painter = QPainter(image)
-        painter.scale(COPY_SCALE, COPY_SCALE)
-        self._heading.paint(painter)
-        painter.translate(self._area.pos())
-        painter.scale(1 / COPY_SCALE, 1 / COPY_SCALE)
-        self._area.paint_copy(painter, COPY_SCALE)
-        painter.end()
+        with QPainter(image) as painter:
+            painter.scale(COPY_SCALE, COPY_SCALE)
+            self._heading.paint(painter)
+            painter.translate(self._area.pos())
+            painter.scale(1 / COPY_SCALE, 1 / COPY_SCALE)
+            self._area.paint_copy(painter, COPY_SCALE)
         return image
 
     def make_menu(self, card: int | None) -> QMenu:
-        """Make the menu of a card, or of the room beside the cards."""
+        """Make the menu of a card, or of the room beside the cards.
+
+        It stays open while results come: what it asks for a filter that has gone, it asks for nobody.
+        """
         menu = QMenu(self)
         menu.addAction("Add filter", QKeySequence("+"), self.add_requested.emit)
-        pasted = kernel_of(QGuiApplication.clipboard().mimeData())
+        pasted = clipboard_kernel()
         if card is None:
             paste = menu.addAction("Paste kernel as a new filter")
             if pasted is not None:
                 paste.triggered.connect(partial(self.kernel_added.emit, *pasted))
         else:
-            menu.addAction("Duplicate", QKeySequence("Ctrl+D"), partial(self.duplicate_requested.emit, card))
-            remove = menu.addAction("Remove", QKeySequence("Del"), partial(self.remove_requested.emit, card))
+            place = card
+
+            def ask(signal: Callable[..., None], *values: object) -> Callable[[], None]:
+                return lambda: signal(place, *values) if place < self._count() else None
+
+            menu.addAction("Duplicate", QKeySequence("Ctrl+D"), ask(self.duplicate_requested.emit))
+            remove = menu.addAction("Remove", QKeySequence("Del"), ask(self.remove_requested.emit))
             remove.setEnabled(self._count() > 1)
             menu.addSeparator()
-            menu.addAction("Open", QKeySequence("Return"), partial(self.filter_activated.emit, card))
-            menu.addAction("Copy kernel", partial(self.copy_kernel, card))
+            menu.addAction("Open", QKeySequence("Return"), ask(self.filter_activated.emit))
+            menu.addAction("Copy kernel", ask(self.copy_kernel))
             paste = menu.addAction("Paste kernel", QKeySequence.StandardKey.Paste)
             if pasted is not None:
-                paste.triggered.connect(partial(self.kernel_dropped.emit, card, *pasted))
+                paste.triggered.connect(ask(self.kernel_dropped.emit, *pasted))
         paste.setEnabled(pasted is not None)
         return menu
 
@@ -197,6 +207,14 @@ class FilterCards(QWidget):
     def _count(self) -> int:
         return 0 if self._shown is None else len(self._shown[0].layer.filters)
 
+    def _describe(self) -> None:
+        self._area.setAccessibleName(self._heading.title)
+        if self._shown is not None:
+            name = self._shown[0].layer.filters[self.selected].name
+            self._area.setAccessibleDescription(
+                f"{name}, filter {self.selected + 1}. Arrow keys choose a filter, Enter opens it."
+            )
+
     def _refresh_buttons(self) -> None:
         self._add.set_available(self._count() > 0)
         self._duplicate.set_available(self._count() > 0)
@@ -212,7 +230,7 @@ class FilterCards(QWidget):
             [
                 f"{one.name}, {len(one.weight)} slices" if len(one.weight) > 1 else one.name,
                 numbers_text(one.weight),
-                f"bias\t{one.bias:.6g}",
+                *([f"bias\t{one.bias:.6g}"] if self._shown[0].layer.has_bias else []),
                 f"output channel {self.selected + 1}",
                 numbers_text(maps[self.selected][None]),
             ]
@@ -244,7 +262,7 @@ class FilterCards(QWidget):
             return False
         pasted = None
         if event.matches(QKeySequence.StandardKey.Paste):
-            pasted = kernel_of(QGuiApplication.clipboard().mimeData())
+            pasted = clipboard_kernel()
             if pasted is None:
                 return False
         adds = event.key() in (Qt.Key.Key_Plus, Qt.Key.Key_Insert)

@@ -16,7 +16,8 @@ def map_entries(values: NDArray[Any], scale: float, *, signed: bool) -> NDArray[
     is drawn at full strength, what is not a number as zero.
     """
     low, reach, zero = (-1.0, FULL_INDEX - ZERO_INDEX, ZERO_INDEX) if signed else (0.0, FULL_INDEX, 0)
-    strength = np.clip(values / scale, low, 1.0)
+    with np.errstate(over="ignore"):
+        strength = np.clip(values / scale, low, 1.0)
     strength[np.isnan(strength)] = 0.0
     entries: NDArray[np.uint8] = (strength * reach + (zero + 0.5)).astype(np.uint8)
     return entries
