@@ -207,6 +207,57 @@ def test_choosing_a_picture_tells_its_key(bar, told):
     assert told == [("source_chosen", "flower")]
 
 
+def show_network(bar, step, key="network"):
+    name = f"conv1 · Run 3, step {step}"
+    bar.show_state(key, name, ("grey",), (True,), False, name)
+
+
+@pytest.mark.qt_log_ignore("This plugin does not support")
+def test_an_open_list_stays_as_it_is_but_for_names_while_a_network_is_followed(bar, told, qtbot):
+    show_network(bar, 1)
+    box = bar.findChild(QComboBox, "source")
+    cleared = []
+    box.model().modelReset.connect(lambda: cleared.append("reset"))
+    box.model().rowsRemoved.connect(lambda: cleared.append("removed"))
+    box.showPopup()
+    view = box.view()
+    view.setCurrentIndex(box.model().index(2, 0))
+    for step in (2, 3):
+        show_network(bar, step)
+    assert box.view().isVisible()
+    assert view.currentIndex().row() == 2
+    assert box.currentText() == "conv1 · Run 3, step 3"
+    # Another set of entries waits.
+    bar.show_state("seven", "A seven", ("grey",), (True,), True, None)
+    assert cleared == []
+    assert "network" in entries(bar)
+    QTest.keyClick(view, Qt.Key.Key_Escape)
+    qtbot.waitUntil(lambda: "network" not in entries(bar))
+    assert box.currentData() == "seven"
+    assert told == []
+
+
+@pytest.mark.qt_log_ignore("This plugin does not support")
+def test_what_is_chosen_in_the_list_is_told_although_the_entries_changed_meanwhile(bar, told, qtbot):
+    show_network(bar, 1)
+    box = bar.findChild(QComboBox, "source")
+    box.showPopup()
+    bar.show_state("network", "conv1", ("grey",), (True,), True, None)
+    bar.show_state("seven", "A seven", ("grey",), (True,), True, None)
+    view = box.view()
+    view.setCurrentIndex(box.model().index(4, 0))
+    QTest.keyClick(view, Qt.Key.Key_Return)
+    assert told == [("source_chosen", "temple")]
+
+
+def test_a_picture_that_was_refused_is_not_shown_as_chosen(bar, told):
+    choose(bar, "flower")
+    bar.show_state("seven", "A seven", ("grey",), (True,), True, None)
+    assert bar.findChild(QComboBox, "source").currentData() == "seven"
+    choose(bar, "flower")
+    assert told == [("source_chosen", "flower")] * 2
+
+
 @pytest.mark.qt_log_ignore("This plugin does not support")
 def test_opening_a_picture_tells_its_path_and_keeps_the_choice_until_then(bar, told):
     choose(bar, "open")

@@ -10,7 +10,7 @@ _FIRM = "\u00a0"
 
 
 class FormulaLabel(QLabel):
-    """Shows rich text; Ctrl+C copies what is marked or its picture, Ctrl+Shift+C its words. GUI thread only."""
+    """Shows rich text; Ctrl+C copies what is marked or its picture, Ctrl+Shift+C all words. GUI thread."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)

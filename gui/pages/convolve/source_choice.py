@@ -1,6 +1,6 @@
 """The chooser of the picture that is convolved, with the next and the previous one."""
 
-from PySide6.QtCore import QSignalBlocker, Qt, Signal
+from PySide6.QtCore import QEvent, QObject, QSignalBlocker, Qt, Signal
 from PySide6.QtWidgets import QComboBox, QFileDialog, QHBoxLayout, QSizePolicy, QWidget
 
 from gui.pages.convolve.source_parts import HEIGHT
@@ -27,6 +27,29 @@ _COMBO_WIDTH = 152
 _OPEN_FILTER = "Pictures (*.png *.jpg *.jpeg *.jfif *.webp *.bmp *.gif *.svg);;All files (*)"
 
 
+class _List(QComboBox):
+    """A combo box that tells when its list has closed, in whichever way."""
+
+    closed = Signal()
+
+    is_open = False
+    """Whether somebody may be choosing just now."""
+
+    def showPopup(self) -> None:
+        """Open the list, and listen to it."""
+        super().showPopup()
+        self.is_open = self.view().isVisible()
+        self.view().installEventFilter(self)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Notice that the list closes."""
+        if event.type() == QEvent.Type.Hide:
+            self.is_open = False
+            watched.removeEventFilter(self)
+            self.closed.emit()
+        return super().eventFilter(watched, event)
+
+
 class SourceChoice(QWidget):
     """Lists the pictures; keeps none. GUI thread only."""
 
@@ -41,15 +64,18 @@ class SourceChoice(QWidget):
         super().__init__(parent)
         self._themes = themes
         self._key = ""
+        self._entries: list[tuple[str, str, str]] = []
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
         self._row = row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(S1)
-        self._choice = QComboBox()
+        self._choice = _List()
         self._choice.setObjectName("source")
         self._choice.setFixedSize(_COMBO_WIDTH, HEIGHT)
         self._choice.setAccessibleName("Picture")
         self._choice.activated.connect(self._on_choice)
+        # Later: the list tells what was chosen in it when it is closed already.
+        self._choice.closed.connect(self._list_entries, Qt.ConnectionType.QueuedConnection)
         row.addWidget(self._choice)
         self._back = self._step_button("back", "Previous picture", -1)
         self._forward = self._step_button("forward", "Next picture", 1)
@@ -57,7 +83,11 @@ class SourceChoice(QWidget):
     def show_source(self, key: str, name: str, network_name: str | None) -> None:
         """Show which picture is chosen; tells nothing."""
         self._key = key
-        self._list_sources(key, name, network_name)
+        self._entries = _entries(key, name, network_name)
+        self._list_entries()
+        tip = f"The picture that is convolved: {name or self._choice.currentText()}"
+        if tip != self._choice.toolTip():
+            self._choice.setToolTip(tip)
         for button in (self._back, self._forward):
             button.setVisible(key in STEPPED)
 
@@ -69,32 +99,24 @@ class SourceChoice(QWidget):
         dialog.finished.connect(dialog.deleteLater)
         dialog.open()
 
-    def _list_sources(self, key: str, name: str, network_name: str | None) -> None:
-        entries = list(SOURCES)
-        if key == FILE:
-            entries.append((FILE, name, "The picture that was opened, dropped or pasted"))
-        if network_name is not None:
-            entries.append(
-                (NETWORK, "From the network", f"What the network makes of the drawing: {network_name}")
-            )
-        entries.append((OPEN, "Open a picture…", "Any picture; it can also be dropped or pasted"))
-        # A name begins as the lines of the list do; those of files and layers stay as they are.
-        shown = name if key in (FILE, NETWORK) else name[:1].upper() + name[1:]
-        entries = [(one, shown if one == key and name else text, tip) for one, text, tip in entries]
-        listed = [
-            (self._choice.itemData(i), self._choice.itemText(i), self._choice.itemData(i, _TIP))
-            for i in range(self._choice.count())
-        ]
-        # Only when it differs: an open list must not close under the mouse while somebody draws.
-        if listed != entries:
-            with QSignalBlocker(self._choice):
-                self._choice.clear()
-                for index, (one, text, tip) in enumerate(entries):
-                    self._choice.addItem(text, one)
-                    self._choice.setItemData(index, tip, _TIP)
-        with QSignalBlocker(self._choice):
-            self._choice.setCurrentIndex(self._choice.findData(key))
-        self._choice.setToolTip(f"The picture that is convolved: {name or self._choice.currentText()}")
+    def _list_entries(self) -> None:
+        """Bring the list up to date in place; other entries wait until nobody is choosing among them."""
+        choice = self._choice
+        is_open = choice.is_open
+        with QSignalBlocker(choice):
+            if [choice.itemData(i) for i in range(choice.count())] != [key for key, _, _ in self._entries]:
+                if is_open:
+                    return
+                choice.clear()
+                for key, text, _ in self._entries:
+                    choice.addItem(text, key)
+            for index, (_, text, tip) in enumerate(self._entries):
+                if choice.itemText(index) != text:
+                    choice.setItemText(index, text)
+                if choice.itemData(index, _TIP) != tip:
+                    choice.setItemData(index, tip, _TIP)
+            if not is_open:
+                choice.setCurrentIndex(choice.findData(self._key))
 
     def _step_button(self, name: str, tip: str, step: int) -> ToolButton:
         button = ToolButton(self._themes, name, tip)
@@ -116,3 +138,17 @@ class SourceChoice(QWidget):
             self.ask_for_file()
         elif key != self._key:
             self.source_chosen.emit(key)
+
+
+def _entries(key: str, name: str, network_name: str | None) -> list[tuple[str, str, str]]:
+    """List key, name and tooltip of all pictures; the one that is chosen by the name that it has now."""
+    entries = list(SOURCES)
+    if key == FILE:
+        entries.append((FILE, name, "The picture that was opened, dropped or pasted"))
+    if network_name is not None or key == NETWORK:
+        tip = f"What the network makes of the drawing: {network_name or name}"
+        entries.append((NETWORK, "From the network", tip))
+    entries.append((OPEN, "Open a picture…", "Any picture; it can also be dropped or pasted"))
+    # A name begins as the lines of the list do; those of files and layers stay as they are.
+    shown = name if key in (FILE, NETWORK) else name[:1].upper() + name[1:]
+    return [(one, shown if one == key and name else text, tip) for one, text, tip in entries]
