@@ -120,6 +120,53 @@ def test_escape_gives_a_drag_up(editor, edits):
     assert edits[-1][0][0, 1] == -1
 
 
+LEARNED = np.random.default_rng(3).normal(0, 1, (3, 3))
+
+
+def test_escape_gives_every_decimal_back_and_tells_nothing_that_was_not_told(editor, edits):
+    editor.show_slice(LEARNED, 1.0, False)
+    drag(editor, (1, 1), 1, release=False)
+    QTest.keyClick(editor, Qt.Key.Key_Escape)
+    assert edits == []
+    drag(editor, (1, 1), 20, release=False)
+    QTest.keyClick(editor, Qt.Key.Key_Escape)
+    np.testing.assert_array_equal(edits[-1][0], LEARNED)
+    assert [continues for _, _, continues in edits] == [False, *[True] * (len(edits) - 1)]
+
+
+def test_looking_at_a_number_of_many_decimals_does_not_round_it(editor, edits):
+    editor.show_slice(LEARNED, 1.0, False)
+    QTest.keyClick(editor, Qt.Key.Key_Return)
+    QTest.keyClick(editor.findChild(QLineEdit, "cell_line"), Qt.Key.Key_Return)
+    drag(editor, (0, 0), 1)
+    assert edits == []
+
+
+def test_a_gesture_ends_when_the_weights_change_by_themselves(editor, edits):
+    wheel(editor, (2, 2), 1, at=1000)
+    told = edits[-1][0]
+    editor.show_slice(told, 1.0, False)
+    wheel(editor, (2, 2), 1, at=1100)
+    editor.show_slice(EDGE, 1.0, False)
+    wheel(editor, (2, 2), 1, at=1200)
+    assert [continues for _, _, continues in edits] == [False, True, False]
+
+
+def test_a_drag_ends_when_it_is_undone_and_goes_on_from_what_a_network_has_learned(editor, edits):
+    drag(editor, (2, 0), 8, release=False)
+    editor.show_slice(EDGE, 1.0, False)
+    count = len(edits)
+    move(editor, QPointF(middle(editor, 2, 0)) - QPointF(0, 40), LEFT, Qt.KeyboardModifier.NoModifier)
+    assert len(edits) == count
+    QTest.mouseRelease(editor, LEFT, pos=middle(editor, 2, 0))
+    QTest.mousePress(editor, LEFT, pos=middle(editor, 2, 0))
+    editor.show_slice(EDGE + 0.5, 1.0, False)
+    move(editor, QPointF(middle(editor, 2, 0)) - QPointF(0, 4), LEFT, Qt.KeyboardModifier.NoModifier)
+    weight, _, continues = edits[-1]
+    np.testing.assert_allclose(weight[2], [0.55, 0.5, 0.5])
+    assert not continues
+
+
 def test_the_wheel_steps_by_a_tenth_finely_and_by_one(editor, edits):
     assert wheel(editor, (2, 2), 1)
     wheel(editor, (2, 2), 1, modifier=SHIFT)

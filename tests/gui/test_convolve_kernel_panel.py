@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, QPointF, Qt
+from PySide6.QtGui import QGuiApplication, QWheelEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QLabel, QLineEdit, QToolButton
 
@@ -400,3 +401,63 @@ def test_a_size_that_is_being_typed_stays(panel):
     QTest.keyClicks(panel.size_pair.first, "1")
     show(panel, Filter("mine", WEIGHT + 0.01, 0.5), 1)
     assert panel.size_pair.first.text() == "1"
+
+
+def wheel_over(editor, at):
+    place = editor.cell_rect(0, 0).center()
+    event = QWheelEvent(
+        place,
+        editor.mapToGlobal(place),
+        QPoint(),
+        QPoint(0, 120),
+        Qt.MouseButton.NoButton,
+        Qt.KeyboardModifier.NoModifier,
+        Qt.ScrollPhase.NoScrollPhase,
+        False,
+    )
+    event.setTimestamp(at)
+    QGuiApplication.sendEvent(editor, event)
+
+
+@pytest.mark.parametrize("change", ["nothing", "filter", "slice", "bias"])
+def test_the_wheel_on_something_else_is_another_step_of_undo(panel, edits, change):
+    one = Filter("mine", WEIGHT, 0.5)
+    panel.show_filter(
+        one, 1, scale=1.0, classic=False, turned=False, sentence="", slice_names=NAMES, key=(0, 0)
+    )
+    wheel_over(panel.editor, 1000)
+    if change == "bias":
+        panel.bias.setValue(2)
+    else:
+        panel.show_filter(
+            edits[-1][0],
+            2 if change == "slice" else 1,
+            scale=1.0,
+            classic=False,
+            turned=False,
+            sentence="",
+            slice_names=NAMES,
+            key=(0, 1) if change == "filter" else (0, 0),
+        )
+    wheel_over(panel.editor, 1200)
+    assert [edit[2] for edit in edits][-1] == (change == "nothing")
+
+
+def test_a_number_in_a_cell_is_taken_before_another_slice_comes(panel, edits):
+    panel.slice_chosen.connect(lambda index: show(panel, edits[-1][0], index))
+    panel.editor.setFocus()
+    QTest.keyClicks(panel.editor, "7")
+    QTest.keyClick(panel.editor.findChild(QLineEdit, "cell_line"), Qt.Key.Key_PageDown)
+    assert edits[-1][0].weight[1, 0, 0] == 7
+    assert panel.editor.findChild(QLineEdit, "cell_line").isHidden()
+
+
+def test_what_is_typed_for_one_filter_is_not_given_to_another_of_the_same_name(panel):
+    panel.bias.setFocus()
+    panel.bias.selectAll()
+    QTest.keyClicks(panel.bias, "1.2")
+    other = Filter("mine", WEIGHT, 0.75)
+    panel.show_filter(
+        other, 1, scale=1.0, classic=False, turned=False, sentence="", slice_names=NAMES, key=(0, 1)
+    )
+    assert panel.bias.value() == 0.75

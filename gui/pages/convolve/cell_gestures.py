@@ -1,13 +1,16 @@
 """What a drag and a wheel over a cell come to: steps of its value, and which of them belong together."""
 
 from dataclasses import dataclass
+from typing import Any
 
+from numpy.typing import NDArray
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QWheelEvent
 
 DRAG_STEP, DRAG_STEP_PX = 0.05, 4.0
 WHEEL_STEP, LARGE_WHEEL_STEP = 0.1, 1.0
 FINE = 0.1
+_PLACES = 12
 _NOTCH = 120
 # Notches that follow each other within this time are one gesture.
 _PAUSE_MS = 700
@@ -17,10 +20,10 @@ Cell = tuple[int, int]
 
 @dataclass(slots=True)
 class CellDrag:
-    """A cell under the pressed button: where it began, how far it went, and whether it changed."""
+    """A cell under the pressed button: all weights as they were before, and whether anything changed."""
 
     cell: Cell
-    start: float
+    before: NDArray[Any]
     y: float
     changed: bool = False
     _amount: float = 0.0
@@ -31,7 +34,13 @@ class CellDrag:
         self._amount += (self.y - y) / DRAG_STEP_PX * DRAG_STEP * share
         self.y = y
         step = DRAG_STEP * share
-        return self.start + round(self._amount / step) * step
+        start, steps = float(self.before[self.cell]), round(self._amount / step)
+        return stepped(start, steps * step) if steps else start
+
+
+def stepped(value: float, amount: float) -> float:
+    """Add a step; what floating point adds to 0.1 + 0.2 is left out."""
+    return round(value + amount, _PLACES)
 
 
 class CellWheel:

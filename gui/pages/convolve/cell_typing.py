@@ -28,6 +28,7 @@ class CellTyping(QObject):
     def __init__(self, owner: QWidget, themes: ThemeManager) -> None:
         super().__init__(owner)
         self._owner, self._themes = owner, themes
+        self._untouched: str | None = None
         self._line = QLineEdit(owner)
         self._line.setObjectName("cell_line")
         self._line.setAccessibleName("Weight")
@@ -60,6 +61,8 @@ class CellTyping(QObject):
         place.moveTo(left, top)
         self._line.setGeometry(place)
         self._line.setText(localised(f"{value:.6g}") if text is None else text)
+        # A value of more decimals is not rounded by looking at it.
+        self._untouched = self._line.text() if text is None else None
         self._line.show()
         self._line.setFocus()
         if text is None:
@@ -68,6 +71,9 @@ class CellTyping(QObject):
     def commit(self) -> bool:
         """Take what was typed and close; tells whether it was a number."""
         if not self.is_open:
+            return True
+        if self._line.text() == self._untouched:
+            self.close()
             return True
         value = parse_number(self._line.text())
         if value is None or abs(value) > LARGEST_VALUE:

@@ -18,7 +18,7 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from engine.inspect.words import MINUS
 from gui.numbers import local_number
-from gui.pages.convolve.cell_gestures import FINE, CellDrag, CellWheel
+from gui.pages.convolve.cell_gestures import FINE, CellDrag, CellWheel, stepped
 from gui.pages.convolve.cell_typing import CellTyping
 from gui.pages.convolve.kernel_cells import (
     CellPlan,
@@ -37,7 +37,6 @@ from gui.widgets.copy_keys import CopyKeys, widget_picture
 
 LARGEST_CELL_PX = 48
 _KEY_STEP = 0.1
-_PLACES = 6
 _NO_KERNEL = "There are no numbers of a kernel on the clipboard: rows of 1 to 11 numbers are wanted."
 _MOVES = {
     Qt.Key.Key_Left: (0, -1),
@@ -118,18 +117,36 @@ class KernelEditor(QWidget):
             What the readout calls it.
         """
         if weight2d.shape != self._weight.shape:
-            self._drag = self._pointed = None
-            self._typing.close()
+            self._pointed = None
+            self.end_gesture()
             self._cell = (
                 min(self._cell[0], weight2d.shape[0] - 1),
                 min(self._cell[1], weight2d.shape[1] - 1),
             )
+        elif not np.array_equal(weight2d, self._weight):
+            # Somebody else changed them: undo, or a network that is followed.
+            self._wheel.end()
+            self._sign = ""
+            drag, self._drag = self._drag, None
+            if drag is not None and not drag.changed:
+                self._drag = CellDrag(drag.cell, weight2d, drag.y)
         self._weight = np.array(weight2d, np.float64)
         self._scale, self._classic, self._name = scale, classic, name
         if self._pointed is not None:
             self.hovered.emit(self.readout(self._pointed))
         self._describe()
         self.update()
+
+    def end_gesture(self) -> None:
+        """Let the next change begin another gesture: these are the weights of something else now."""
+        self._drag = None
+        self._sign = ""
+        self._wheel.end()
+        self._typing.close()
+
+    def finish_typing(self) -> None:
+        """Take the number that is being typed."""
+        self._typing.commit()
 
     def mark(self, row: int | None, column: int | None = None) -> None:
         """Outline the cell that is meant elsewhere, or none."""
@@ -159,16 +176,19 @@ class KernelEditor(QWidget):
 
     def _put(self, cell: tuple[int, int], value: float, *, continues: bool = False) -> bool:
         """Give a cell another value and tell it; tells whether it is another."""
-        value = round(value, _PLACES) + 0.0
         if value == self._weight[cell]:
             return False
-        self._weight = self._weight.copy()
-        self._weight[cell] = value
+        weight = self._weight.copy()
+        weight[cell] = value + 0.0
+        self._change(weight, cell, continues=continues)
+        return True
+
+    def _change(self, weight: NDArray[Any], cell: tuple[int, int], *, continues: bool) -> None:
+        self._weight = weight
         self._describe()
         self.update()
-        self.edited.emit(self._weight.copy(), f"Change weight ({cell[0]}, {cell[1]})", continues)
+        self.edited.emit(weight.copy(), f"Change weight ({cell[0]}, {cell[1]})", continues)
         self.hovered.emit(self.readout(cell))
-        return True
 
     def _describe(self) -> None:
         self.setAccessibleDescription(self.readout(self._cell))
@@ -223,7 +243,7 @@ class KernelEditor(QWidget):
     def _step(self, sign: str, *, again: bool, fine: bool) -> None:
         before = float(self._weight[self._cell])
         amount = _SIGNS[sign] * _KEY_STEP * (FINE if fine else 1.0)
-        self._put(self._cell, before + amount, continues=again)
+        self._put(self._cell, stepped(before, amount), continues=again)
         self._sign = sign
 
     def _takes(self, event: QKeyEvent) -> bool:
@@ -266,7 +286,7 @@ class KernelEditor(QWidget):
             return
         self._typing.commit()
         self._move_to(cell)
-        self._drag = CellDrag(cell, float(self._weight[cell]), event.position().y())
+        self._drag = CellDrag(cell, self._weight.copy(), event.position().y())
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         """Change the value of the cell that is held, or read out the one under the pointer."""
@@ -301,7 +321,7 @@ class KernelEditor(QWidget):
             self._typing.commit()
             self._move_to(cell)
             again = self._wheel.continues(cell, event)
-            if self._put(cell, float(self._weight[cell]) + amount, continues=again):
+            if self._put(cell, stepped(float(self._weight[cell]), amount), continues=again):
                 self._wheel.stepped(cell, event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
@@ -320,7 +340,8 @@ class KernelEditor(QWidget):
             self._paste()
         elif key == Qt.Key.Key_Escape and self._drag is not None:
             drag, self._drag = self._drag, None
-            self._put(drag.cell, drag.start, continues=True)
+            if drag.changed:
+                self._change(drag.before, drag.cell, continues=True)
         elif key in _MOVES:
             rows, columns = self._weight.shape
             down, right = _MOVES[key]

@@ -71,6 +71,7 @@ class KernelPanel(QWidget):
         self.setObjectName("kernel_panel")
         self._themes = themes
         self._filter = Filter("", np.zeros((1, 3, 3)))
+        self._key: object = None
         self._slice, self._classic, self._turned = 0, False, False
         self._wide: bool | None = None
         self._frame = _Frame(themes, self)
@@ -95,6 +96,7 @@ class KernelPanel(QWidget):
         turned: bool,
         sentence: str,
         slice_names: Sequence[str],
+        key: object = None,
     ) -> None:
         """Show a filter.
 
@@ -114,11 +116,19 @@ class KernelPanel(QWidget):
             What the filter detects, "" when nothing is known.
         slice_names
             The input channels.
+        key
+            Tells filters apart that have the same name: its layer and its place there.
         """
-        # A name that is being typed stays while it is still this filter's.
-        if filter.name != self._filter.name or not (self._name.hasFocus() and self._name.isModified()):
+        another = (key, filter.name) != (self._key, self._filter.name)
+        # What is being typed stays while it is still this filter's.
+        if another or not (self._name.hasFocus() and self._name.isModified()):
             self._name.setText(filter.name)
             self._name.setCursorPosition(0)
+        if another:
+            self.bias.give_up_typing()
+        if another or slice_index != self._slice:
+            self.editor.end_gesture()
+        self._key = key
         self._filter, self._slice, self._classic = filter, slice_index, classic
         weight = filter.weight[slice_index]
         several = len(filter.weight) > 1
@@ -282,6 +292,7 @@ class KernelPanel(QWidget):
         self._tell(Filter(self._filter.name, change(self._filter.weight), self._filter.bias), text)
 
     def _on_bias(self, value: float) -> None:
+        self.editor.end_gesture()
         self._tell(Filter(self._filter.name, self._filter.weight, value), "Change bias")
 
     def _on_named(self) -> None:
@@ -310,6 +321,7 @@ class KernelPanel(QWidget):
         if step is None or len(self._filter.weight) == 1:
             super().keyPressEvent(event)
         else:
+            self.editor.finish_typing()
             self.slices.step(step)
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
