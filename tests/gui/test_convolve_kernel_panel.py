@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QLabel, QLineEdit, QToolButton
 
 from engine.kernels import KERNELS, kernel, mirrored, turned
 from engine.lab.values import Filter
+from gui.pages.convolve.kernel_mime import numbers_text
 from gui.pages.convolve.kernel_panel import KernelPanel
 from gui.pages.convolve.kernel_tools import TOOLS
 from gui.pages.convolve.preset_menu import GROUPS
@@ -461,3 +462,40 @@ def test_what_is_typed_for_one_filter_is_not_given_to_another_of_the_same_name(p
         other, 1, scale=1.0, classic=False, turned=False, sentence="", slice_names=NAMES, key=(0, 1)
     )
     assert panel.bias.value() == 0.75
+
+
+def test_beside_the_turned_kernel_the_sentence_says_that_it_is_about_the_drawn_one(panel):
+    large = Filter("large", np.ones((1, 5, 5)))
+    show(panel, large, sentence="Averages.", turned=True)
+    label = panel.findChild(QLabel, "filter_sentence")
+    assert label.isVisible()
+    assert label.toolTip() == "As it is drawn: Averages."
+    show(panel, large, sentence="Averages.")
+    assert label.toolTip() == "Averages."
+
+
+CONTROL, SHIFT = Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.ShiftModifier
+
+
+def copies(widget):
+    """Copy a widget's picture and its numbers."""
+    clipboard = QGuiApplication.clipboard()
+    clipboard.clear()
+    widget.setFocus()
+    QTest.keyClick(widget, Qt.Key.Key_C, CONTROL)
+    image = clipboard.image()
+    QTest.keyClick(widget, Qt.Key.Key_C, CONTROL | SHIFT)
+    return image, clipboard.text()
+
+
+def test_the_turned_kernel_is_copied_as_it_is_used(panel):
+    show(panel, Filter("mine", WEIGHT, 0.5), 1, turned=True)
+    image, text = copies(panel.turn)
+    assert not image.isNull()
+    assert text == numbers_text(WEIGHT[1:2, ::-1, ::-1])
+
+
+def test_the_slices_are_copied_all_together(panel):
+    image, text = copies(panel.slices)
+    assert not image.isNull()
+    assert text == numbers_text(WEIGHT)

@@ -14,7 +14,8 @@ _MIDDLE = Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignTop
 class KernelNotes(QWidget):
     """Holds the sentence and the turned kernel, side by side or, stacked, one of the two. GUI thread only.
 
-    Stacked there is room for one: the sentence is about the kernel as it is drawn, so it gives way.
+    The sentence is about the kernel as it is drawn: stacked, where there is room for one, it gives way, and
+    beside the turned kernel it says so.
     """
 
     def __init__(self, themes: ThemeManager, parent: QWidget | None = None) -> None:
@@ -24,7 +25,8 @@ class KernelNotes(QWidget):
         self.turn.setAccessibleName("The kernel as the convolution uses it, turned by 180°")
         self.turn.setToolTip(
             "What a convolution multiplies with: the kernel turned by 180°; the mark was at the upper left. "
-            "A correlation, which deep learning calls convolution, takes it as it is drawn."
+            "A correlation, which deep learning calls convolution, takes it as it is drawn. "
+            "Ctrl+C copies its picture, Ctrl+Shift+C its numbers."
         )
         self.sentence = SentenceLabel()
         self.sentence.setObjectName("filter_sentence")
@@ -38,7 +40,7 @@ class KernelNotes(QWidget):
         self._box.setContentsMargins(0, 0, 0, 0)
         self._box.addWidget(self.turn, alignment=_MIDDLE)
         self._box.addLayout(words, 1)
-        self._turned, self._stacked = False, False
+        self._turned, self._stacked, self._text = False, False, ""
         self.turn.settled.connect(self.set_turned)
         themes.changed.connect(self._dress)
         self._dress()
@@ -61,6 +63,17 @@ class KernelNotes(QWidget):
         self.turn.setVisible(turned)
         self._used.setVisible(turned)
         self.sentence.setVisible(not (turned and self._stacked))
+        self._write()
+
+    def set_sentence(self, sentence: str) -> None:
+        """Say what the kernel, as it is drawn, detects; "" for nothing."""
+        self._text = sentence
+        self._write()
+
+    def _write(self) -> None:
+        self.sentence.set_sentence(
+            f"As it is drawn: {self._text}" if self._turned and self._text else self._text
+        )
 
     def animate_turn(self, to_turned: bool) -> None:
         """Let the kernel turn by 180° before the eyes, or back; afterwards show what belongs to that."""

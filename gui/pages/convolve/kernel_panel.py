@@ -140,7 +140,7 @@ class KernelPanel(QWidget):
         self.size_pair.show_pair(*weight.shape)
         self.presets.set_classic(classic)
         self.turn.show_kernel(weight, scale, classic)
-        self.notes.sentence.set_sentence(sentence)
+        self.notes.set_sentence(sentence)
         if turned != self._turned:
             self._turned = turned
             self.turn.put(turned)

@@ -19,7 +19,9 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
 from gui.pages.convolve.kernel_cells import kernel_image, plan_cells
+from gui.pages.convolve.kernel_mime import numbers_text
 from gui.theme import S1, ThemeManager, caption_font
+from gui.widgets.copy_keys import CopyKeys, widget_picture
 
 _SIDE_PX, _LINE_PX = 30, 16
 _CHOSEN_PX = 2.0
@@ -43,6 +45,7 @@ class KernelSlices(QWidget):
         self._scale, self._classic = 1.0, False
         self._chosen = 0
         self._pointed: int | None = None
+        CopyKeys(self, lambda: widget_picture(self), lambda: numbers_text(self._weight))
         self.setFont(caption_font())
         self.setMouseTracking(True)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
@@ -101,7 +104,10 @@ class KernelSlices(QWidget):
         if event.type() == QEvent.Type.ToolTip and isinstance(event, QHelpEvent):
             index = self._index_at(QPointF(event.pos()))
             if index is not None:
-                text = f"{self.words(index)}: looks at this input channel alone (PgUp, PgDown)."
+                text = (
+                    f"{self.words(index)}: looks at this input channel alone (PgUp, PgDown). "
+                    "Ctrl+C copies the picture of all slices, Ctrl+Shift+C their numbers."
+                )
                 QToolTip.showText(event.globalPos(), text, self)
                 return True
         return super().event(event)
@@ -157,7 +163,7 @@ class KernelSlices(QWidget):
         """Paint the words and the thumbnails."""
         theme = self._themes.theme
         painter = QPainter(self)
-        painter.setPen(theme.text_dim)
+        painter.setPen(theme.text if self.hasFocus() else theme.text_dim)
         line = QRectF(0, 0, self.width(), _LINE_PX - 2)
         painter.drawText(
             line, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, self.words(self._chosen)

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QEasingCurve, QEvent, QPointF, QRectF, Qt, QVariantAnimation, Signal
-from PySide6.QtGui import QHideEvent, QMouseEvent, QPainter, QPaintEvent, QPen, QTransform
+from PySide6.QtGui import QFocusEvent, QHideEvent, QMouseEvent, QPainter, QPaintEvent, QPen, QTransform
 from PySide6.QtWidgets import QStyle, QWidget
 
 from gui.numbers import local_number
@@ -21,7 +21,9 @@ from gui.pages.convolve.kernel_cells import (
     plan_cells,
     weight_colours,
 )
+from gui.pages.convolve.kernel_mime import numbers_text
 from gui.theme import ThemeManager
+from gui.widgets.copy_keys import CopyKeys, widget_picture
 
 TURN_MS = 300
 # The mark at a corner, in logical pixels.
@@ -60,7 +62,9 @@ class TurnedKernel(QWidget):
         self._motion.setEasingCurve(QEasingCurve.Type.InOutCubic)
         self._motion.valueChanged.connect(self._on_moved)
         self._motion.finished.connect(lambda: self.settled.emit(self._angle > 90))
+        CopyKeys(self, lambda: widget_picture(self), lambda: numbers_text(self._as_placed()[None]))
         self.setMouseTracking(True)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         themes.changed.connect(self.update)
 
     @property
@@ -142,6 +146,20 @@ class TurnedKernel(QWidget):
             return row, column
         return self._weight.shape[0] - 1 - row, self._weight.shape[1] - 1 - column
 
+    def _as_placed(self) -> NDArray[Any]:
+        """The weights as they lie at rest."""
+        return self._weight[::-1, ::-1] if self._angle > 90 else self._weight
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        """Show that it is what is copied."""
+        self.update()
+        super().focusInEvent(event)
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        """Show that keys go elsewhere."""
+        self.update()
+        super().focusOutEvent(event)
+
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         """Read out the weight under the pointer."""
         dpr = self.devicePixelRatioF()
@@ -173,7 +191,7 @@ class TurnedKernel(QWidget):
         painter = QPainter(self)
         painter.scale(1 / dpr, 1 / dpr)
         plan, upright = self._plan(dpr), self._angle in (0.0, 180.0)
-        weight = self._weight[::-1, ::-1] if self._angle == 180.0 else self._weight
+        weight = self._as_placed() if upright else self._weight
         image = kernel_image(weight, theme, self._classic, self._scale)
         rects, way = cell_rects(plan), self._way(plan)
         if upright:
@@ -195,4 +213,8 @@ class TurnedKernel(QWidget):
             place = self._placed(*self._marked)
             if place in rects:
                 outline(painter, rects[place], theme.text, theme.panel, dpr)
+        if upright and self.hasFocus():
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            painter.setPen(QPen(theme.text_dim, 1))
+            painter.drawRect(plan.frame.adjusted(0.5, 0.5, -0.5, -0.5))
         painter.end()
