@@ -233,3 +233,9 @@ def test_the_size_formula_is_marked_and_copied(panel):
     panel.show_layer(LabLayer((EDGE,)), (28, 28))
     QTest.keyClick(label, Qt.Key.Key_C, Qt.KeyboardModifier.ControlModifier)
     assert QGuiApplication.clipboard().text() == "(28 − 3)"
+
+
+def test_tab_reaches_the_size_formula(panel):
+    panel.pool.setFocus()
+    QTest.keyClick(panel.pool, Qt.Key.Key_Tab)
+    assert panel.focusWidget().accessibleName() == "Size of an output channel, rows"

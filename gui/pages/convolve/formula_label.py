@@ -21,6 +21,8 @@ class FormulaLabel(QLabel):
         self.setTextInteractionFlags(
             Qt.TextInteractionFlag.TextSelectableByMouse | Qt.TextInteractionFlag.TextSelectableByKeyboard
         )
+        # Qt lets only the mouse in.
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setToolTip("Mark it to copy a part (Ctrl+C); Ctrl+Shift+C copies all of it.")
         CopyKeys(self, lambda: widget_picture(self), self.words, self.marked)
 
