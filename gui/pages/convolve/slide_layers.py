@@ -3,15 +3,18 @@
 from PySide6.QtCore import QPoint, QRect, QSize, Qt
 from PySide6.QtGui import QPainter, QPixmap
 
-from gui.pages.convolve.slide_filter import FilterStamp, Place, paint_moving
+from gui.pages.convolve.slide_filter import FilterStamp, Place, paint_moving, stamps_of
 from gui.pages.convolve.slide_layout import MapBox
 from gui.pages.convolve.slide_painting import (
     SlideView,
     paint_filled,
-    paint_ground,
+    paint_frames,
+    paint_input_figures,
+    paint_inputs,
     paint_windows,
     paint_winners,
 )
+from gui.pages.convolve.slide_sum import paint_bias, paint_sum
 
 
 class SlideLayers:
@@ -29,26 +32,41 @@ class SlideLayers:
         Of the window, in device pixels.
     offset
         Where the layout's corner lies in it.
+    before
+        Layers of another result: where only numbers differ, the frames round them are taken over.
     """
 
-    def __init__(self, view: SlideView, size: QSize, offset: QPoint) -> None:
+    def __init__(
+        self, view: SlideView, size: QSize, offset: QPoint, before: "SlideLayers | None" = None
+    ) -> None:
         self.view = view
         self._size, self._offset = size, offset
         self._clip = QRect(-offset, size)
+        self._frames: QPixmap
+        if before is not None and before._frames_key() == self._frames_key():
+            self._frames = before._frames
+        else:
+            self._frames = self._layer(opaque=False)
+            with self._painter(self._frames) as painter:
+                paint_frames(painter, view, self._clip)
+                paint_sum(painter, view)
+                paint_windows(painter, view, self._clip)
         self._ground = self._layer(opaque=True)
+        with self._painter(self._ground) as painter:
+            paint_inputs(painter, view, self._clip)
+            painter.drawPixmap(-self._offset, self._frames)
+            paint_input_figures(painter, view, self._clip)
+            paint_bias(painter, view)
         self._filled = self._layer(opaque=False)
-        for canvas_of, paint in ((self._ground, paint_ground), (self._filled, paint_filled)):
-            painter = self._painter(canvas_of)
-            paint(painter, view, self._clip)
+        with self._painter(self._filled) as painter:
+            paint_filled(painter, view, self._clip)
             paint_windows(painter, view, self._clip)
-            painter.end()
         self._winners: QPixmap | None = None
         if view.result.winners is not None:
             self._winners = self._layer(opaque=False)
-            painter = self._painter(self._winners)
-            paint_winners(painter, view, self._clip)
-            painter.end()
-        self._stamps = [FilterStamp(view, box.channel) for box in view.layout.inputs]
+            with self._painter(self._winners) as painter:
+                paint_winners(painter, view, self._clip)
+        self._stamps = stamps_of(view)
 
     @property
     def stamps(self) -> list[FilterStamp]:
@@ -68,6 +86,21 @@ class SlideLayers:
                 self._copy(painter, self._winners, part)
         paint_moving(painter, self.view, self._stamps, place)
         painter.translate(-self._offset)
+
+    def _frames_key(self) -> tuple[object, ...]:
+        """Name everything that the frames depend on."""
+        view, layer = self.view, self.view.result.layer
+        return (
+            view.layout,
+            view.theme,
+            view.look.input_names,
+            view.look.output_name,
+            view.result.sides,
+            view.result.input.shape,
+            view.output.shape,
+            (layer.geometry, layer.pool, layer.has_bias, layer.filters[0].weight.shape),
+            (self._size, self._offset),
+        )
 
     def _copy(self, painter: QPainter, layer: QPixmap, part: QRect) -> None:
         seen = part.intersected(self._clip)

@@ -13,7 +13,7 @@ from PySide6.QtGui import QBrush, QColor, QFont, QFontInfo, QFontMetricsF, QPain
 from engine.inspect.words import shape_text
 from engine.lab.values import LayerResult
 from gui.numbers import local_number
-from gui.pages.convolve.map_image import map_entries, map_image
+from gui.pages.convolve.map_image import entry_images, map_entries
 from gui.pages.convolve.slide_layout import CAPTION, LEAST_MAP_WIDTH, MapBox, SlideLayout, patch_span
 from gui.pages.convolve.slide_look import (
     Colours,
@@ -59,30 +59,45 @@ class SlideView:
         return input_colours(self.theme, self.look.tint(channel), values, classic=self.look.classic)
 
 
-def paint_ground(painter: QPainter, view: SlideView, clip: QRect) -> None:
-    """Paint the inputs, and every other picture as if nothing were computed yet."""
+def paint_inputs(painter: QPainter, view: SlideView, clip: QRect) -> None:
+    """Paint the numbers of the inputs as colours."""
+    boxes = view.layout.inputs
+    colours = [view.input_colours(box.channel) for box in boxes]
+    _paint_maps(painter, boxes, view.result.padded, colours, view.look.input_scale, clip)
+
+
+def paint_input_figures(painter: QPainter, view: SlideView, clip: QRect) -> None:
+    """Write the numbers of the inputs into their cells."""
+    if view.layout.inputs[0].cell < 2 * SMALLEST_FIGURE_PX * view.layout.dpr:
+        return
+    for box in view.layout.inputs:
+        colours, values = view.input_colours(box.channel), view.result.padded[box.channel]
+        _paint_figures(painter, view, box, values, colours, view.look.input_scale, clip)
+
+
+def paint_frames(painter: QPainter, view: SlideView, clip: QRect) -> None:
+    """Paint what stays while the numbers change: borders, captions, and what is not computed yet."""
     layout, look = view.layout, view.look
     for box in layout.inputs:
-        _paint_input(painter, view, box, clip)
+        _paint_input_frame(painter, view, box, clip)
     for box in (*layout.parts, layout.output):
         _paint_hollow(painter, box, view.theme)
     names = [look.input_name(box.channel) for box in layout.inputs]
     _paint_captions(painter, layout.inputs, names, shape_text(view.result.input.shape[1:]), view)
     _paint_captions(painter, layout.parts, [f"from {name}" for name in names], "", view)
     _paint_captions(painter, (layout.output,), [look.output_name], shape_text(view.output.shape), view)
-    if layout.sum_box is not None:
-        _paint_sum(painter, view, layout.sum_box)
 
 
 def paint_filled(painter: QPainter, view: SlideView, clip: QRect) -> None:
     """Paint the contributions and the output channel as if all of them were computed."""
     layout, look = view.layout, view.look
     colours = output_colours(view.theme, classic=look.classic)
-    if view.parts is not None:
+    if view.parts is not None and layout.parts:
+        shades = [colours] * len(layout.parts)
+        _paint_maps(painter, layout.parts, view.parts, shades, look.part_scale, clip)
         for box in layout.parts:
-            _paint_map(painter, box, view.parts[box.channel], colours, look.part_scale, clip)
             _paint_figures(painter, view, box, view.parts[box.channel], colours, look.part_scale, clip)
-    _paint_map(painter, layout.output, view.output, colours, look.output_scale, clip)
+    _paint_maps(painter, (layout.output,), view.output[None], [colours], look.output_scale, clip)
     _paint_figures(painter, view, layout.output, view.output, colours, look.output_scale, clip)
 
 
@@ -157,29 +172,42 @@ def _visible(box: MapBox, clip: QRect) -> tuple[range, range]:
     return range(first_row, max(first_row, last_row)), range(first_column, max(first_column, last_column))
 
 
-def _paint_map(
-    painter: QPainter, box: MapBox, values: NDArray[Any], colours: Colours, scale: float, clip: QRect
+def _paint_maps(
+    painter: QPainter,
+    boxes: Sequence[MapBox],
+    stack: NDArray[Any],
+    colours: Sequence[Colours],
+    scale: float,
+    clip: QRect,
 ) -> None:
-    """Paint what can be seen of a map; `values` hold the border of `box`, too."""
-    rows, columns = _visible(box, clip)
-    if not rows or not columns:
-        return
-    (top, _), (left, _) = box.sides
-    seen = values[rows.start + top : rows.stop + top, columns.start + left : columns.stop + left]
-    image = map_image(np.ascontiguousarray(seen), colours.lut, scale, signed=colours.signed)
-    target = QRect(*box.span(rows.start, columns.start, len(rows), len(columns)))
-    if box.cell < 1:
-        ignored, smooth = Qt.AspectRatioMode.IgnoreAspectRatio, Qt.TransformationMode.SmoothTransformation
-        painter.drawImage(target.topLeft(), image.scaled(target.size(), ignored, smooth))
-    else:
-        painter.drawImage(target, image)
+    """Paint what can be seen of the maps of a stack; its maps hold the borders of their boxes, too."""
+    # Boxes that are seen in the same part and have the same colours are coloured in one go.
+    alike: dict[tuple[range, range, int], list[int]] = {}
+    for place, (box, one) in enumerate(zip(boxes, colours, strict=True)):
+        rows, columns = _visible(box, clip)
+        if rows and columns:
+            alike.setdefault((rows, columns, id(one)), []).append(place)
+    for (rows, columns, _), places in alike.items():
+        first, shades = boxes[places[0]], colours[places[0]]
+        (top, _), (left, _) = first.sides
+        seen = stack[
+            [boxes[place].channel for place in places],
+            rows.start + top : rows.stop + top,
+            columns.start + left : columns.stop + left,
+        ]
+        images = entry_images(map_entries(seen, scale, signed=shades.signed), shades.lut)
+        for place, image in zip(places, images, strict=True):
+            target = QRect(*boxes[place].span(rows.start, columns.start, len(rows), len(columns)))
+            if first.cell < 1:
+                ignored = Qt.AspectRatioMode.IgnoreAspectRatio
+                smooth = Qt.TransformationMode.SmoothTransformation
+                painter.drawImage(target.topLeft(), image.scaled(target.size(), ignored, smooth))
+            else:
+                painter.drawImage(target, image)
 
 
-def _paint_input(painter: QPainter, view: SlideView, box: MapBox, clip: QRect) -> None:
-    theme, look, layout = view.theme, view.look, view.layout
-    padded = view.result.padded[box.channel]
-    colours = view.input_colours(box.channel)
-    _paint_map(painter, box, padded, colours, look.input_scale, clip)
+def _paint_input_frame(painter: QPainter, view: SlideView, box: MapBox, clip: QRect) -> None:
+    theme, layout = view.theme, view.layout
     outer, inner = QRect(*box.outer), QRect(*box.inner)
     line = _line(layout.dpr)
     if outer != inner:
@@ -196,7 +224,6 @@ def _paint_input(painter: QPainter, view: SlideView, box: MapBox, clip: QRect) -
     painter.setPen(QPen(mixed(theme.hairline, theme.text_dim, 0.4), line))
     painter.drawRect(inner.adjusted(-line, -line, 0, 0))
     _paint_stops(painter, view, box, clip)
-    _paint_figures(painter, view, box, padded, colours, look.input_scale, clip)
 
 
 def _rest(view: SlideView, box: MapBox) -> list[QRect]:
@@ -317,37 +344,6 @@ def _paint_captions(
         painter.setPen(view.theme.text)
         shown = metrics.elidedText(name, Qt.TextElideMode.ElideRight, room - taken)
         painter.drawText(line, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, shown)
-
-
-def sum_circle(view: SlideView) -> QRectF:
-    """Tell where the circle of the sum stands."""
-    x, y, width, height = view.layout.sum_box or (0, 0, 0, 0)
-    side = 40 * view.layout.dpr
-    return QRectF(x + (width - side) / 2, y + (height - side) / 2, side, side)
-
-
-def _paint_sum(painter: QPainter, view: SlideView, place: tuple[int, int, int, int]) -> None:
-    """Paint the Σ between the contributions and the output channel, and the bias under it."""
-    theme, dpr = view.theme, view.layout.dpr
-    circle = sum_circle(view)
-    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-    painter.setPen(QPen(mixed(theme.hairline, theme.text_dim, 0.6), 1.5 * dpr))
-    painter.setBrush(theme.raised)
-    painter.drawEllipse(circle)
-    painter.setBrush(Qt.BrushStyle.NoBrush)
-    painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
-    painter.setPen(theme.text)
-    painter.setFont(pixel_font(caption_font(), 22, dpr))
-    painter.drawText(circle, Qt.AlignmentFlag.AlignCenter, "Σ")
-    bias = view.result.layer.filters[view.index].bias
-    font = words_font(dpr)
-    painter.setFont(font)
-    line = QRectF(place[0], circle.bottom() + S1 * dpr, place[2], QFontMetricsF(font).height())
-    painter.setPen(theme.text_dim)
-    painter.drawText(line, Qt.AlignmentFlag.AlignCenter, "+ bias")
-    painter.setPen(theme.text)
-    line.translate(0, line.height())
-    painter.drawText(line, Qt.AlignmentFlag.AlignCenter, local_number(bias, 2 if abs(bias) < 100 else 0))
 
 
 def _around(outer: QRect, inner: QRect) -> tuple[QRect, ...]:

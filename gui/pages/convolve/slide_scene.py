@@ -4,8 +4,9 @@ import math
 from typing import Any
 
 from numpy.typing import NDArray
-from PySide6.QtCore import QEvent, QPoint, QPointF, QRect, QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QPoint, QPointF, QSize, Qt, Signal
 from PySide6.QtGui import (
+    QFocusEvent,
     QImage,
     QKeyEvent,
     QMouseEvent,
@@ -18,44 +19,23 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from engine.lab.values import LayerResult
 from gui.pages.convolve.slide_camera import SlideCamera
-from gui.pages.convolve.slide_filter import Place, paint_marks
+from gui.pages.convolve.slide_filter import Place, paint_marks, patch_middle
+from gui.pages.convolve.slide_keys import ARROWS, KEYS_TEXT, announce, is_ours, place_after, place_of
 from gui.pages.convolve.slide_layers import SlideLayers
-from gui.pages.convolve.slide_layout import (
-    Hit,
-    SceneShape,
-    SlideLayout,
-    glided,
-    neighbour,
-    patch_span,
-    place_at,
-)
+from gui.pages.convolve.slide_layout import Hit, SceneShape, SlideLayout, glided
 from gui.pages.convolve.slide_look import SceneLook
 from gui.pages.convolve.slide_painting import SlideView
 from gui.pages.convolve.slide_readout import numbers_of, readout
 from gui.theme import RADIUS, ThemeManager
 from gui.widgets.copy_keys import COPY_SCALE, CopyKeys
+from gui.widgets.paced import Paced
 from gui.widgets.tile_painting import paint_empty_text
 
 EMPTY_TEXT = "The filter moves over the picture here, position by position. Choose a picture to begin."
-KEYS_TEXT = "Arrow keys move the filter, plus and minus zoom, Shift and arrows move the scene, F fits it"
 _WHEEL_NOTCH = 120
 # A part of a turn that is worth a new zoom: a touchpad sends many small ones.
 _LEAST_TURN = 0.5
 _PAN_PX = 48
-_ARROWS = {
-    Qt.Key.Key_Left: (0, -1),
-    Qt.Key.Key_Right: (0, 1),
-    Qt.Key.Key_Up: (-1, 0),
-    Qt.Key.Key_Down: (1, 0),
-}
-_OTHER_KEYS = (
-    Qt.Key.Key_Home,
-    Qt.Key.Key_End,
-    Qt.Key.Key_F,
-    Qt.Key.Key_Plus,
-    Qt.Key.Key_Minus,
-    Qt.Key.Key_Equal,
-)
 
 
 class SlideScene(QWidget):
@@ -77,27 +57,28 @@ class SlideScene(QWidget):
         self.setObjectName("slide_scene")
         self._themes = themes
         self._result: LayerResult | None = None
-        self._index = 0
         self._parts: NDArray[Any] | None = None
-        self._look = SceneLook()
+        self._index, self._look = 0, SceneLook()
         self._shape: SceneShape | None = None
         self._camera = SlideCamera()
         self._layers: SlideLayers | None = None
-        self._place = 0.0
-        self._filled = 0
+        self._is_fresh, self._place, self._filled = False, 0.0, 0
         self._marked: tuple[int, int, int] | None = None
         self._hit: Hit | None = None
-        self._words = ""
+        self._text, self._words = EMPTY_TEXT, ""
+        # Whether the readout is that of the present output pixel, which a key has chosen.
+        self._tells_place = False
+        self._described = Paced(self._describe, parent=self)
         self._hover_chooses = True
-        self._pan_from: QPointF | None = None
         self._drags: str | None = None
+        self._pan_from: QPointF | None = None
         self._turn = 0.0
         self.setMouseTracking(True)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
         self.setAccessibleName("Slide of the filter")
-        self.setAccessibleDescription(KEYS_TEXT)
+        self.setAccessibleDescription(EMPTY_TEXT)
         CopyKeys(self, self._picture, self._numbers)
         themes.changed.connect(self._refresh)
 
@@ -142,13 +123,24 @@ class SlideScene(QWidget):
         self._camera.show_shape(shape)
         self._refresh()
         self._tell()
+        self._described.request()
 
-    def clear(self) -> None:
-        """Show nothing but what will be here."""
+    def clear(self, text: str = "") -> None:
+        """Show nothing but a sentence: what will be here, or why there is nothing."""
         self._hover(None)
-        self._result = self._parts = self._shape = None
+        self._result = self._parts = self._shape = self._layers = None
+        self._text = text or EMPTY_TEXT
         self._camera.show_shape(None)
         self._refresh()
+        self._described.call_now()
+
+    def tell_place(self) -> None:
+        """Say the present output pixel, in the readout and to screen readers, because a key has chosen it."""
+        if self._result is not None:
+            self._tells_place = True
+            self._tell()
+            self._described.call_now()
+            announce(self, self._words)
 
     def set_place(self, place: float, filled: int | None = None) -> None:
         """Put the filter somewhere.
@@ -167,6 +159,7 @@ class SlideScene(QWidget):
             self._place, self._filled = place, filled
             self.update()
             self._tell()
+            self._described.request()
 
     def set_marked_pixel(
         self, channel: int | None = None, row: int | None = None, column: int | None = None
@@ -198,9 +191,8 @@ class SlideScene(QWidget):
         """Find the middle of the filter on the first input channel, in device pixels of the widget."""
         if self._result is None or self._shape is None or self._camera.layout is None:
             return QPointF()
-        row, column = self._result.corner(*divmod(self.position, self._shape.output_size[1]))
-        place = QRect(*self._camera.layout.inputs[0].span(row, column, *patch_span(self._result)))
-        return place.toRectF().center() + QPointF(self._camera.offset)
+        middle = patch_middle(self._result, self._camera.layout, self.position)
+        return middle + QPointF(self._camera.offset)
 
     def _device_size(self, dpr: float) -> QSize:
         return QSize(math.ceil(self.width() * dpr), math.ceil(self.height() * dpr))
@@ -212,7 +204,7 @@ class SlideScene(QWidget):
 
     def _refresh(self) -> None:
         """Forget what is painted; the next frame paints it anew."""
-        self._layers = None
+        self._is_fresh = False
         self.update()
 
     def _view(self, layout: SlideLayout, result: LayerResult) -> SlideView:
@@ -232,16 +224,30 @@ class SlideScene(QWidget):
 
     def _tell(self) -> None:
         """Say what lies under the mouse, once for each change."""
-        words = ""
-        if self._hit is not None and self._result is not None and self._camera.layout is not None:
-            corner = self._result.corner(*divmod(self.position, self._result.positions[1]))
-            view = self._view(self._camera.layout, self._result)
-            words = readout(view, self._hit, corner, self._filled)
+        words = self._readout(self._present_hit() if self._tells_place else self._hit)
         if words != self._words:
             self._words = words
             self.hovered.emit(words)
 
+    def _readout(self, hit: Hit | None) -> str:
+        if hit is None or self._result is None or self._camera.layout is None:
+            return ""
+        corner = self._result.corner(*divmod(self.position, self._result.positions[1]))
+        return readout(self._view(self._camera.layout, self._result), hit, corner, self._filled)
+
+    def _present_hit(self) -> Hit | None:
+        if self._shape is None:
+            return None
+        return Hit("output", 0, *divmod(self.position, self._shape.output_size[1]))
+
+    def _describe(self) -> None:
+        words = self._readout(self._present_hit())
+        self.setAccessibleDescription(f"{words}. {KEYS_TEXT}" if words else self._text)
+
     def _hover(self, hit: Hit | None) -> None:
+        if self._tells_place:
+            self._tells_place = False
+            self._tell()
         if hit == self._hit:
             return
         was_input = self._hit is not None and self._hit.kind == "input"
@@ -257,11 +263,7 @@ class SlideScene(QWidget):
         """Tell the output pixel that a cell stands for."""
         if self._result is None or self._shape is None:
             return
-        if hit.kind == "input":
-            stride = self._result.layer.geometry.stride
-            index = place_at(self._shape, stride, patch_span(self._result), hit.row, hit.column)
-        else:
-            index = hit.row * self._shape.output_size[1] + hit.column
+        index = place_of(hit, self._result)
         if index != self.position:
             self.place_chosen.emit(index)
 
@@ -269,15 +271,12 @@ class SlideScene(QWidget):
         """Move the filter with the keyboard."""
         if self._shape is None:
             return False
-        size = self._shape.output_size
-        if key in _ARROWS:
-            index = neighbour(self.position, size, *_ARROWS[Qt.Key(key)])
-        elif key in (Qt.Key.Key_Home, Qt.Key.Key_End):
-            index = 0 if key == Qt.Key.Key_Home else size[0] * size[1] - 1
-        else:
+        index = place_after(key, self.position, self._shape.output_size)
+        if index is None:
             return False
         if index != self.position:
             self.place_chosen.emit(index)
+        self.tell_place()
         return True
 
     def _picture(self) -> QImage:
@@ -286,10 +285,9 @@ class SlideScene(QWidget):
         image.fill(self._themes.theme.window)
         camera = self._camera.at_scale(COPY_SCALE)
         if self._result is not None and self._shape is not None and camera.layout is not None:
-            painter = QPainter(image)
             layers = SlideLayers(self._view(camera.layout, self._result), image.size(), camera.offset)
-            layers.draw(painter, self._present(self._shape), self._filled)
-            painter.end()
+            with QPainter(image) as painter:
+                layers.draw(painter, self._present(self._shape), self._filled)
         image.setDevicePixelRatio(COPY_SCALE)
         return image
 
@@ -307,17 +305,15 @@ class SlideScene(QWidget):
     def event(self, event: QEvent) -> bool:
         if event.type() == QEvent.Type.DevicePixelRatioChange:
             self._take_room()
-        if event.type() == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent):
-            plain = event.modifiers() in (Qt.KeyboardModifier.NoModifier, Qt.KeyboardModifier.ShiftModifier)
-            if plain and (event.key() in _ARROWS or event.key() in _OTHER_KEYS):
-                event.accept()
-                return True
+        if is_ours(event):
+            event.accept()
+            return True
         return super().event(event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         key, shift = event.key(), bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier)
-        if key in _ARROWS and shift:
-            dy, dx = _ARROWS[Qt.Key(key)]
+        if key in ARROWS and shift:
+            dy, dx = ARROWS[Qt.Key(key)]
             self._pan(-dx * _PAN_PX, -dy * _PAN_PX)
         elif key == Qt.Key.Key_F:
             self.fit()
@@ -329,8 +325,7 @@ class SlideScene(QWidget):
             super().keyPressEvent(event)
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
-        left = event.button() == Qt.MouseButton.LeftButton
-        hit = self._hit_at(event.position())
+        left, hit = event.button() == Qt.MouseButton.LeftButton, self._hit_at(event.position())
         self._hover(hit)
         if not left or event.modifiers() & Qt.KeyboardModifier.ShiftModifier or hit is None:
             self._pan_from = event.position()
@@ -347,17 +342,12 @@ class SlideScene(QWidget):
             return
         hit = self._hit_at(event.position())
         self._hover(hit)
-        if hit is None:
-            return
-        if self._drags is not None:
-            if hit.kind == self._drags:
-                self._choose(hit)
-        elif hit.kind == "output" and self._hover_chooses:
+        wanted = self._drags or ("output" if self._hover_chooses else None)
+        if hit is not None and hit.kind == wanted:
             self._choose(hit)
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
-        self._pan_from = None
-        self._drags = None
+        self._pan_from = self._drags = None
         self.unsetCursor()
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
@@ -366,6 +356,11 @@ class SlideScene(QWidget):
 
     def leaveEvent(self, event: QEvent) -> None:
         self._hover(None)
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        super().focusOutEvent(event)
+        self._tells_place = False
+        self._tell()
 
     def wheelEvent(self, event: QWheelEvent) -> None:
         self._turn += event.angleDelta().y() / _WHEEL_NOTCH
@@ -379,15 +374,20 @@ class SlideScene(QWidget):
         self._take_room()
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        painter = QPainter(self)
+        # With "with": a painter that an error leaves open ends the process.
+        with QPainter(self) as painter:
+            self._paint(painter)
+
+    def _paint(self, painter: QPainter) -> None:
         theme, dpr = self._themes.theme, self.devicePixelRatioF()
         if self._result is None or self._shape is None or self._camera.layout is None:
             painter.fillRect(self.rect(), theme.window)
-            paint_empty_text(painter, self.size().toSizeF(), EMPTY_TEXT, theme)
+            paint_empty_text(painter, self.size().toSizeF(), self._text, theme)
             return
-        if self._layers is None:
+        if self._layers is None or not self._is_fresh:
             view = self._view(self._camera.layout, self._result)
-            self._layers = SlideLayers(view, self._device_size(dpr), self._camera.offset)
+            self._layers = SlideLayers(view, self._device_size(dpr), self._camera.offset, self._layers)
+            self._is_fresh = True
         painter.scale(1 / dpr, 1 / dpr)
         self._layers.draw(painter, self._present(self._shape), self._filled)
         painter.translate(self._camera.offset)
