@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QPointF, Qt
+from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtTest import QTest
 
@@ -211,3 +211,39 @@ def test_picture_and_numbers_are_copied(view, network):
     assert lines[8] == "7\t4.5328\t4.5328\tyes"
     QTest.keyClick(view, Qt.Key.Key_C, Qt.KeyboardModifier.ControlModifier)
     assert QGuiApplication.clipboard().image().width() == 840
+
+
+def test_a_network_without_convolutions_says_so_and_has_nothing_to_switch(view, network):
+    said, full = [], table(view).grab().toImage()
+    view.hovered.connect(said.append)
+    place = table(view).line_rect(3).center().toPoint()
+    QTest.mouseMove(table(view).viewport(), place)
+    view.clear("This network has no convolution.")
+    assert view.sentence == view.accessibleDescription() == "This network has no convolution."
+    assert said[-1] == ""
+    assert table(view).table_text() == table(view).accessibleDescription() == ""
+    assert not any(switch.isEnabled() for switch in view.findChildren(Switch))
+    assert table(view).grab().toImage() != full
+    QTest.mouseMove(table(view).viewport(), place)
+    prove(view, network)
+    assert all(switch.isEnabled() for switch in view.findChildren(Switch))
+    QTest.mouseMove(table(view).viewport(), QPoint(1, 1))
+    assert table(view).grab().toImage() == full
+
+
+def test_a_line_that_has_gone_is_not_read_out(view, network):
+    said = []
+    view.hovered.connect(said.append)
+    QTest.mouseMove(table(view).viewport(), table(view).line_rect(4).center().toPoint())
+    logits = np.arange(3.0)
+    view.show_proof(FlipProof(logits, logits + 1), "abc", np.eye(3), "")
+    assert said[-1] == ""
+    view.grab()
+
+
+def test_an_error_while_painting_leaves_no_painter_open(view, monkeypatch):
+    monkeypatch.setattr(LogitTable, "_paint_heading", lambda *_: 1 / 0)
+    with pytest.raises(ZeroDivisionError):
+        table(view).viewport().repaint()
+    monkeypatch.undo()
+    assert not view.grab().toImage().isNull()

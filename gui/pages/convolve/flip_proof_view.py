@@ -51,6 +51,9 @@ class FlipProofView(QWidget):
         self._turn = self._switch(themes, "turn_kernels", _TURN)
         self._convolve = self._switch(themes, "convolve", _CONVOLVE)
         self._kernel = KernelTurn(themes)
+        policy = self._kernel.sizePolicy()
+        policy.setRetainSizeWhenHidden(True)
+        self._kernel.setSizePolicy(policy)
         self._table = LogitTable(themes)
         self._sentence = _Sentence()
         self._sentence.setObjectName("flip_proof_sentence")
@@ -116,10 +119,23 @@ class FlipProofView(QWidget):
         source
             Whose logits these are: "shipped network · my drawing".
         """
+        self._set_empty(False)
         self._caption.set_text("Flip proof", source)
         self._kernel.show_kernel(kernel2d)
         self._table.show_proof(proof, classes)
         self._say(sentence_of(proof, classes, *self.switches))
+
+    def clear(self, text: str) -> None:
+        """Show no proof but a sentence that says why there is none: a network without convolutions."""
+        self._set_empty(True)
+        self._caption.set_text("Flip proof")
+        self._table.clear()
+        self._say(text)
+
+    def _set_empty(self, is_empty: bool) -> None:
+        for switch in (self._turn, self._convolve):
+            switch.setEnabled(not is_empty)
+        self._kernel.setVisible(not is_empty)
 
     def _switch(self, themes: ThemeManager, name: str, text: str) -> Switch:
         switch = Switch(themes)

@@ -50,8 +50,18 @@ class LogitTable(QAbstractScrollArea):
         self._stale = False
         self.setAccessibleDescription("; ".join(self.readout(line) for line in range(len(self._classes))))
         self._set_range()
-        if self._line is not None and self._line < len(self._classes):
+        if self._line is not None and self._line >= len(self._classes):
+            self._hover(None)
+        elif self._line is not None:
             self.hovered.emit(self.readout(self._line))
+        self.viewport().update()
+
+    def clear(self) -> None:
+        """Show no logits."""
+        self._hover(None)
+        self._proof, self._classes, self._equal = None, (), ()
+        self.setAccessibleDescription("")
+        self._set_range()
         self.viewport().update()
 
     def set_stale(self) -> None:
@@ -203,17 +213,17 @@ class LogitTable(QAbstractScrollArea):
         if self._proof is None:
             return
         theme = self._themes.theme
-        painter = QPainter(self.viewport())
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         answers = int(np.argmax(self._proof.before)), int(np.argmax(self._proof.after))
         room = QRectF(self.viewport().rect())
-        painter.setClipRect(room.adjusted(0, self._line_height(), 0, 0))
-        for line in range(len(self._classes)):
-            if self.line_rect(line).intersects(room):
-                self._paint_line(painter, theme, line, answers)
-        painter.setClipRect(room)
-        self._paint_heading(painter, theme)
-        painter.end()
+        # With "with": a painter that an error leaves open ends the process.
+        with QPainter(self.viewport()) as painter:
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            painter.setClipRect(room.adjusted(0, self._line_height(), 0, 0))
+            for line in range(len(self._classes)):
+                if self.line_rect(line).intersects(room):
+                    self._paint_line(painter, theme, line, answers)
+            painter.setClipRect(room)
+            self._paint_heading(painter, theme)
 
 
 def _bold(font: QFont) -> QFont:

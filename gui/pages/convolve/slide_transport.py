@@ -187,8 +187,12 @@ class ScrubSlider(QSlider):
             super().keyPressEvent(event)
 
     def paintEvent(self, event: QPaintEvent) -> None:
+        # With "with": a painter that an error leaves open ends the process.
+        with QPainter(self) as painter:
+            self._paint(painter)
+
+    def _paint(self, painter: QPainter) -> None:
         theme = self._themes.theme
-        painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setPen(Qt.PenStyle.NoPen)
         middle, here = self.height() / 2, self.place_of(self.value())
@@ -207,7 +211,6 @@ class ScrubSlider(QSlider):
                 painter.setBrush(Qt.BrushStyle.NoBrush)
                 painter.setPen(QPen(theme.text_dim, 1))
                 painter.drawEllipse(QRectF(here - 8, middle - 8, 16, 16))
-        painter.end()
 
 
 class _Figures(ElidedLabel):
