@@ -1,5 +1,6 @@
 """Paints cards of filters: name, kernel and output channel, from pictures that are made once per result."""
 
+import numpy as np
 from PySide6.QtCore import QPointF, QRect, QRectF, Qt
 from PySide6.QtGui import QBrush, QFontInfo, QFontMetricsF, QImage, QPainter, QPen
 
@@ -72,11 +73,14 @@ class CardPictures:
                 entries.reshape(last - first, -1)[:, max(0, self.filled) :] = GAP_INDEX
             for place, image in enumerate(entry_images(entries, self._luts[1])):
                 self._outputs[first + place] = image
-        for index in cards:
-            if index not in self._kernels:
-                weight = self.result.layer.filters[index].weight[:MOST_SLICES]
-                entries = map_entries(weight, self._scales[0], signed=True)
-                self._kernels[index] = entry_images(entries, self._luts[0])
+        bare = [index for index in cards if index not in self._kernels]
+        if bare:
+            filters = self.result.layer.filters
+            weights = np.concatenate([filters[index].weight[:MOST_SLICES] for index in bare])
+            images = entry_images(map_entries(weights, self._scales[0], signed=True), self._luts[0])
+            slices = len(images) // len(bare)
+            for place, index in enumerate(bare):
+                self._kernels[index] = images[place * slices : (place + 1) * slices]
 
     def kernels(self, index: int) -> list[QImage]:
         """The slices of a card that was prepared."""
@@ -193,6 +197,11 @@ class CardPainter:
         colour = self._frame_colour
         left, top = round(rect.left()), round(rect.top())
         width, height = round(rect.width()), round(rect.height())
+        if line == 1:
+            self._painter.setPen(colour)
+            self._painter.setBrush(Qt.BrushStyle.NoBrush)
+            self._painter.drawRect(left - 1, top - 1, width + 1, height + 1)
+            return
         for edge in (
             QRect(left - line, top - line, width + 2 * line, line),
             QRect(left - line, top + height, width + 2 * line, line),
