@@ -24,6 +24,7 @@ from engine.kernels import random_kernel  # noqa: E402
 from gui.main_window import MainWindow  # noqa: E402
 from gui.memory import limit_arenas  # noqa: E402
 from gui.pages.convolve.kernel_editor import KernelEditor  # noqa: E402
+from gui.pages.convolve.lab_model import RGB, Source  # noqa: E402
 from gui.pages.convolve.page import ConvolvePage  # noqa: E402
 
 SPEED = 60
@@ -46,12 +47,13 @@ class Paints(QObject):
 
 def cases(page: ConvolvePage) -> dict[str, Callable[[], None]]:
     """Give what is put on the page, by name."""
-    control, sources = page._control, page._sources
+    control = page._control
     rng = np.random.default_rng(1)
 
     def large(channels: int) -> None:
-        pictures = rgb_shapes(1, 3, 256).pictures[0, :channels] / 255
-        control._set_source(sources.of_picture(pictures, f"256 × 256, {channels}"))
+        picture = rgb_shapes(1, 3, 256).pictures[0, :channels] / 255
+        names = RGB if channels == len(RGB) else ("grey",)
+        control._set_source(Source("file", f"256 × 256, {channels}", picture, channel_names=names))
 
     def eight(size: int) -> None:
         while len(page.model.front.filters) < 8:

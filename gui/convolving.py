@@ -1,7 +1,6 @@
 """Joins the Convolve page to the window: frames, "show on Convolve" and back, address, Inspector."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 
 from PySide6.QtCore import QObject, QPoint, Qt, Signal
 from PySide6.QtGui import QAction
@@ -11,21 +10,18 @@ from engine.errors import EngineError
 from engine.lab.from_network import convolution_of, first_convolution, take_convolution
 from gui.frames import Frame
 from gui.inspecting import Inspecting
+from gui.pages.convolve.lab_model import NetworkLink
 from gui.panels import Panels
 from gui.selection import Selection, SelectionModel
+from gui.widgets.paced import Paced
 
 CONVOLVE = "convolve"
 
+# A network that trains is followed so often: each time the whole convolution is computed and painted.
+FOLLOW_MS = 100
 
-@dataclass(frozen=True, slots=True)
-class _Link:
-    """Which network's which convolution the page shows, and where in the window that was seen."""
-
-    page: str
-    key: str
-    layer: str
-    filter: int
-    selection: Selection
+NOTHING_CHOSEN = "Choose a filter or an output channel of a convolution: it can be shown here."
+NO_NETWORK = "There is no network to go back to: show one of its filters or channels here first."
 
 
 class Convolving(QObject):
@@ -33,6 +29,8 @@ class Convolving(QObject):
 
     said = Signal(str)
     """A sentence: why something cannot be shown."""
+    run_wanted = Signal(bool)
+    """Whether the page in front shows the run, as Train does."""
 
     def __init__(
         self,
@@ -47,11 +45,13 @@ class Convolving(QObject):
         self._address, self._skeleton = panels.address, panels.skeleton
         self._selection, self._inspecting = selection, inspecting
         self._show_page = show_page
-        self._link: _Link | None = None
+        self._follows = Paced(self._follow, FOLLOW_MS, parent=self)
+        self._refused: NetworkLink | None = None
         self._page.place_changed.connect(self._on_place_changed)
         self._page.back_requested.connect(self.go_back)
         self._page.network_requested.connect(self.show_network)
         self._inspector.convolve_requested.connect(self.show_selected)
+        panels.skeleton.inspector_toggled.connect(lambda opened: self._on_place_changed())
         selection.changed.connect(lambda value: self.offer())
 
     @property
@@ -59,29 +59,27 @@ class Convolving(QObject):
         """Whether the page is in front."""
         return self._skeleton.page == CONVOLVE
 
-    @property
-    def follows_run(self) -> bool:
-        """Whether the page shows a convolution of the run as Train shows it."""
-        return self._link is not None and self._link.page == "train" and self._page.shows_network
-
     def take(self, page: str, frame: Frame) -> None:
         """Hand on a frame as that page shows it; the Draw page's is of the drawing."""
         if page == "draw":
             self._page.show_frame(frame)
-        if self.in_front and self._link is not None and self._link.page == page:
-            self._follow(frame)
+        link = self._page.link
+        if self.in_front and link is not None and link.page == page:
+            self._follows.request()
 
     def show_network(self) -> None:
-        """Show the convolution that was shown last, or the first one of the network that answers."""
-        page = "draw" if self._link is None else self._link.page
-        frame = self._inspecting.frame_of(page)
-        if frame is None:
+        """Show the convolution that the page is linked to, or the first one of the network that answers."""
+        link = self._page.link
+        if link is not None and self._frame_of(link) is not None:
+            self._show(link)
             return
-        first = first_convolution(frame.spec)
-        if self._link is not None and self._link.key == frame.subject.key:
-            self._show(page, frame, self._link.layer, self._link.filter, self._link.selection)
-        elif first is not None:
-            self._show(page, frame, first, 0, Selection(layer=first, kind="filter", channel=0))
+        frame = self._inspecting.frame_of("draw")
+        first = None if frame is None else first_convolution(frame.spec)
+        if frame is None or first is None:
+            self.said.emit("The network that answers has no convolution to show.")
+            return
+        place = Selection(layer=first, kind="filter", channel=0)
+        self._show(NetworkLink("draw", frame.subject.key, first, 0, place))
 
     def can_show(self) -> bool:
         """Tell whether what is selected can be shown: a filter or channel of a convolution."""
@@ -94,17 +92,20 @@ class Convolving(QObject):
     def show_selected(self) -> None:
         """Show the convolution behind what is selected, on the picture that it is shown on."""
         target = self._target()
-        if target is None:
-            self.said.emit("Choose a filter or an output channel of a convolution: it can be shown here.")
-            return
-        self._show(self._skeleton.page, *target, self._selection.value)
+        if target is not None:
+            self._show(target)
+        elif not self.in_front:
+            self.said.emit(NOTHING_CHOSEN)
 
     def go_back(self) -> None:
         """Return to where the convolution was seen in its network."""
-        link = self._link
-        if link is not None:
-            self._show_page(link.page)
-            place = link.selection
+        link = self._page.link
+        if link is None:
+            self.said.emit(NO_NETWORK)
+            return
+        self._show_page(link.page)
+        place = link.place
+        if isinstance(place, Selection):
             self._selection.update(
                 layer=place.layer, kind=place.kind, channel=place.channel, pixel=place.pixel
             )
@@ -130,39 +131,58 @@ class Convolving(QObject):
         return act
 
     def enter(self) -> None:
-        """Write address and Inspector: the page has come to the front."""
+        """Bring everything up to date: another page has come to the front."""
         self.offer()
-        if self.in_front and self._link is not None:
-            frame = self._inspecting.frame_of(self._link.page)
-            if frame is not None:
-                self._follow(frame)
+        if self.in_front:
+            self._follows.request()
         self._on_place_changed()
 
-    def _show(self, page: str, frame: Frame, layer: str, index: int, selection: Selection) -> None:
+    def _show(self, link: NetworkLink) -> None:
+        frame = self._frame_of(link)
+        if frame is None:
+            return
         try:
-            taken = take_convolution(frame.spec, frame.parameters, frame.activations, layer, index)
+            taken = take_convolution(frame.spec, frame.parameters, frame.activations, link.layer, link.filter)
         except EngineError as error:
             self.said.emit(f"This convolution cannot be shown: {error}.")
             return
-        self._link = _Link(page, frame.subject.key, layer, index, selection)
-        self._page.show_network(taken, _name(frame, layer), layer, back=page.capitalize())
+        self._page.show_network(taken, _name(frame, link.layer), link)
         self._show_page(CONVOLVE)
 
-    def _follow(self, frame: Frame) -> None:
+    def _follow(self) -> None:
         """Show the newest state of the convolution that is shown; another network's is not the same."""
-        link = self._link
-        if link is not None and link.key == frame.subject.key and self._page.shows_network:
+        link = self._page.link
+        frame = None if link is None else self._frame_of(link)
+        if link is None or frame is None or not self.in_front:
+            return
+        try:
             taken = take_convolution(frame.spec, frame.parameters, frame.activations, link.layer, link.filter)
-            self._page.follow(taken, _name(frame, link.layer))
+        except EngineError:
+            if self._refused != link:
+                self._refused = link
+                self.said.emit("The network's weights are no longer numbers: the page keeps the last ones.")
+            return
+        self._refused = None
+        self._page.follow(taken, _name(frame, link.layer), link)
 
-    def _target(self) -> tuple[Frame, str, int] | None:
+    def _frame_of(self, link: NetworkLink) -> Frame | None:
+        """The newest frame of the network that a link is about, None where another one is shown there."""
+        frame = self._inspecting.frame_of(link.page)
+        return frame if frame is not None and frame.subject.key == link.key else None
+
+    def _target(self) -> NetworkLink | None:
         frame, value = self._inspecting.frame, self._selection.value
         if frame is None or value.layer is None or value.channel is None:
             return None
         layer = convolution_of(frame.spec, value.layer)
-        return None if layer is None else (frame, layer, value.channel)
+        if layer is None:
+            return None
+        return NetworkLink(self._skeleton.page, frame.subject.key, layer, value.channel, value)
 
     def _on_place_changed(self) -> None:
+        link = self._page.link
+        follows_run = self.in_front and link is not None and link.page == "train"
+        self.run_wanted.emit(follows_run or self._skeleton.page == "train")
         if not self.in_front:
             return
         place = self._page.describe()
@@ -183,6 +203,3 @@ class Convolving(QObject):
 def _name(frame: Frame, layer: str) -> str:
     step = "" if frame.step is None else f" · step {frame.step}"
     return f"input of {layer} · {frame.source}{step}"
-
-
-__all__ = ["CONVOLVE", "Convolving"]

@@ -119,6 +119,8 @@ class Inspecting(QObject):
         self._selection.update(layer=layer)
 
     def _on_pixel_chosen(self, pixel: Any) -> None:
+        if self.frame is None:
+            return
         self._selection.update(pixel=pixel)
 
     def _on_place_chosen(self, place: Selection) -> None:

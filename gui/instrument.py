@@ -133,8 +133,9 @@ class Instrument(QObject):
 
     def set_run_wanted(self, wanted: bool) -> None:
         """Tell whether a visible page shows the run on its own picture."""
-        self._run_wanted = wanted
-        self.refresh()
+        if wanted != self._run_wanted:
+            self._run_wanted = wanted
+            self.refresh()
 
     def set_run_drawing(self, drawing: Drawing | None) -> None:
         """Show the run on this picture; None for whatever is drawn."""

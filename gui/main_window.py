@@ -36,6 +36,7 @@ from gui.keeping import Keeper
 from gui.panels import Panels
 from gui.selection import SelectionModel
 from gui.settings import Folders, PreferencesStore
+from gui.space_key import SpaceKey
 from gui.theme import ThemeManager
 from gui.training_control import TrainingControl
 from resources import resource_path
@@ -66,6 +67,7 @@ class MainWindow(QMainWindow):
         themes.setParent(self)
         preferences.setParent(self)
         self._garbage = GuiThreadCollector(self)
+        SpaceKey(self)
         self._keeper = Keeper(preferences, places)
 
         self._shipped = load_model(resource_path(*TRAINED_NETWORK))
@@ -136,17 +138,20 @@ class MainWindow(QMainWindow):
         self._skeleton.show_page(name)
         self._rail.show_page(name)
         self._actions.choose(f"page_{name}")
+        slides = name == "convolve"
+        self._actions["play"].setText("Slide or pause" if slides else "Train or pause")
+        self._actions["step"].setText("Move the filter on by one" if slides else "Train one batch")
         if name == "train":
             if self.isVisible():
                 self._training.ensure_run()
             else:
                 # A run that was kept may be brought back before the window is shown.
                 QTimer.singleShot(0, self._training, self._training.ensure_run)
+            frame = self._inspecting.frame_of("train")
+            if frame is not None:
+                self._train.show_frame(frame)
         elif self._answer is not None:
             self._show_answer(self._answer)
-        self.instrument.set_run_wanted(
-            name == "train" or (name == "convolve" and self._convolving.follows_run)
-        )
         self._keeper.remember(page=name)
         self._inspecting.enter()
         self._inspecting.refresh()
@@ -222,9 +227,9 @@ class MainWindow(QMainWindow):
             "shipped_network": self._files.open_shipped,
             "save_network": self._files.ask_where_to_save,
             "quit": self.close,
-            "back": selection.back,
-            "forward": selection.forward,
-            "up": selection.up,
+            "back": self._convolving.here_or(self._convolving.go_back, selection.back),
+            "forward": self._convolving.here_or(lambda: None, selection.forward),
+            "up": self._convolving.here_or(self._convolve.up, selection.up),
             "inspector": self._skeleton.toggle_inspector,
             "commands": self._show_commands,
             "play": self._convolving.here_or(self._convolve.toggle, training.toggle),
@@ -265,8 +270,8 @@ class MainWindow(QMainWindow):
         self._library.ended.connect(self._on_loading_ended)
         self._rail.page_chosen.connect(self.show_page)
         self._rail.theme_chosen.connect(self._choose_theme)
-        self._address.back_requested.connect(selection.back)
-        self._address.forward_requested.connect(selection.forward)
+        self._address.back_requested.connect(self._actions["back"].trigger)
+        self._address.forward_requested.connect(self._actions["forward"].trigger)
         self._address.inspector_requested.connect(self._skeleton.toggle_inspector)
         self._address.commands_requested.connect(self._show_commands)
         self._skeleton.inspector_toggled.connect(self._on_inspector_toggled)
@@ -281,6 +286,7 @@ class MainWindow(QMainWindow):
         self._pad.class_clicked.connect(lambda label: selection.update(label=label))
         self._train.picture_chosen.connect(instrument.set_run_drawing)
         self._convolving.said.connect(self.say)
+        self._convolving.run_wanted.connect(instrument.set_run_wanted)
         self._convolve.said.connect(lambda text, warning: self.say(text, warning=warning))
         self._convolve.undo_offered.connect(lambda text, act: self.say(text, action="Undo", act=act))
         for page in (self._draw, self._train):
@@ -303,7 +309,8 @@ class MainWindow(QMainWindow):
         self._convolving.take("draw", frame)
 
     def _on_run_frame(self, frame: Frame) -> None:
-        self._train.show_frame(frame)
+        if self._skeleton.page == "train":
+            self._train.show_frame(frame)
         self._inspecting.take("train", frame)
         self._convolving.take("train", frame)
 

@@ -15,7 +15,7 @@ from engine.lab.edits import MOST_FILTERS
 from engine.lab.examples import example_seven
 from engine.lab.from_network import Taken
 from gui.pages.convolve.lab_control import LabControl
-from gui.pages.convolve.lab_model import RGB, LabModel
+from gui.pages.convolve.lab_model import RGB, LabModel, NetworkLink
 from gui.pages.convolve.lab_scales import ScaleKeeper, brightest_place
 from gui.pages.convolve.lab_sources import SHAPES_COUNT, Sources
 from gui.pages.convolve.lab_worker import LabWorker, evaluate
@@ -107,6 +107,25 @@ def test_a_gesture_is_undone_at_once(bench):
     assert bench.model.selected is one
 
 
+def test_a_gesture_goes_into_no_other_edit(bench):
+    one = bench.model.selected
+    bench.control.edit_filter(replace(one, weight=one.weight + 1), "Change a weight", False)
+    bench.control.set_relu(True)
+    bench.control.edit_filter(replace(one, weight=one.weight + 2), "Change a weight", True)
+    assert bench.stack.count() == 3
+    bench.stack.undo()
+    assert bench.model.front.relu
+
+
+def test_a_drag_that_is_given_up_leaves_nothing_to_undo(bench):
+    one = bench.model.selected
+    before = bench.lab
+    bench.control.edit_filter(replace(one, weight=one.weight + 1), "Change a weight", False)
+    bench.control.edit_filter(replace(one, weight=one.weight.copy()), "Change a weight", True)
+    assert bench.lab is before
+    assert not bench.stack.canUndo()
+
+
 def test_a_kernel_of_another_size_makes_all_of_the_layer_as_large(bench):
     bench.control.put_kernel("Gaussian blur", kernel("gaussian").values[None], 2)
     assert bench.model.front.weight.shape == (4, 1, 5, 5)
@@ -186,6 +205,9 @@ def test_undoing_a_cell_does_not_bring_back_the_drawing_of_that_time(bench):
     assert bench.lab.source.picture.max() == 0.5
 
 
+LINK = NetworkLink("draw", "network", "conv1", 1)
+
+
 def network_layer(picture, value=1.0, channels=2):
     filters = tuple(Filter(f"conv1 · {i + 1}", np.full((channels, 3, 3), value * (i + 1))) for i in range(3))
     return Taken(replace(Bench().model.front, filters=filters, relu=True), picture, 1)
@@ -193,22 +215,51 @@ def network_layer(picture, value=1.0, channels=2):
 
 def test_a_networks_convolution_follows_its_training_until_a_weight_is_edited(bench):
     picture = np.ones((2, 10, 10))
-    bench.control.show_network(network_layer(picture), "input of conv1", "conv1")
-    assert (bench.model.filter, bench.model.classic, bench.lab.network_layer) == (1, False, "conv1")
-    bench.control.follow_network(network_layer(picture * 2, value=5.0))
+    bench.control.show_network(network_layer(picture), "input of conv1", LINK)
+    assert (bench.model.filter, bench.model.classic, bench.lab.is_networks) == (1, False, True)
+    bench.control.follow_network(network_layer(picture * 2, value=5.0), "step 2", LINK)
     assert bench.model.selected.weight[0, 0, 0] == 10
     assert bench.lab.source.picture.max() == 2
     bench.control.set_relu(False)
-    bench.control.follow_network(network_layer(picture * 3, value=7.0))
+    bench.control.follow_network(network_layer(picture * 3, value=7.0), "step 3", LINK)
     assert bench.model.selected.weight[0, 0, 0] == 10
     assert bench.lab.source.picture.max() == 3
     assert bench.stack.count() == 2
 
 
+def test_going_back_to_another_convolution_of_the_same_shape_brings_back_its_own_picture(bench):
+    other = replace(LINK, layer="conv2")
+    bench.control.show_network(network_layer(np.ones((2, 10, 10))), "input of conv1", LINK)
+    bench.control.show_network(network_layer(np.zeros((2, 10, 10)), value=3.0), "input of conv2", other)
+    bench.control.follow_network(network_layer(np.ones((2, 10, 10))), "input of conv1", LINK)
+    assert not bench.lab.source.picture.any()
+    bench.stack.undo()
+    assert (bench.lab.source.name, bench.lab.source.link) == ("input of conv1", LINK)
+    assert bench.lab.source.picture.all()
+    assert bench.model.selected.weight[0, 0, 0] == 2
+
+
+def test_a_smaller_kernel_crops_no_other_filter(bench):
+    before = bench.model.front.weight[1:]
+    bench.control.put_kernel("Roberts", kernel("roberts").values[None])
+    np.testing.assert_array_equal(bench.model.front.weight[1:], before)
+    np.testing.assert_array_equal(bench.model.selected.weight[0, :2, :2], kernel("roberts").values)
+    for _ in range(3):
+        bench.control.remove_filter(1)
+    bench.control.put_kernel("Roberts", kernel("roberts").values[None])
+    assert bench.model.front.weight.shape == (1, 1, 2, 2)
+
+
+def test_a_copy_has_the_bias_too(bench):
+    bench.control.edit_filter(replace(bench.model.selected, bias=0.75), "Change the bias", False)
+    bench.control.duplicate_filter(0)
+    assert bench.model.selected.bias == 0.75
+
+
 def test_a_network_of_another_shape_is_not_followed(bench):
-    bench.control.show_network(network_layer(np.ones((2, 10, 10))), "input of conv1", "conv1")
+    bench.control.show_network(network_layer(np.ones((2, 10, 10))), "input of conv1", LINK)
     before = bench.lab
-    bench.control.follow_network(network_layer(np.ones((3, 10, 10)), channels=3))
+    bench.control.follow_network(network_layer(np.ones((3, 10, 10)), channels=3), "step 1", LINK)
     assert bench.lab is before
 
 

@@ -2,74 +2,27 @@
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QMimeData, QPointF, Qt, QUrl
-from PySide6.QtGui import QDragEnterEvent, QDropEvent, QGuiApplication, QImage
+from PySide6.QtCore import QMimeData, Qt, QUrl
+from PySide6.QtGui import QGuiApplication, QImage
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QLabel
 
 from engine import functional
 from engine.kernels import kernel
+from engine.lab import Geometry
 from engine.lab.examples import example_seven
 from engine.lab.ledger import shown
-from engine.session import SessionState
 from gui.address_bar import AddressBar
 from gui.inspector import Inspector
 from gui.pages.convolve.filter_cards import FilterCards
 from gui.pages.convolve.kernel_editor import KernelEditor
 from gui.pages.convolve.ledger_view import LedgerView
 from gui.pages.convolve.library_panel import LibraryPanel
-from gui.pages.convolve.slide_scene import SlideScene
-from gui.widgets.tile_wall import TileWall
 from tests.driving import SEVEN
+from tests.gui.convolve_hands import Convolve, undo
 
 # The offscreen platform says so of every window that has a smallest size.
 pytestmark = pytest.mark.qt_log_ignore("This plugin does not support")
-
-
-class Convolve:
-    """The page under a driver's hands."""
-
-    def __init__(self, driver):
-        self.driver = driver
-        self.page = driver.find("page_convolve")
-        self.model = self.page.model
-        driver.window.show_page("convolve")
-        driver.settle()
-
-    @property
-    def result(self):
-        return self.page._display.result
-
-    @property
-    def place(self):
-        return self.page.describe()
-
-    def scene_point(self, row, column):
-        """Where an output pixel is on the slide."""
-        scene = self.driver.find("convolve_scene", SlideScene)
-        x, y, width, height = scene.slide_layout.output.span(row, column)
-        offset, dpr = scene.scene_offset, scene.devicePixelRatioF()
-        middle = QPointF(x + width / 2 + offset.x(), y + height / 2 + offset.y())
-        return scene, (middle / dpr).toPoint()
-
-    def press(self, key, name="convolve_scene"):
-        self.driver.find(name).setFocus()
-        QTest.keySequence(self.driver.find(name), key)
-
-    def drop(self, data):
-        copy, left, none = Qt.DropAction.CopyAction, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
-        enter = QDragEnterEvent(self.page.rect().center(), copy, data, left, none)
-        QApplication.sendEvent(self.page, enter)
-        assert enter.isAccepted()
-        QApplication.sendEvent(
-            self.page, QDropEvent(QPointF(self.page.rect().center()), copy, data, left, none)
-        )
-        self.driver.settle()
-
-
-def undo(driver):
-    driver.window._actions["undo"].trigger()
-    driver.settle()
 
 
 @pytest.fixture
@@ -111,12 +64,6 @@ def test_space_slides_and_the_point_and_the_comma_step(convolve, driver):
     assert driver.window.session is None
     driver.wait(lambda: not convolve.page._clock.playing)
     assert convolve.place.pixel == (25, 25)
-
-
-def test_space_trains_again_on_another_page(convolve, driver):
-    driver.window.show_page("draw")
-    QTest.keyClick(driver.find("canvas"), Qt.Key.Key_Space)
-    driver.wait(lambda: driver.window.session is not None and driver.window.session.step_count > 0)
 
 
 def test_the_four_filters_look_at_my_drawing_while_i_draw(convolve, driver):
@@ -201,7 +148,7 @@ def test_pasting_a_kernel_fills_the_selected_filter_and_not_the_pad(convolve, dr
     QGuiApplication.clipboard().setText("1\t2\n3\t4")
     convolve.press("Ctrl+V")
     driver.settle()
-    np.testing.assert_array_equal(convolve.model.selected.weight, [[[1, 2], [3, 4]]])
+    np.testing.assert_array_equal(convolve.model.selected.weight, [[[1, 2, 0], [3, 4, 0], [0, 0, 0]]])
     assert driver.window.document.drawing.backdrop is None
 
 
@@ -241,88 +188,48 @@ def test_what_is_too_small_is_not_fed_forward(convolve, driver):
     for _ in range(3):
         convolve.page._control.feed_forward(None)
     assert len(convolve.model.lab.setup.layers) == 3
-    assert driver.message.startswith("There is nothing left to slide over.")
+    assert driver.message.startswith("There is nothing left to slide over")
 
 
-def test_the_flip_proof_is_about_the_network_that_answers(convolve, driver):
-    driver.draw(*SEVEN)
+def test_a_picture_with_other_channels_is_never_painted_with_the_old_colours(convolve, driver):
+    convolve.model.look(classic=False)
+    convolve.page._control.choose_source("temple")
     driver.settle()
-    driver.click("flip_proof")
-    view = driver.find("convolve_proof")
-    logits = driver.window._answer.logits
-    driver.wait(lambda: view._table._proof is not None)
-    np.testing.assert_allclose(view._table._proof.before, logits, atol=1e-4)
-    driver.click("turn_kernels")
-    driver.click("convolve")
-    driver.wait(lambda: view._table._proof.equal(4).all() and view.switches == (True, True))
-
-
-def test_a_channel_of_draw_is_shown_by_v_and_shift_v_leads_back(driver):
-    driver.draw(*SEVEN)
+    old = convolve.page._display.evaluation
+    convolve.page._control.choose_source("seven")
+    convolve.page._display.show_evaluation(old)
+    convolve.page.grab()
     driver.settle()
-    driver.window.selection.update(layer="conv2", kind="channel", channel=5)
+    assert convolve.result.input.shape == (1, 28, 28)
+
+
+def test_the_formula_of_a_later_layer_has_its_own_numbers(convolve, driver):
+    convolve.page._control.feed_forward(None)
     driver.settle()
-    driver.trigger("show_convolve")
-    driver.settle()
-    convolve = Convolve(driver)
-    frame = driver.window._answer
-    assert convolve.model.filter == 5
-    np.testing.assert_allclose(convolve.result.outputs[5], frame.activations["conv2"][5], atol=1e-4)
-    assert "layer 1 ▸ filter 6" in driver.find("address_bar", AddressBar).path
-    driver.trigger("show_back")
-    driver.settle()
-    assert driver.find("page_draw").isVisible()
-    assert "conv2 ▸ channel 6" in driver.find("address_bar", AddressBar).path
+    texts = [label.text() for label in driver.find("convolve_geometry").findChildren(QLabel)]
+    assert any("13 − 3" in text and "11" in text for text in texts)
 
 
-def test_a_double_click_on_train_shows_the_filter_and_it_follows_the_training(driver):
-    driver.window.show_page("train")
-    driver.settle()
-    driver.play_until(2)
-    wall = driver.find("filters_view", TileWall)
-    box = wall.tile_layout.cell_box(3, 0, 1, 1)
-    point = wall.picture_origin + QPointF(box.x + 2, box.y + 2) / wall.tile_layout.dpr
-    QTest.mouseClick(wall, Qt.MouseButton.LeftButton, pos=point.toPoint())
-    QTest.mouseDClick(wall, Qt.MouseButton.LeftButton, pos=point.toPoint())
-    driver.settle()
-    convolve = Convolve(driver)
-    assert convolve.model.filter == 3
-    first = convolve.model.selected.weight.copy()
-    driver.click("play_button")
-    driver.wait(lambda: driver.window.session.step_count >= 12)
-    driver.click("play_button")
-    driver.wait_for(SessionState.PAUSED)
-    learned = driver.window.instrument.run.parameters["conv1.weight"][3]
-    driver.wait(lambda: bool(np.allclose(convolve.model.selected.weight, learned)))
-    assert not np.array_equal(convolve.model.selected.weight, first)
+def test_what_was_whole_stays_whole_when_its_size_changes(convolve, driver):
+    for act in (
+        lambda: convolve.page._control.set_geometry(Geometry(padding="same")),
+        lambda: convolve.page._control.resize(11, 11),
+        lambda: convolve.page._control.resize(3, 3),
+    ):
+        act()
+        driver.settle()
+        rows, columns = convolve.result.positions
+        assert convolve.page._clock.filled == rows * columns - 1
 
 
-def test_the_inspector_offers_convolve_only_where_there_is_a_convolution(driver):
-    driver.draw(*SEVEN)
-    driver.settle()
-    button = driver.find("inspector_convolve")
-    driver.window.selection.update(layer="conv1", kind="channel", channel=0)
-    assert button.isVisible()
-    driver.window.selection.update(layer="dense1", kind="channel", channel=0)
-    assert not button.isVisible()
-    driver.window.selection.update(layer="pool1", kind="channel", channel=2)
-    driver.click("inspector_convolve")
-    assert driver.find("page_convolve").isVisible()
-    assert driver.find("page_convolve").model.filter == 2
-
-
-def test_without_anything_selected_v_says_what_to_do(driver):
-    driver.trigger("show_convolve")
-    assert driver.message.startswith("Choose a filter or an output channel")
-    assert driver.find("page_draw").isVisible()
-
-
-def test_a_hidden_page_computes_nothing(convolve, driver, monkeypatch):
+def test_a_slide_that_nobody_sees_stands_still(convolve, driver):
+    convolve.page.toggle()
+    assert convolve.page._clock.playing
     driver.window.show_page("draw")
-    asked = []
-    monkeypatch.setattr(convolve.page._worker, "request", lambda *job: asked.append(job))
-    driver.draw(*SEVEN)
-    driver.settle()
-    assert asked == []
-    driver.window.show_page("convolve")
-    assert len(asked) >= 1
+    assert not convolve.page._clock.playing
+
+
+def test_a_network_file_that_is_dropped_is_left_to_the_window(convolve, tmp_path):
+    data = QMimeData()
+    data.setUrls([QUrl.fromLocalFile(str(tmp_path / "a.safetensors"))])
+    assert not convolve.page.reception.can_take(data)

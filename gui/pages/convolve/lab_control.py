@@ -9,14 +9,14 @@ import numpy as np
 from PySide6.QtCore import QMimeData, QObject, Signal
 
 from engine.errors import EngineError
-from engine.kernels import random_kernel
+from engine.kernels import random_kernel, resized
 from engine.lab import Filter, Geometry, LabLayer, Setup
 from engine.lab.edits import fed_forward, filter_added, filter_removed, kernels_resized, layers_cut
 from engine.lab.examples import example_seven, four_edges
 from engine.lab.from_network import Taken
-from engine.lab.run import run_setup
+from engine.lab.sizes import input_sizes
 from gui.pad.picture_reading import PictureError
-from gui.pages.convolve.lab_model import LIVE, Lab, LabModel, Source, SourceKind, fitted
+from gui.pages.convolve.lab_model import LIVE, Lab, LabModel, NetworkLink, Source, fitted
 from gui.pages.convolve.lab_sources import Sources
 from gui.pages.convolve.picture_sources import from_mime
 
@@ -66,22 +66,22 @@ class LabControl(QObject):
         self._chosen_by_hand = True
         self._try(lambda: self._set_source(self._sources.of_picture(from_mime(data), "pasted picture")))
 
-    def show_network(self, taken: Taken, name: str, layer: str) -> None:
+    def show_network(self, taken: Taken, name: str, link: NetworkLink) -> None:
         """Look at a convolution of a network, on what comes to it there."""
         self._chosen_by_hand = True
-        source = self._sources.of_network(taken.input, name)
-        lab = Lab(source, Setup((taken.layer,), (True,) * len(taken.input)), layer)
-        self._put_in(lab, f"Show {layer} on Convolve")
+        source = self._sources.of_network(taken.input, name, link)
+        lab = Lab(source, Setup((taken.layer,), (True,) * len(taken.input)), True)
+        self._put_in(lab, f"Show {link.layer} on Convolve")
         self._model.look(layer=0, filter_index=taken.selected, slice_index=0, classic=False)
 
-    def follow_network(self, taken: Taken) -> None:
+    def follow_network(self, taken: Taken, name: str, link: NetworkLink) -> None:
         """Show the network's newest picture and, unless they were edited, its newest filters."""
         lab = self._model.lab
-        if lab.source.kind != "network" or lab.source.picture.shape != taken.input.shape:
+        if lab.source.link != link or lab.source.picture.shape != taken.input.shape:
             return
-        source = replace(lab.source, picture=taken.input)
+        source = replace(lab.source, picture=taken.input, name=name)
         setup = lab.setup
-        if lab.network_layer:
+        if lab.is_networks:
             setup = replace(setup, layers=(taken.layer, *setup.layers[1:]))
         self._model.show_live(replace(lab, source=source, setup=setup))
 
@@ -115,26 +115,27 @@ class LabControl(QObject):
     def put_kernel(self, name: str, weight: Any, index: int | None = None) -> None:
         """Put a kernel into a filter, the selected one unless `index` says another.
 
-        A kernel of one slice fills every slice. One of another size makes all kernels of the layer as large.
+        A kernel of one slice fills every slice. A larger one makes all kernels of the layer as large, with
+        zeros round them; a smaller one gets zeros itself, unless it is the only filter.
         """
         if index is not None:
             self._model.look(filter_index=index)
 
         def put() -> None:
-            setup = self._resized_for(weight)
-            new = Filter(name, self._sliced(weight), self._model.selected.bias)
+            setup, fitting = self._fitted(weight)
+            new = Filter(name, fitting, self._model.selected.bias)
             filters = list(setup.layers[self._model.layer].filters)
             filters[self._model.filter] = new
             self._set_filters(setup, tuple(filters), f"Put in {name}")
 
         self._try(put)
 
-    def add_kernel(self, name: str, weight: Any) -> None:
+    def add_kernel(self, name: str, weight: Any, bias: float = 0.0) -> None:
         """Add a filter with this kernel."""
 
         def add() -> None:
-            setup = self._resized_for(weight)
-            setup = filter_added(setup, self._model.layer, Filter(name, self._sliced(weight)))
+            setup, fitting = self._fitted(weight, alone=False)
+            setup = filter_added(setup, self._model.layer, Filter(name, fitting, bias))
             self._edit(setup, f"Add {name}")
             self._model.look(filter_index=len(self._model.front.filters) - 1)
 
@@ -149,7 +150,7 @@ class LabControl(QObject):
     def duplicate_filter(self, index: int) -> None:
         """Add a filter that is a copy of another."""
         one = self._model.front.filters[index]
-        self.add_kernel(f"{one.name} copy", one.weight)
+        self.add_kernel(f"{one.name} copy", one.weight, one.bias)
 
     def remove_filter(self, index: int) -> None:
         """Remove a filter and its output channel."""
@@ -185,16 +186,23 @@ class LabControl(QObject):
         """Make the output channels, or one of them, the input of a new layer, and look at that."""
         lab = self._model.lab
         setup = fed_forward(lab.setup, channel, seed=int(self._random.integers(1 << 30)))
-        problem = run_setup(setup, lab.source.picture).problem
-        if problem:
-            self.refused.emit(f"There is nothing left to slide over. {problem}")
+        height, width = lab.source.picture.shape[1:]
+        sizes = input_sizes(setup, (height, width))
+        if sizes[-1] is None:
+            rows, columns = sizes[-2] or (0, 0)
+            self.refused.emit(
+                "There is nothing left to slide over: "
+                f"the next layer's input would be {rows} × {columns} pixels."
+            )
             return
         self._edit(setup, "Feed forward")
         self._model.look(layer=len(setup.layers) - 1)
 
     def cut_layers(self, number: int) -> None:
         """Remove a layer and all after it."""
-        self._try(lambda: self._edit(layers_cut(self._model.lab.setup, number), f"Remove layer {number + 1}"))
+        self._try(
+            lambda: self._edit(layers_cut(self._model.lab.setup, number), _removal(self._model, number))
+        )
 
     def _change_layer(self, text: str, **changes: Any) -> None:
         layer: LabLayer = replace(self._model.front, **changes)
@@ -215,19 +223,21 @@ class LabControl(QObject):
         # What came from a network reads that network's channels, and another picture is not its input.
         self._put_in(Lab(source, setup), f"Look at {source.name}")
 
-    def _resized_for(self, weight: Any) -> Setup:
-        """Give the layer's kernels the size of a kernel that is to be put in."""
-        setup, layer = self._model.lab.setup, self._model.layer
-        if self._model.selected.weight.shape[1:] == weight.shape[1:]:
-            return setup
-        return kernels_resized(setup, layer, *weight.shape[1:])
+    def _fitted(self, weight: Any, *, alone: bool = True) -> tuple[Setup, Any]:
+        """Bring a kernel and those of the layer to one size and number of slices, without loss.
 
-    def _sliced(self, weight: Any) -> Any:
-        """Give a kernel the present number of slices: as it is, or its mean in each."""
-        slices = len(self._model.selected.weight)
-        if len(weight) == slices:
-            return weight
-        return np.repeat(np.mean(weight, axis=0, keepdims=True), slices, axis=0)
+        A kernel of another number of slices is its mean in each.
+        """
+        setup, number = self._model.lab.setup, self._model.layer
+        slices, *size = self._model.selected.weight.shape
+        rows, columns = np.maximum(size, weight.shape[1:])
+        if alone and len(self._model.front.filters) == 1:
+            rows, columns = weight.shape[1:]
+        if (rows, columns) != tuple(size):
+            setup = kernels_resized(setup, number, int(rows), int(columns))
+        if len(weight) != slices:
+            weight = np.repeat(np.mean(weight, axis=0, keepdims=True), slices, axis=0)
+        return setup, resized(weight, int(rows), int(columns))
 
     def _set_filters(self, setup: Setup, filters: tuple[Filter, ...], text: str) -> None:
         layers = list(setup.layers)
@@ -242,4 +252,6 @@ class LabControl(QObject):
             self.refused.emit(text[:1].upper() + text[1:] + ("" if text.endswith(".") else "."))
 
 
-__all__ = ["LabControl", "SourceKind"]
+def _removal(model: LabModel, number: int) -> str:
+    more = number + 1 < len(model.lab.setup.layers)
+    return f"Remove layer {number + 1}" + (" and what follows" if more else "")

@@ -6,6 +6,7 @@ from engine.inspect.describe import describe_filter
 from engine.kernels import KERNELS
 from engine.lab import Filter, LayerResult
 from engine.lab.ledger import Ledger, make_ledger
+from engine.lab.sizes import input_sizes
 from gui.pages.convolve.lab_model import Lab, LabModel
 from gui.pages.convolve.lab_parts import LabParts
 from gui.pages.convolve.lab_scales import ScaleKeeper, Scales
@@ -18,6 +19,9 @@ TINTS: tuple[Tint, ...] = ("red", "green", "blue")
 
 class LabDisplay(QObject):
     """Brings values to the parts. GUI thread only.
+
+    What is computed is shown as it was asked for, with the names, the layer and the filter of that time: the
+    next evaluation is never far behind what is set.
 
     Parameters
     ----------
@@ -33,6 +37,7 @@ class LabDisplay(QObject):
         self._scales = ScaleKeeper()
         self._evaluation: Evaluation | None = None
         self._ledger: Ledger | None = None
+        self._ledger_of: tuple[object, ...] = ()
         self._network_name: str | None = None
 
     @property
@@ -42,11 +47,11 @@ class LabDisplay(QObject):
 
     @property
     def result(self) -> LayerResult | None:
-        """What the layer in front makes of its input; None while it does not fit."""
+        """What the shown layer makes of its input; None while it does not fit."""
         shown = self._evaluation
-        if shown is None or self._model.layer >= len(shown.run.layers):
+        if shown is None or shown.layer >= len(shown.run.layers):
             return None
-        return shown.run.layers[self._model.layer]
+        return shown.run.layers[shown.layer]
 
     @property
     def ledger(self) -> Ledger | None:
@@ -70,13 +75,16 @@ class LabDisplay(QObject):
         parts.kernel.show_filter(
             one,
             model.slice,
-            scale=self._weight_scale(),
+            scale=self._scales.weight_scale(lab, model.layer),
             classic=model.classic,
             turned=layer.operation == "convolution",
             sentence=sentence_of(one),
-            slice_names=self.channel_names(),
+            slice_names=channel_names(lab, model.layer),
+            key=(model.layer, model.filter),
         )
-        parts.geometry_panel.show_layer(layer, self._input_size())
+        height, width = lab.source.picture.shape[1:]
+        size = input_sizes(lab.setup, (height, width))[model.layer]
+        parts.geometry_panel.show_layer(layer, size or (0, 0))
         parts.library.set_classic(model.classic)
         source = lab.source
         parts.sources.show_state(
@@ -87,104 +95,86 @@ class LabDisplay(QObject):
             model.classic,
             self._network_name,
         )
+        link = source.link
+        edited = "" if lab.is_networks else ", edited here"
+        parts.show_back("" if link is None else f"Back to {link.layer} on {link.page.capitalize()}{edited}")
 
     def show_evaluation(self, evaluation: Evaluation) -> None:
-        """Show what was computed; one of another layer or filter is only half shown, the next one comes."""
+        """Show what was computed."""
         self._evaluation = evaluation
-        model, parts = self._model, self._parts
-        run = evaluation.run
+        classic, parts, run = self._model.classic, self._parts, evaluation.run
         scales = [self._scales.scales(evaluation, number) for number in range(len(run.layers))]
         parts.chain.show_run(
             run,
-            model.layer,
-            model.filter,
-            classic=model.classic,
-            input_luts=self._tints(0),
+            evaluation.layer,
+            evaluation.filter,
+            classic=classic,
+            input_luts=_tints(evaluation.lab, 0),
             output_scales=[one.output for one in scales],
             input_scale=scales[0].input if scales else 1.0,
         )
         result = self.result
-        if result is None or model.filter >= len(result.outputs):
-            parts.scene.clear()
+        if result is None:
+            parts.scene.clear(run.problem)
             parts.cards.clear()
             self._clock.set_count(0)
-            self.show_place()
-            return
-        mine = scales[model.layer]
-        same = (evaluation.layer, evaluation.filter) == (model.layer, model.filter)
-        parts.scene.show_result(
-            result, model.filter, evaluation.parts if same else None, self._look(result, mine)
-        )
-        rows, columns = result.positions
-        self._clock.set_count(rows * columns)
-        self._show_cards(result, mine)
+        else:
+            mine = scales[evaluation.layer]
+            parts.scene.show_result(
+                result, evaluation.filter, evaluation.parts, self._look(evaluation, result, mine)
+            )
+            rows, columns = result.positions
+            self._clock.set_count(rows * columns)
+            parts.cards.show_cards(
+                result,
+                evaluation.filter,
+                classic=classic,
+                weight_scale=mine.weight,
+                output_scale=mine.output,
+                show_relu=result.layer.relu,
+                filled=None,
+            )
         self.show_place()
 
     def show_place(self) -> None:
         """Show where the filter is: scene, transport, ledger."""
-        parts, clock = self._parts, self._clock
-        result = self.result
+        parts, clock, shown, result = self._parts, self._clock, self._evaluation, self.result
         columns = 1 if result is None else result.positions[1]
         parts.scene.set_place(clock.place, clock.filled)
         parts.transport.show_state(clock.place, clock.count, columns, clock.playing, clock.speed)
-        self._ledger = None
-        if result is not None and clock.count and self._model.filter < len(result.outputs):
-            row, column = divmod(min(clock.position, clock.count - 1), columns)
-            self._ledger = make_ledger(result, self._model.filter, row, column)
-        parts.ledger.show_ledger(self._ledger, self.channel_names())
+        ledger_of = (shown, clock.position, clock.count)
+        if ledger_of == self._ledger_of:
+            return
+        names: tuple[str, ...] = ()
+        self._ledger_of, self._ledger = ledger_of, None
+        if shown is not None and result is not None and clock.count == result.positions[0] * columns:
+            row, column = divmod(clock.position, columns)
+            self._ledger = make_ledger(result, shown.filter, row, column)
+            names = channel_names(shown.lab, shown.layer)
+        parts.ledger.show_ledger(self._ledger, names)
 
-    def channel_names(self) -> tuple[str, ...]:
-        """What the input channels of the layer in front are called."""
-        number, layers = self._model.layer, self._model.lab.setup.layers
-        if number == 0:
-            return self._model.lab.source.channel_names
-        names = tuple(one.name for one in layers[number - 1].filters)
-        takes = layers[number].takes
-        return names if takes is None else names[takes : takes + 1]
-
-    def _look(self, result: LayerResult, scales: Scales) -> SceneLook:
+    def _look(self, evaluation: Evaluation, result: LayerResult, scales: Scales) -> SceneLook:
         return SceneLook(
-            input_names=self.channel_names(),
-            input_luts=self._tints(self._model.layer),
+            input_names=channel_names(evaluation.lab, evaluation.layer),
+            input_luts=_tints(evaluation.lab, evaluation.layer),
             classic=self._model.classic,
             input_scale=scales.input,
             part_scale=scales.part,
             output_scale=scales.output,
             weight_scale=scales.weight,
-            output_name=self._model.selected.name,
+            output_name=result.layer.filters[evaluation.filter].name,
             show_relu=result.layer.relu,
         )
 
-    def _show_cards(self, result: LayerResult, scales: Scales) -> None:
-        self._parts.cards.show_cards(
-            result,
-            self._model.filter,
-            classic=self._model.classic,
-            weight_scale=scales.weight,
-            output_scale=scales.output,
-            show_relu=result.layer.relu,
-            filled=None,
-        )
 
-    def _tints(self, number: int) -> tuple[Tint, ...]:
-        source = self._model.lab.source
-        if number == 0 and source.is_rgb:
-            return TINTS
-        plain: Tint = "input"
-        return (plain,) * len(source.picture)
-
-    def _weight_scale(self) -> float:
-        return self._scales.weight_scale(self._model.lab, self._model.layer)
-
-    def _input_size(self) -> tuple[int, int]:
-        lab: Lab = self._model.lab
-        shown, number = self._evaluation, self._model.layer
-        if number == 0:
-            return lab.source.picture.shape[1], lab.source.picture.shape[2]
-        if shown is not None and 0 < number <= len(shown.run.layers):
-            passed = shown.run.layers[number - 1].passed
-            return passed.shape[1], passed.shape[2]
-        return 1, 1
+def channel_names(lab: Lab, number: int) -> tuple[str, ...]:
+    """What the input channels of a layer are called."""
+    layers = lab.setup.layers
+    if number == 0:
+        return lab.source.channel_names
+    names = tuple(one.name for one in layers[number - 1].filters)
+    takes = layers[number].takes
+    return names if takes is None else names[takes : takes + 1]
 
 
 def sentence_of(one: Filter) -> str:
@@ -193,3 +183,10 @@ def sentence_of(one: Filter) -> str:
         if one.weight.shape[1:] == kernel.values.shape and (one.weight == kernel.values).all():
             return kernel.sentence
     return describe_filter(one.weight.astype("float32"))
+
+
+def _tints(lab: Lab, number: int) -> tuple[Tint, ...]:
+    if number == 0 and lab.source.is_rgb:
+        return TINTS
+    plain: Tint = "input"
+    return (plain,) * len(channel_names(lab, number))

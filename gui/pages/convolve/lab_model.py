@@ -21,6 +21,20 @@ LIVE: tuple[SourceKind, ...] = ("drawing", "tinted", "network")
 RGB = ("red", "green", "blue")
 
 
+@dataclass(frozen=True, slots=True)
+class NetworkLink:
+    """Which network's which convolution a picture comes to, and on which page of the window that was seen.
+
+    `key` tells networks apart; `place` is what was selected there.
+    """
+
+    page: str
+    key: str
+    layer: str
+    filter: int
+    place: object = None
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Source:
     """Where the picture comes from, and the picture ``(c, h, w)``, 0 to 1 unless it is a network's."""
@@ -30,6 +44,7 @@ class Source:
     picture: Array
     number: int = 0
     channel_names: tuple[str, ...] = ("grey",)
+    link: NetworkLink | None = None
 
     @property
     def is_rgb(self) -> bool:
@@ -41,12 +56,12 @@ class Source:
 class Lab:
     """Everything that undo brings back: the picture's source and the layers. A value.
 
-    `network_layer` names the convolution that layer 1 shows while its filters are the network's own.
+    `is_networks` says whether layer 1 still has the filters of the network that the source is linked to.
     """
 
     source: Source
     setup: Setup
-    network_layer: str = ""
+    is_networks: bool = False
 
 
 def first_lab() -> Lab:
@@ -171,11 +186,11 @@ class LabModel(QObject):
 
     def edit_setup(self, setup: Setup, text: str, *, continues: bool = False) -> None:
         """Set other layers, undoably; the filters are then no longer a network's own."""
-        self.replace(replace(self._lab, setup=setup, network_layer=""), text, continues=continues)
+        self.replace(replace(self._lab, setup=setup, is_networks=False), text, continues=continues)
 
     def replace(self, lab: Lab, text: str, *, continues: bool = False) -> None:
         """Swap everything, undoably."""
-        if not continues:
+        if not (continues and self._stack.undoText() == text and not self._stack.canRedo()):
             self._gesture += 1
         self._stack.push(_Swap(self, lab, text, self._gesture))
 
@@ -222,12 +237,39 @@ class _Swap(QUndoCommand):
         if not isinstance(other, _Swap) or other._model is not self._model or other._gesture != self._gesture:
             return False
         self._new = other._new
+        if _equal(self._old, self._new):
+            # A drag that was given up: nothing has changed, and a network goes on being followed.
+            self._model._set(_with_live_picture(self._old, self._new))
+            self.setObsolete(True)
         return True
+
+
+def _equal(first: Lab, second: Lab) -> bool:
+    """Tell whether two labs have the same weights under the same source and settings."""
+    if first.source is not second.source or len(first.setup.layers) != len(second.setup.layers):
+        return False
+    pairs = zip(first.setup.layers, second.setup.layers, strict=True)
+    return first.setup.channels_on == second.setup.channels_on and all(_same(*pair) for pair in pairs)
+
+
+def _same(first: LabLayer, second: LabLayer) -> bool:
+    if first is second:
+        return True
+
+    def values(layer: LabLayer) -> tuple[object, ...]:
+        filters = [(one.name, one.bias, one.weight.tolist()) for one in layer.filters]
+        return filters, layer.geometry, layer.operation, layer.relu, layer.pool, layer.takes
+
+    return values(first) == values(second)
 
 
 def _with_live_picture(lab: Lab, present: Lab) -> Lab:
     """Undoing a cell must not bring back the drawing of that time."""
     same = lab.source.kind == present.source.kind and lab.source.kind in LIVE
-    if same and lab.source.picture.shape == present.source.picture.shape:
+    if (
+        same
+        and lab.source.link == present.source.link
+        and lab.source.picture.shape == present.source.picture.shape
+    ):
         return replace(lab, source=present.source)
     return lab

@@ -5,6 +5,7 @@ from PySide6.QtWidgets import (
     QButtonGroup,
     QGridLayout,
     QHBoxLayout,
+    QLabel,
     QPushButton,
     QSizePolicy,
     QStackedWidget,
@@ -77,6 +78,8 @@ class LabParts(QWidget):
         self._foot.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Ignored)
         self.scene.setMinimumHeight(LEAST_SCENE_PX)
         self._tabs = QButtonGroup(self)
+        self._busy = QLabel()
+        self._busy.setProperty("role", "dim")
         self._back = QPushButton()
         self._back.setObjectName("convolve_back")
         self._back.setProperty("flat", True)
@@ -103,6 +106,10 @@ class LabParts(QWidget):
         # Ten logits and the kernels need the room of the ledger, which says nothing about them.
         self.ledger.setVisible(name != "proof")
         self._set_foot_height()
+
+    def show_busy(self, busy: bool) -> None:
+        """Say that what is shown is not yet what is set."""
+        self._busy.setText("Computing…" if busy else "")
 
     def show_back(self, text: str) -> None:
         """Offer the way back to a network's page, "Back to Train"; "" takes the offer back."""
@@ -191,6 +198,7 @@ class LabParts(QWidget):
             self._foot.addWidget(part)
         self._foot.addWidget(self.proof)
         tabs.addStretch(1)
+        tabs.addWidget(self._busy)
         tabs.addWidget(self._back)
         self._tabs.idClicked.connect(self._on_tab)
         column = QVBoxLayout()

@@ -4,6 +4,7 @@ from PySide6.QtCore import QEvent, QMimeData, QObject
 from PySide6.QtGui import QDragEnterEvent, QDropEvent, QGuiApplication, QKeyEvent, QKeySequence
 from PySide6.QtWidgets import QWidget
 
+from gui.pad.picture_reading import is_picture_name
 from gui.pages.convolve.kernel_mime import kernel_of
 from gui.pages.convolve.lab_control import LabControl
 from gui.pages.convolve.picture_sources import picture_file
@@ -25,8 +26,11 @@ class LabReception(QObject):
         page.installEventFilter(self)
 
     def can_take(self, data: QMimeData) -> bool:
-        """Tell whether something is of use here: a kernel or a picture."""
-        return kernel_of(data) is not None or picture_file(data) is not None or data.hasImage()
+        """Tell whether something is of use here: a kernel or a picture; other files are the window's."""
+        path = picture_file(data)
+        if path is not None:
+            return is_picture_name(path)
+        return kernel_of(data) is not None or data.hasImage()
 
     def take(self, data: QMimeData) -> None:
         """Take a kernel into the selected filter, or a picture as the input."""

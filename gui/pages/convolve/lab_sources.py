@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from engine.datasets import Dataset
 from engine.datasets.shapes import rgb_shapes
 from engine.lab.examples import example_seven
-from gui.pages.convolve.lab_model import RGB, Source, SourceKind
+from gui.pages.convolve.lab_model import RGB, NetworkLink, Source, SourceKind
 from gui.pages.convolve.picture_sources import photograph, read_rgb, tinted
 
 Array = NDArray[Any]
@@ -82,8 +82,8 @@ class Sources:
         return Sources.of_picture(read_rgb(path), path.name)
 
     @staticmethod
-    def of_network(picture: Array, name: str) -> Source:
+    def of_network(picture: Array, name: str, link: NetworkLink) -> Source:
         """Make a source of what comes to a convolution, ``(c, h, w)``."""
         count = len(picture)
         names = ("grey",) if count == 1 else tuple(str(number) for number in range(1, count + 1))
-        return Source("network", name, picture, channel_names=names)
+        return Source("network", name, picture, channel_names=names, link=link)

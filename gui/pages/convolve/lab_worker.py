@@ -16,6 +16,8 @@ logger = logging.getLogger(__name__)
 
 # How often the window looks while something is on its way; the thread itself never calls Qt.
 LOOK_MS = 2
+# What takes longer says so.
+SLOW_MS = 300
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -46,12 +48,17 @@ class LabWorker(QObject):
 
     evaluated = Signal(object)
     """An `Evaluation`."""
+    failed = Signal()
+    """The newest request could not be computed; the log has the details."""
+    busy_changed = Signal(bool)
+    """An evaluation takes longer than is quick, or is done at last."""
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._condition = threading.Condition()
         self._wanted: tuple[Lab, int, int] | None = None
         self._made: Evaluation | None = None
+        self._failed = False
         self._busy = False
         self._closed = False
         self._thread: threading.Thread | None = None
@@ -59,6 +66,10 @@ class LabWorker(QObject):
         self._look.setTimerType(Qt.TimerType.PreciseTimer)
         self._look.setInterval(LOOK_MS)
         self._look.timeout.connect(self._on_look)
+        self._slow = QTimer(self)
+        self._slow.setSingleShot(True)
+        self._slow.setInterval(SLOW_MS)
+        self._slow.timeout.connect(lambda: self.busy_changed.emit(True))
 
     @property
     def is_idle(self) -> bool:
@@ -77,10 +88,13 @@ class LabWorker(QObject):
                 self._thread.start()
             self._condition.notify()
         self._look.start()
+        if not self._slow.isActive():
+            self._slow.start()
 
     def close(self, timeout: float = 5.0) -> None:
         """End the thread after what it is computing."""
         self._look.stop()
+        self._slow.stop()
         with self._condition:
             self._closed, self._wanted = True, None
             self._condition.notify()
@@ -92,11 +106,16 @@ class LabWorker(QObject):
     def _on_look(self) -> None:
         with self._condition:
             made, self._made = self._made, None
+            failed, self._failed = self._failed, False
             idle = not (self._wanted or self._busy)
         if idle:
             self._look.stop()
+            self._slow.stop()
+            self.busy_changed.emit(False)
         if made is not None:
             self.evaluated.emit(made)
+        if failed:
+            self.failed.emit()
 
     # From here on: the worker's thread.
 
@@ -110,6 +129,7 @@ class LabWorker(QObject):
                 logger.exception("the lab could not be evaluated")
             with self._condition:
                 self._busy = False
+                self._failed = made is None
                 self._made = made or self._made
 
     def _next(self) -> tuple[Lab, int, int] | None:

@@ -7,7 +7,7 @@ from typing import Any
 
 from numpy.typing import NDArray
 from PySide6.QtCore import Signal
-from PySide6.QtGui import QResizeEvent, QShowEvent, QUndoStack
+from PySide6.QtGui import QHideEvent, QResizeEvent, QShowEvent, QUndoStack
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from engine.datasets import Dataset
@@ -18,7 +18,7 @@ from gui.frames import Frame
 from gui.pages.convolve.lab_control import LabControl
 from gui.pages.convolve.lab_display import LabDisplay
 from gui.pages.convolve.lab_library import LabLibrary
-from gui.pages.convolve.lab_model import Lab, LabModel
+from gui.pages.convolve.lab_model import Lab, LabModel, NetworkLink
 from gui.pages.convolve.lab_parts import LabParts
 from gui.pages.convolve.lab_reception import LabReception
 from gui.pages.convolve.lab_scales import brightest_place
@@ -28,6 +28,8 @@ from gui.pages.convolve.library_store import LibraryStore
 from gui.pages.convolve.slide_clock import SlideClock
 from gui.theme import ThemeManager
 from gui.widgets.paced import Paced
+
+FAILED = "This could not be computed; the log has the details."
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -103,12 +105,18 @@ class ConvolvePage(QWidget):
     def is_settled(self) -> bool:
         """Whether what is shown is what is set."""
         shown = self._display.evaluation
-        return self._worker.is_idle and shown is not None and shown.lab is self.model.lab
+        wanted = (self.model.layer, self.model.filter)
+        return (
+            self._worker.is_idle
+            and shown is not None
+            and shown.lab is self.model.lab
+            and (shown.layer, shown.filter) == wanted
+        )
 
     @property
-    def shows_network(self) -> bool:
-        """Whether the picture is what comes to a convolution of a network."""
-        return self.model.lab.source.kind == "network"
+    def link(self) -> NetworkLink | None:
+        """The convolution of a network whose input the picture is."""
+        return self.model.lab.source.link
 
     def show_frame(self, frame: Frame) -> None:
         """Take the newest drawing, and the network for the flip proof."""
@@ -116,17 +124,14 @@ class ConvolvePage(QWidget):
         if self.isVisible():
             self._take_frame(frame)
 
-    def show_network(self, taken: Taken, name: str, layer: str, *, back: str) -> None:
-        """Show a convolution of a network; `back` names the page to which one can return."""
-        self._display.set_network_name(name)
-        self._control.show_network(taken, name, layer)
-        self.parts.show_back(f"Back to {layer} on {back}")
+    def show_network(self, taken: Taken, name: str, link: NetworkLink) -> None:
+        """Show a convolution of a network."""
+        self._control.show_network(taken, name, link)
         self.parts.show_foot("cards")
 
-    def follow(self, taken: Taken, name: str) -> None:
+    def follow(self, taken: Taken, name: str, link: NetworkLink) -> None:
         """Take the newest filters and input of the convolution that is shown."""
-        self._display.set_network_name(name)
-        self._control.follow_network(taken)
+        self._control.follow_network(taken, name, link)
 
     def toggle(self) -> None:
         """Let the filter slide, or stop it."""
@@ -135,6 +140,10 @@ class ConvolvePage(QWidget):
     def step(self, by: int) -> None:
         """Move the filter by positions."""
         self._clock.step(by)
+
+    def up(self) -> None:
+        """Look at the layer before."""
+        self.model.look(layer=max(0, self.model.layer - 1))
 
     def describe(self) -> LabPlace:
         """Tell what is looked at."""
@@ -161,7 +170,9 @@ class ConvolvePage(QWidget):
         self._clock.playing_changed.connect(self._on_playing_changed)
         self._library.said.connect(self.said)
         self._library.undo_offered.connect(self.undo_offered)
-        self._control.refused.connect(lambda sentence: self.said.emit(sentence, True))
+        self._control.refused.connect(self._on_refused)
+        self._worker.busy_changed.connect(self.parts.show_busy)
+        self._worker.failed.connect(lambda: self._on_refused(FAILED))
         self._control.put_in.connect(self._display.forget_scales)
         self.parts.hovered.connect(self.hovered)
         self.parts.back_requested.connect(self.back_requested)
@@ -215,6 +226,7 @@ class ConvolvePage(QWidget):
         panel.operation_chosen.connect(self._on_operation_chosen)
         panel.relu_chosen.connect(control.set_relu)
         panel.pool_chosen.connect(control.set_pool)
+        cards.filter_activated.connect(lambda index: kernel.editor.setFocus())
         cards.filter_chosen.connect(lambda index: self.model.look(filter_index=index))
         cards.pixel_chosen.connect(self._on_card_pixel_chosen)
         cards.kernel_dropped.connect(lambda index, name, weight: control.put_kernel(name, weight, index))
@@ -228,7 +240,8 @@ class ConvolvePage(QWidget):
         self._worker.request(self.model.lab, self.model.layer, self.model.filter)
 
     def _on_changed(self, lab: Lab) -> None:
-        source = lab.source.kind, lab.source.name, lab.source.picture.shape
+        name = "" if lab.source.link is not None else lab.source.name
+        source = lab.source.kind, name, lab.source.link, lab.source.picture.shape
         if source != self._source:
             self._source = source
             self._seeks_brightest = True
@@ -243,6 +256,7 @@ class ConvolvePage(QWidget):
         self._display.show_setup()
         shown = self._display.evaluation
         if shown is not None and shown.lab is self.model.lab:
+            # Another palette shows at once; another layer or filter when it is computed.
             self._display.show_evaluation(shown)
         self._ask()
         self.place_changed.emit()
@@ -250,11 +264,16 @@ class ConvolvePage(QWidget):
     def _on_evaluated(self, evaluation: Evaluation) -> None:
         seeks = self._seeks_brightest and evaluation.lab is self.model.lab
         self._display.show_evaluation(evaluation)
-        if seeks and self._display.result is not None and evaluation.layer == self.model.layer:
+        if seeks and self._display.result is not None:
             # The whole channel, and the place where it responds most.
             self._seeks_brightest = False
             self._clock.seek(self._clock.count - 1)
             self._clock.peek(brightest_place(evaluation))
+
+    def _on_refused(self, sentence: str) -> None:
+        # What was chosen, and not taken, is not what is shown.
+        self._display.show_setup()
+        self.said.emit(sentence, True)
 
     def _on_moved(self, place: float) -> None:
         self._display.show_place()
@@ -294,6 +313,9 @@ class ConvolvePage(QWidget):
         channel, place = row
         entry = ledger.rows[place]
         scene.set_marked_pixel(channel, entry.row, entry.column)
+        if channel != self.model.slice:
+            kernel.mark(None)
+            return
         cells = self.model.selected.weight[0].size
         cell = place % cells
         if self.model.front.operation == "convolution":
@@ -319,9 +341,8 @@ class ConvolvePage(QWidget):
             self._drawing = frame.drawing
             self._sources.set_drawing(frame.preparation.picture)
             self._control.follow_drawing(blank=frame.preparation.blank)
-        if not self.shows_network:
-            first = first_convolution(frame.spec)
-            self._display.set_network_name(None if first is None else f"{first} · {frame.source}")
+        first = first_convolution(frame.spec)
+        self._display.set_network_name(None if first is None else f"{first} · {frame.source}")
         if self.parts.foot == "library":
             self._library.show_learned(frame)
         if self.parts.foot == "proof":
@@ -333,6 +354,7 @@ class ConvolvePage(QWidget):
             return
         first = first_convolution(frame.spec)
         if first is None:
+            view.clear(f"{frame.source} has no convolution to turn.")
             return
         turn, convolve = view.switches
         proof = flip_proof(frame.spec, frame.parameters, frame.picture, turn_kernels=turn, convolve=convolve)
@@ -346,6 +368,11 @@ class ConvolvePage(QWidget):
         if self._frame is not None:
             self._take_frame(self._frame)
         self._library.tell_problem()
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        """Stand still while nobody looks."""
+        super().hideEvent(event)
+        self._clock.pause()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Share the height between the slide and the foot."""

@@ -75,15 +75,16 @@ class SlideClock(QObject):
         return self._speed
 
     def set_count(self, count: int) -> None:
-        """Say how many positions there are; the place stays where it can."""
+        """Say how many positions there are; the place stays where it can, and what was whole stays whole."""
         if count == self._count:
             return
+        whole = self._filled >= self._count - 1
         self._count = count
         if count == 0:
             self.pause()
         last = max(count - 1, 0)
-        self._filled = min(self._filled, last)
-        self._go(min(self._place, last))
+        self._filled = last if whole else min(self._filled, last)
+        self._go(min(self._place, last), keep=not self.playing)
 
     def set_speed(self, speed: float) -> None:
         """Move by so many positions per second, from where it is."""
