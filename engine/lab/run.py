@@ -12,6 +12,9 @@ from engine.lab.values import Border, LabLayer, LayerResult, RunResult, Setup
 
 Array = NDArray[Any]
 
+# Weights may be so large that their sums are infinite: then results are not finite, and that is the answer.
+QUIET = np.errstate(over="ignore", invalid="ignore")
+
 
 def run_setup(setup: Setup, picture: Array) -> RunResult:
     """Run a picture through every layer of `setup`.
@@ -53,6 +56,7 @@ def run_setup(setup: Setup, picture: Array) -> RunResult:
     return RunResult(picture, tuple(results))
 
 
+@QUIET
 def run_layer(layer: LabLayer, x: Array) -> LayerResult:
     """Run one layer on its input ``(c, h, w)``; ShapeError where it does not fit."""
     if layer.takes is not None:
@@ -83,6 +87,7 @@ def run_layer(layer: LabLayer, x: Array) -> LayerResult:
     )
 
 
+@QUIET
 def contributions(result: LayerResult, index: int) -> Array:
     """What each input channel adds to an output channel, ``(c, oh, ow)``; with the bias they sum to it."""
     geometry = result.layer.geometry

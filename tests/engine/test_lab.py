@@ -311,3 +311,10 @@ def test_the_formula_gives_the_size_that_comes_out(case):
 def test_a_filter_that_does_not_fit_is_told_in_the_formula():
     rows, _ = size_formulas((2, 28), (3, 3), Geometry())
     assert (rows.size, rows.text) == (0, "2 − 3 is below 0: the filter does not fit")
+
+
+def test_weights_beyond_numbers_give_infinities_and_no_warning():
+    weight = np.full((1, 1, 3, 3), 1e200)
+    result = run_setup(Setup((layer_of(weight), layer_of(weight)), (True,)), np.ones((1, 9, 9)))
+    assert np.isinf(result.layers[1].outputs).all()
+    assert np.isinf(contributions(result.layers[1], 0)).all()

@@ -140,6 +140,7 @@ class ConvolvePage(QWidget):
     def step(self, by: int) -> None:
         """Move the filter by positions."""
         self._clock.step(by)
+        self.parts.scene.tell_place()
 
     def up(self) -> None:
         """Look at the layer before."""
