@@ -278,7 +278,9 @@ class LedgerPainter:
         for name, left, right in edges:
             # Where a name has no room its first word does, or nothing.
             fitting = (
-                text for text in (name, name.split()[-1], name.split()[0]) if self._fits(text, right - left)
+                text
+                for text in (name, name.split()[-1], name.split()[0])
+                if self._fits(text, right - left - S1)
             )
             self._right(next(fitting, ""), right, base, dim)
 
