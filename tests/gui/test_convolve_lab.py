@@ -250,6 +250,14 @@ def test_a_smaller_kernel_crops_no_other_filter(bench):
     assert bench.model.front.weight.shape == (1, 1, 2, 2)
 
 
+def test_a_filter_that_is_gone_is_left_alone(bench):
+    before = bench.lab
+    bench.control.remove_filter(4)
+    bench.control.duplicate_filter(9)
+    bench.control.put_kernel("Roberts", kernel("roberts").values[None], 7)
+    assert bench.lab is before
+
+
 def test_a_copy_has_the_bias_too(bench):
     bench.control.edit_filter(replace(bench.model.selected, bias=0.75), "Change the bias", False)
     bench.control.duplicate_filter(0)

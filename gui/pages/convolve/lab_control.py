@@ -119,6 +119,8 @@ class LabControl(QObject):
         zeros round them; a smaller one gets zeros itself, unless it is the only filter.
         """
         if index is not None:
+            if not self._is_there(index):
+                return
             self._model.look(filter_index=index)
 
         def put() -> None:
@@ -149,11 +151,15 @@ class LabControl(QObject):
 
     def duplicate_filter(self, index: int) -> None:
         """Add a filter that is a copy of another."""
+        if not self._is_there(index):
+            return
         one = self._model.front.filters[index]
         self.add_kernel(f"{one.name} copy", one.weight, one.bias)
 
     def remove_filter(self, index: int) -> None:
         """Remove a filter and its output channel."""
+        if not self._is_there(index):
+            return
         name = self._model.front.filters[index].name
         self._try(
             lambda: self._edit(
@@ -203,6 +209,10 @@ class LabControl(QObject):
         self._try(
             lambda: self._edit(layers_cut(self._model.lab.setup, number), _removal(self._model, number))
         )
+
+    def _is_there(self, index: int) -> bool:
+        """Whether a filter that was pointed at is still there: what is computed is shown a little later."""
+        return 0 <= index < len(self._model.front.filters)
 
     def _change_layer(self, text: str, **changes: Any) -> None:
         layer: LabLayer = replace(self._model.front, **changes)
