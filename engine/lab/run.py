@@ -90,15 +90,18 @@ def run_layer(layer: LabLayer, x: Array) -> LayerResult:
 @QUIET
 def contributions(result: LayerResult, index: int) -> Array:
     """What each input channel adds to an output channel, ``(c, oh, ow)``; with the bias they sum to it."""
-    geometry = result.layer.geometry
-    # Each channel is a group of its own, which only its own slice sees.
-    return functional.cross_correlate2d(
-        result.padded[None],
-        result.used[index][:, None],
-        stride=geometry.stride,
-        dilation=geometry.dilation,
-        groups=len(result.padded),
-    )[0]
+    (sh, sw), (dh, dw) = result.layer.geometry.stride, result.layer.geometry.dilation
+    rows, columns = result.positions
+    used = result.used[index]
+    parts = np.zeros((len(used), rows, columns))
+    # Weight by weight over the whole picture: `functional` with a group per channel takes five times as long.
+    for i, j in np.ndindex(used.shape[1:]):
+        top, left = i * dh, j * dw
+        under = result.padded[
+            :, top : top + (rows - 1) * sh + 1 : sh, left : left + (columns - 1) * sw + 1 : sw
+        ]
+        parts += used[:, i, j, None, None] * under
+    return parts
 
 
 def with_border(x: Array, sides: Sides, border: Border) -> Array:
