@@ -154,7 +154,6 @@ class MainWindow(QMainWindow):
             self._show_answer(self._answer)
         self._keeper.remember(page=name)
         self._inspecting.enter()
-        self._inspecting.refresh()
         self._convolving.enter()
 
     def start_training(self) -> None:

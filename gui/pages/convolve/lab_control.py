@@ -11,7 +11,14 @@ from PySide6.QtCore import QMimeData, QObject, Signal
 from engine.errors import EngineError
 from engine.kernels import random_kernel, resized
 from engine.lab import Filter, Geometry, LabLayer, Setup
-from engine.lab.edits import fed_forward, filter_added, filter_removed, kernels_resized, layers_cut
+from engine.lab.edits import (
+    fed_forward,
+    filter_added,
+    filter_removed,
+    kernels_resized,
+    layers_cut,
+    with_filter,
+)
 from engine.lab.examples import example_seven, four_edges
 from engine.lab.from_network import Taken
 from engine.lab.sizes import input_sizes
@@ -126,9 +133,7 @@ class LabControl(QObject):
         def put() -> None:
             setup, fitting = self._fitted(weight)
             new = Filter(name, fitting, self._model.selected.bias)
-            filters = list(setup.layers[self._model.layer].filters)
-            filters[self._model.filter] = new
-            self._set_filters(setup, tuple(filters), f"Put in {name}")
+            self._edit(with_filter(setup, self._model.layer, self._model.filter, new), f"Put in {name}")
 
         self._try(put)
 
@@ -248,11 +253,6 @@ class LabControl(QObject):
         if len(weight) != slices:
             weight = np.repeat(np.mean(weight, axis=0, keepdims=True), slices, axis=0)
         return setup, resized(weight, int(rows), int(columns))
-
-    def _set_filters(self, setup: Setup, filters: tuple[Filter, ...], text: str) -> None:
-        layers = list(setup.layers)
-        layers[self._model.layer] = replace(layers[self._model.layer], filters=filters)
-        self._edit(replace(setup, layers=tuple(layers)), text)
 
     def _try(self, act: Callable[[], object]) -> None:
         try:

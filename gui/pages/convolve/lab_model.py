@@ -9,6 +9,7 @@ from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QUndoCommand, QUndoStack
 
 from engine.lab import Filter, LabLayer, Setup
+from engine.lab.edits import with_filter, with_layer
 from engine.lab.examples import example_seven, four_edges
 
 Array: TypeAlias = NDArray[Any]
@@ -174,15 +175,12 @@ class LabModel(QObject):
         continues
             Whether it goes on with the last edit, as a drag does: both are then undone together.
         """
-        layers = list(self._lab.setup.layers)
-        layers[self._layer] = layer
-        self.edit_setup(replace(self._lab.setup, layers=tuple(layers)), text, continues=continues)
+        self.edit_setup(with_layer(self._lab.setup, self._layer, layer), text, continues=continues)
 
     def edit_filter(self, new: Filter, text: str, *, continues: bool = False) -> None:
         """Put another filter in the place of the selected one, undoably."""
-        filters = list(self.front.filters)
-        filters[self._filter] = new
-        self.edit_layer(replace(self.front, filters=tuple(filters)), text, continues=continues)
+        setup = with_filter(self._lab.setup, self._layer, self._filter, new)
+        self.edit_setup(setup, text, continues=continues)
 
     def edit_setup(self, setup: Setup, text: str, *, continues: bool = False) -> None:
         """Set other layers, undoably; the filters are then no longer a network's own."""
