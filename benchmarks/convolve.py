@@ -59,6 +59,7 @@ def cases(page: ConvolvePage) -> dict[str, Callable[[], None]]:
     def eight(size: int) -> None:
         while len(page.model.front.filters) < 8:
             control.add_filter()
+        control.resize(size, size)
         weight = random_kernel((len(page.model.selected.weight), size, size), rng)
         control.put_kernel("random", weight)
 
@@ -66,12 +67,17 @@ def cases(page: ConvolvePage) -> dict[str, Callable[[], None]]:
         eight(3)
         large(1)
 
+    def large_kernels() -> None:
+        large(3)
+        eight(11)
+
     return {
         "28 × 28, 4 filters of 3 × 3": control.show_example,
         "28 × 28, 8 filters of 3 × 3": lambda: eight(3),
         "28 × 28, 8 filters of 11 × 11": lambda: eight(11),
         "256 × 256, 8 filters of 3 × 3": large_grey,
         "256 × 256 RGB, 8 filters of 3 × 3": lambda: large(3),
+        "256 × 256 RGB, 8 filters of 11 × 11": large_kernels,
     }
 
 

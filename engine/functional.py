@@ -27,15 +27,22 @@ def _pictures(x: Array, name: str = "x") -> Array:
     return x if x.dtype.kind == "f" else x.astype(np.float32)
 
 
+def check_span(size: tuple[int, ...], kernel: tuple[int, ...], dilation: Pair) -> tuple[int, int]:
+    """Tell how many pixels a filter spans, (vertical, horizontal); ShapeError if `size` is smaller."""
+    dh, dw = pair(dilation, "dilation")
+    span = (dh * (kernel[0] - 1) + 1, dw * (kernel[1] - 1) + 1)
+    if size[0] < span[0] or size[1] < span[1]:
+        raise ShapeError(
+            f"the filter spans {span[0]} × {span[1]} pixels, which must fit in the padded picture, "
+            f"got {size[0]} × {size[1]}"
+        )
+    return span
+
+
 def _windows(x: Array, kernel: tuple[int, int], stride: Pair, dilation: Pair) -> Array:
     """Every patch of a padded picture as a view: (n, c, oh, ow, kh, kw)."""
     (sh, sw), (dh, dw) = pair(stride, "stride"), pair(dilation, "dilation")
-    span = (dh * (kernel[0] - 1) + 1, dw * (kernel[1] - 1) + 1)
-    if x.shape[2] < span[0] or x.shape[3] < span[1]:
-        raise ShapeError(
-            f"the filter spans {span[0]} × {span[1]} pixels, which must fit in the padded picture, "
-            f"got {x.shape[2]} × {x.shape[3]}"
-        )
+    span = check_span(x.shape[2:], kernel, dilation)
     return sliding_window_view(x, span, axis=(2, 3))[:, :, ::sh, ::sw, ::dh, ::dw]
 
 
@@ -63,7 +70,8 @@ def _unpad(x: Array, padding: tuple[tuple[int, int], tuple[int, int]]) -> Array:
     return x[:, :, top : x.shape[2] - bottom, left : x.shape[3] - right]
 
 
-def _check_filters(x: Array, weight: Array, bias: Array | None, groups: int) -> None:
+def check_filters(x: Array, weight: Array, bias: Array | None, groups: int = 1) -> None:
+    """Check that filters fit pictures ``(n, c, h, w)``; ShapeError says what was wanted and what came."""
     if weight.ndim != 4:
         raise ShapeError(f"weight must be (filters, input channels, height, width), got shape {weight.shape}")
     if groups < 1 or x.shape[1] % groups or weight.shape[0] % groups:
@@ -114,7 +122,7 @@ def cross_correlate2d(
         If the shapes do not fit each other.
     """
     x, weight = _pictures(x), np.asarray(weight)
-    _check_filters(x, weight, bias, groups)
+    check_filters(x, weight, bias, groups)
     kernel = weight.shape[2:]
     sides = resolve_padding(padding, x.shape[2:], kernel, stride, dilation)
     windows = _windows(_pad(x, sides), kernel, stride, dilation)
@@ -142,7 +150,7 @@ def cross_correlate2d_gradient(
     gradient, back over its patch.
     """
     x, weight = _pictures(x), np.asarray(weight)
-    _check_filters(x, weight, None, groups)
+    check_filters(x, weight, None, groups)
     kernel = weight.shape[2:]
     sides = resolve_padding(padding, x.shape[2:], kernel, stride, dilation)
     padded = _pad(x, sides)
@@ -196,7 +204,7 @@ def max_pool2d_gradient(
     """Give each gradient to the pixel that won its window; the first one, row by row, where several tie."""
     x = _pictures(x)
     windows, sides, shape = _pool_windows(x, size, stride, padding, -np.inf)
-    flat = windows.reshape(*windows.shape[:4], -1)
+    flat = windows.reshape(*windows.shape[:4], windows.shape[4] * windows.shape[5])
     won = np.arange(flat.shape[-1]) == flat.argmax(axis=-1)[..., None]
     dwindows = np.where(won, gradient[..., None], 0).astype(x.dtype).reshape(windows.shape)
     return _unpad(_scatter_windows(dwindows, shape, size if stride is None else stride, 1), sides)

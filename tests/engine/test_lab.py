@@ -14,8 +14,10 @@ from engine import functional
 from engine.errors import ConfigError, ShapeError
 from engine.kernels import KERNELS
 from engine.lab import Filter, Geometry, LabLayer, Setup
+from engine.lab.edits import filter_added, filter_removed, with_filter, with_layer
+from engine.lab.examples import example_seven, four_edges
 from engine.lab.ledger import ledger_text, make_ledger, shown
-from engine.lab.run import contributions, run_layer, run_setup, with_border
+from engine.lab.run import contributions, correlated, run_layer, run_setup, with_border
 from engine.lab.size_formula import left_over_sentence, size_formulas
 
 SCIPY_MODES = {"zero": "constant", "reflect": "mirror", "replicate": "nearest"}
@@ -92,6 +94,15 @@ def test_same_padding_is_scipys_correlate(kernel, border):
     np.testing.assert_allclose(result.outputs[0], expected, atol=1e-12)
 
 
+def test_a_large_picture_that_is_worked_on_band_by_band_equals_the_reference():
+    rng = np.random.default_rng(8)
+    picture, weight = rng.random((3, 301, 299)), rng.normal(size=(5, 3, 4, 3))
+    result = run_layer(layer_of(weight, stride=(2, 1), dilation=(1, 2), padding=(1, 3)), picture)
+    expected = functional.cross_correlate2d(picture[None], weight, None, (2, 1), (1, 3), (1, 2))[0]
+    np.testing.assert_allclose(result.outputs, expected, rtol=1e-12, atol=1e-12)
+    np.testing.assert_allclose(contributions(result, 4).sum(axis=0), expected[4], rtol=1e-12, atol=1e-12)
+
+
 @given(cases())
 def test_contributions_and_bias_sum_to_the_output_channel(case):
     picture, weight, settings = case
@@ -123,7 +134,7 @@ def test_the_ledger_adds_up_to_what_the_engine_computes_to_the_last_digit_shown(
         assert shown(ledger.total, digits) == shown(engine, digits)
         assert shown(ledger.rows[-1].running + ledger.bias, digits) == shown(engine, digits)
     assert sum(ledger.channel_sums) == pytest.approx(ledger.total, abs=1e-9)
-    assert ledger.rectified == (max(engine, 0) if relu else None)
+    assert ledger.rectified == (max(ledger.total, 0) if relu else None)
     for entry in ledger.rows:
         assert entry.product == entry.pixel * entry.weight
         inside = 0 <= entry.row < picture.shape[1] and 0 <= entry.column < picture.shape[2]
@@ -204,9 +215,75 @@ def test_layers_follow_each_other_with_relu_and_pooling_in_between():
     setup = Setup((layer_of(first, relu=True, pool=2), layer_of(second)), (True, True))
     result = run_setup(setup, picture)
     x = functional.max_pool2d(functional.relu(functional.cross_correlate2d(picture[None], first)), 2)
-    np.testing.assert_array_equal(result.layers[0].passed, x[0])
-    np.testing.assert_array_equal(result.layers[1].outputs, functional.cross_correlate2d(x, second)[0])
+    # The same products, added up in another order.
+    np.testing.assert_allclose(result.layers[0].passed, x[0], rtol=1e-12)
+    expected = functional.cross_correlate2d(x, second)[0]
+    np.testing.assert_allclose(result.layers[1].outputs, expected, rtol=1e-12, atol=1e-12)
     assert result.problem == ""
+
+
+@st.composite
+def edits(draw):
+    """Two setups, the second made from the first as a hand makes it, on a picture of two channels."""
+    rng = np.random.default_rng(draw(st.integers(0, 99)))
+    layer = layer_of(rng.normal(size=(3, 2, 3, 3)), relu=draw(st.booleans()), pool=draw(st.integers(1, 2)))
+    second = layer_of(rng.normal(size=(2, 3, 2, 2)))
+    setup = Setup((layer, second), (True, True))
+    new = Filter("new", rng.normal(size=(2, 3, 3)), 0.5)
+    change = draw(st.sampled_from(["cell", "add", "remove", "swap", "stride", "relu", "turn", "pool", "off"]))
+    match change:
+        case "cell":
+            number = draw(st.integers(0, 1))
+            shape = setup.layers[number].weight.shape[1:]
+            return setup, with_filter(setup, number, 1, Filter("new", rng.normal(size=shape), 0.5))
+        case "add":
+            return setup, filter_added(setup, 0, new)
+        case "remove":
+            return setup, filter_removed(setup, 0, draw(st.integers(0, 2)))
+        case "swap":
+            turned = replace(layer, filters=layer.filters[::-1])
+            return setup, with_layer(setup, 0, turned)
+        case "off":
+            return setup, replace(setup, channels_on=(True, False))
+    changed = {
+        "stride": replace(layer, geometry=Geometry(stride=(2, 1))),
+        "relu": replace(layer, relu=not layer.relu),
+        "turn": replace(layer, operation="convolution"),
+        "pool": replace(layer, pool=3 - layer.pool),
+    }
+    return setup, with_layer(setup, 0, changed[change])
+
+
+@given(edits(), st.booleans())
+def test_what_is_taken_over_from_an_earlier_result_equals_what_is_computed_anew(pair, same_picture):
+    before, after = pair
+    picture = np.random.default_rng(7).random((2, 13, 12))
+    old = run_setup(before, picture if same_picture else picture[:, ::-1])
+    anew, taken = run_setup(after, picture), run_setup(after, picture, old)
+    assert anew.problem == taken.problem
+    for first, second in zip(anew.layers, taken.layers, strict=True):
+        for name in ("input", "padded", "used", "outputs", "activated", "passed", "winners"):
+            expected, found = getattr(first, name), getattr(second, name)
+            assert (expected is None) == (found is None)
+            if expected is not None:
+                np.testing.assert_allclose(found, expected, rtol=1e-12, atol=1e-12)
+        assert second.layer is first.layer
+
+
+def test_a_changed_filter_leaves_the_output_channels_of_the_others_alone(monkeypatch):
+    computed = []
+
+    def counted(padded, used, geometry):
+        computed.append(len(used))
+        return correlated(padded, used, geometry)
+
+    monkeypatch.setattr("engine.lab.run.correlated", counted)
+    setup, picture = Setup((four_edges(),), (True,)), example_seven()
+    old = run_setup(setup, picture)
+    run_setup(with_filter(setup, 0, 2, Filter("new", np.ones((1, 3, 3)))), picture, old)
+    run_setup(setup, picture.copy(), old)
+    run_setup(setup, 1 - picture, old)
+    assert computed == [4, 1, 0, 4]
 
 
 def test_pools_winners_are_one_per_window_and_hold_its_value():

@@ -34,9 +34,12 @@ class Evaluation:
     parts: NDArray[Any] | None
 
 
-def evaluate(lab: Lab, layer: int, filter_index: int) -> Evaluation:
-    """Run the picture through the layers, and take one output channel apart."""
-    run = run_setup(lab.setup, lab.source.picture)
+def evaluate(lab: Lab, layer: int, filter_index: int, before: RunResult | None = None) -> Evaluation:
+    """Run the picture through the layers, and take one output channel apart.
+
+    What still holds of the result `before` is taken over.
+    """
+    run = run_setup(lab.setup, lab.source.picture, before)
     parts = None
     if layer < len(run.layers) and len(run.layers[layer].input) > 1:
         parts = contributions(run.layers[layer], filter_index)
@@ -120,10 +123,12 @@ class LabWorker(QObject):
     # From here on: the worker's thread.
 
     def _main(self) -> None:
+        before: RunResult | None = None
         while (job := self._next()) is not None:
             made = None
             try:
-                made = evaluate(*job)
+                made = evaluate(*job, before)
+                before = made.run
             except Exception:
                 # One that cannot be computed must not end the display; the next one may work.
                 logger.exception("the lab could not be evaluated")

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from numpy.typing import NDArray
-from PySide6.QtCore import Signal
+from PySide6.QtCore import QTimer, Signal
 from PySide6.QtGui import QHideEvent, QResizeEvent, QShowEvent, QUndoStack
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
@@ -94,6 +94,9 @@ class ConvolvePage(QWidget):
         self._source: tuple[object, ...] = ()
         self._seeks_brightest = True
         self._proof = Paced(self._show_proof, parent=self)
+        # After the event that changed something: one gesture may change several things.
+        self._asking = QTimer(self, singleShot=True, interval=0)
+        self._asking.timeout.connect(self._ask)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.addWidget(self.parts)
@@ -161,6 +164,7 @@ class ConvolvePage(QWidget):
     def close_worker(self) -> None:
         """End the thread, for good."""
         self._clock.pause()
+        self._asking.stop()
         self._worker.close()
 
     def _connect(self) -> None:
@@ -246,8 +250,8 @@ class ConvolvePage(QWidget):
         if source != self._source:
             self._source = source
             self._seeks_brightest = True
+        self._asking.start()
         self._display.show_setup()
-        self._ask()
         self.place_changed.emit()
 
     def _on_view_changed(self) -> None:
@@ -259,7 +263,7 @@ class ConvolvePage(QWidget):
         if shown is not None and shown.lab is self.model.lab:
             # Another palette shows at once; another layer or filter when it is computed.
             self._display.show_evaluation(shown)
-        self._ask()
+        self._asking.start()
         self.place_changed.emit()
 
     def _on_evaluated(self, evaluation: Evaluation) -> None:
