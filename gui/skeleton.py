@@ -35,6 +35,8 @@ INSPECTOR_WIDTH = 264
 INSPECTOR_LEAST, INSPECTOR_MOST = 232, 480
 STAGE_LEAST = 360
 SLIDE_MS = 120
+# What messages leave free at the right end of the address bar: its buttons.
+_BAR_BUTTONS_PX = 232
 
 
 class Hairline(QWidget):
@@ -123,6 +125,7 @@ class Skeleton(QWidget):
         self._pages: dict[str, QWidget] = {}
         self._wide_sizes: tuple[int, ...] = ()
         self._inspector = inspector
+        self._address_bar = address_bar
 
         self._stage = QStackedWidget()
         stage_holder = Surface(theme, "window")
@@ -148,7 +151,8 @@ class Skeleton(QWidget):
         self._splitter.setStretchFactor(1, 1)
         self._stage_holder = stage_holder
         stage_holder.installEventFilter(self)
-        # Over the Stage rather than between it and the Tape: nothing moves because something is said.
+        # Over the path rather than between it and the Stage: nothing moves because something is said, and
+        # nothing that the person works with is covered.
         self.messages = MessageStrip(theme, self)
         self.messages.installEventFilter(self)
 
@@ -163,8 +167,7 @@ class Skeleton(QWidget):
         column.addWidget(address_bar)
         column.addWidget(Hairline(theme, Qt.Orientation.Horizontal))
         column.addLayout(middle, 1)
-        self._tape_line = Hairline(theme, Qt.Orientation.Horizontal)
-        column.addWidget(self._tape_line)
+        column.addWidget(Hairline(theme, Qt.Orientation.Horizontal))
         column.addWidget(tape_bar)
         column.addWidget(Hairline(theme, Qt.Orientation.Horizontal))
         column.addWidget(status_line)
@@ -271,11 +274,11 @@ class Skeleton(QWidget):
         return QRect(left, corner.y(), INSPECTOR_WIDTH, self._stage_holder.height())
 
     def _place_messages(self) -> None:
-        """Lay the message over the lowest part of the Stage, as high as its words need."""
+        """Lay the message over the path above the Stage, as high as its words need."""
         left = self._stage_holder.mapTo(self, QPoint(0, 0)).x()
-        width = self._stage_holder.width()
-        height = self.messages.height_for(width)
-        self.messages.setGeometry(left, self._tape_line.y() - height, width, height)
+        bar = self._address_bar.geometry()
+        width = min(self._stage_holder.width(), bar.right() + 1 - _BAR_BUTTONS_PX - left)
+        self.messages.setGeometry(left, bar.top(), width, max(bar.height(), self.messages.height_for(width)))
         self.messages.raise_()
 
     def _place_overlay(self) -> None:

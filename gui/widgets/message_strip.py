@@ -14,7 +14,7 @@ Kind = Literal["note", "warning", "progress"]
 # Long enough to read one sentence twice.
 NOTE_MS = 8000
 BAR_WIDTH = 3
-LEAST_HEIGHT = 40
+LEAST_HEIGHT = 36
 
 
 class MessageStrip(QWidget):

@@ -100,11 +100,14 @@ def test_nothing_moves_because_something_is_said(qtbot: QtBot, window: Window) -
     skeleton = window.skeleton
     tape, pad = window.parts["tape_bar"], window.parts["pad"]
     before = tape.geometry(), pad.size()
-    skeleton.messages.show_message("A message lies over the stage. " * 8, kind="warning")
+    skeleton.messages.show_message("A message lies over the path.", kind="warning")
     assert (tape.geometry(), pad.size()) == before
-    qtbot.waitUntil(lambda: skeleton.messages.geometry().bottom() < tape.y())
-    assert skeleton.messages.height() >= 40
+    bar = window.parts["address_bar"].geometry()
+    qtbot.waitUntil(lambda: bar.contains(skeleton.messages.geometry()))
+    assert bar.right() - skeleton.messages.geometry().right() > 200
     assert skeleton.messages.x() > pad.mapTo(skeleton, pad.rect().topLeft()).x()
+    skeleton.messages.show_message("A longer message takes the room that it needs. " * 8)
+    qtbot.waitUntil(lambda: skeleton.messages.height() > bar.height())
     skeleton.messages.dismiss()
 
 
