@@ -211,13 +211,14 @@ def zero_summed(values: Array) -> Array:
 def resized(values: Array, rows: int, columns: int) -> Array:
     """Give it another size round its middle: zeros are added outside, or outer values dropped.
 
-    An even difference keeps the middle; an odd one adds below and right, or drops there.
+    The middle of an even size is the place above and left of its centre, as for "same" padding: from 3 to 4
+    a row is added below, from 4 to 5 one above, and the same way back.
     """
     out = np.zeros((*values.shape[:-2], rows, columns))
     spans = []
     for old, new in zip(values.shape[-2:], (rows, columns), strict=True):
-        common = min(old, new)
-        spans.append(((old - common) // 2, (new - common) // 2, common))
+        shift = (new - 1) // 2 - (old - 1) // 2
+        spans.append((max(-shift, 0), max(shift, 0), min(old, new)))
     (from_y, to_y, height), (from_x, to_x, width) = spans
     out[..., to_y : to_y + height, to_x : to_x + width] = values[
         ..., from_y : from_y + height, from_x : from_x + width

@@ -1,15 +1,19 @@
 """Changes of a setup that keep its layers fitting each other: pure functions from one value to the next."""
 
+import re
 from dataclasses import replace
 
 import numpy as np
 
 from engine.errors import ConfigError
-from engine.kernels import FOUR_EDGES, kernel, random_kernel, resized
+from engine.kernels import FOUR_EDGES, KERNELS, kernel, random_kernel, resized
 from engine.lab.examples import four_edges
-from engine.lab.values import Filter, LabLayer, Setup
+from engine.lab.values import Array, Filter, LabLayer, Setup
 
 MOST_FILTERS = 64
+_EDITED = ", edited"
+# "conv1 · 3", as `from_network` calls them.
+_OF_NETWORK = re.compile(r"\S+ · \d+")
 # Filters of a layer that is fed forward into, unless it reads what edge filters found.
 _NEW_FILTERS = 4
 _CORNERS = (
@@ -32,6 +36,22 @@ def with_filter(setup: Setup, number: int, index: int, new: Filter) -> Setup:
     filters = list(setup.layers[number].filters)
     filters[index] = new
     return with_layer(setup, number, replace(setup.layers[number], filters=tuple(filters)))
+
+
+def edited_name(name: str, weight: Array) -> str:
+    """Name a filter whose weights have become `weight`, ``(c, kh, kw)``.
+
+    A name that says what the weights were, as "Sobel x" or "conv1 · 3" do, must not outlive them. One that
+    a person gave stays.
+    """
+    base = name.removesuffix(_EDITED)
+    if base in {one.name for one in KERNELS}:
+        for one in KERNELS:
+            if one.values.shape == weight.shape[1:] and (weight == one.values).all():
+                return one.name
+    elif base not in {row[0] for row in _CORNERS} and not _OF_NETWORK.fullmatch(base):
+        return name
+    return base + _EDITED
 
 
 def filter_added(setup: Setup, number: int, new: Filter) -> Setup:

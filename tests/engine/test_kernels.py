@@ -83,5 +83,14 @@ def test_a_kernel_that_was_made_larger_and_smaller_again_is_the_same(values, ext
     np.testing.assert_array_equal(kernels.resized(larger, rows, columns), values)
 
 
+def test_a_kernel_grows_and_shrinks_round_its_middle():
+    value = np.array([[1.0]])
+    sizes = [1, 2, 3, 4, 5, 6, 7, 6, 5, 4, 3, 2, 1]
+    for size in sizes:
+        value = kernels.resized(value, size, size)
+        middle = (size - 1) // 2
+        assert np.argwhere(value).tolist() == [[middle, middle]]
+
+
 def test_negated_zeros_have_no_sign():
     assert not np.signbit(kernels.negated(np.zeros((3, 3)))).any()

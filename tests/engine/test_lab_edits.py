@@ -6,9 +6,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from engine.errors import ConfigError
+from engine.kernels import kernel, turned
 from engine.lab import Filter, Setup
 from engine.lab.edits import (
     MOST_FILTERS,
+    edited_name,
     fed_forward,
     filter_added,
     filter_removed,
@@ -30,6 +32,22 @@ def fits(setup, picture=None):
     assert result.problem == ""
     assert len(result.layers) == len(setup.layers)
     return result
+
+
+@pytest.mark.parametrize(
+    ("name", "weight", "new"),
+    [
+        ("Sobel x", turned(kernel("sobel-x").values), "Sobel y"),
+        ("Sobel x", 2 * kernel("sobel-x").values, "Sobel x, edited"),
+        ("Sobel x, edited", kernel("sobel-x").values, "Sobel x"),
+        ("top left corner", np.ones((3, 3)), "top left corner, edited"),
+        ("conv1 · 3", np.ones((3, 3)), "conv1 · 3, edited"),
+        ("my filter", np.ones((3, 3)), "my filter"),
+        ("my filter", kernel("sobel-x").values, "my filter"),
+    ],
+)
+def test_a_name_that_says_what_the_weights_were_does_not_outlive_them(name, weight, new):
+    assert edited_name(name, np.stack([weight, weight])) == new
 
 
 EDITS = st.lists(

@@ -264,6 +264,18 @@ def test_a_large_kernel_takes_the_whole_width(panel):
     panel.layout().activate()
     assert panel.editor.width() == 244
     assert panel.editor.cell_rect(0, 0).width() == 34
+    panel.set_tall(False)
+    panel.layout().activate()
+    assert panel.editor.cell_rect(0, 0).width() == 28
+
+
+def test_the_arrows_of_the_size_stay_where_they_are_while_the_kernel_grows(panel):
+    places = set()
+    for side in (3, 4, 5, 7, 11):
+        show(panel, Filter("growing", np.ones((1, side, side))))
+        panel.layout().activate()
+        places.add(panel.size_pair.mapTo(panel, QPoint(0, 0)).toTuple())
+    assert len(places) == 1
 
 
 def test_a_convolution_shows_the_kernel_as_it_is_used(panel):

@@ -37,6 +37,8 @@ from gui.widgets.tool_button import ToolButton
 _SMALL_SIDE_PX = 132
 # A kernel of more rows or columns takes the whole width, so that its numbers can be read.
 _MOST_SMALL = 4
+# In a low window a large kernel leaves room for the settings below.
+_MOST_LOW_PX = 200
 _LARGEST_BIAS = 1000.0
 _BIAS_LABEL_PX, _BIAS_PX = 24, 76
 _LONGEST_NAME = 40
@@ -74,6 +76,7 @@ class KernelPanel(QWidget):
         self._key: object = None
         self._slice, self._classic, self._turned = 0, False, False
         self._wide: bool | None = None
+        self._tall = True
         self._frame = _Frame(themes, self)
         self.editor = KernelEditor(themes)
         self.slices = KernelSlices(themes)
@@ -119,9 +122,13 @@ class KernelPanel(QWidget):
         key
             Tells filters apart that have the same name: its layer and its place there.
         """
-        another = (key, filter.name) != (self._key, self._filter.name)
+        another = key != self._key
         # What is being typed stays while it is still this filter's.
-        if another or not (self._name.hasFocus() and self._name.isModified()):
+        if (
+            another
+            or filter.name != self._filter.name
+            or not (self._name.hasFocus() and self._name.isModified())
+        ):
             self._name.setText(filter.name)
             self._name.setCursorPosition(0)
         if another:
@@ -146,6 +153,12 @@ class KernelPanel(QWidget):
             self.turn.put(turned)
             self.notes.set_turned(turned)
         self._place(max(weight.shape) > _MOST_SMALL)
+
+    def set_tall(self, tall: bool) -> None:
+        """Say whether the window has room for a large kernel with all its settings below."""
+        if tall != self._tall:
+            self._tall = tall
+            self._place(bool(self._wide))
 
     def animate_turn(self, to_turned: bool) -> None:
         """Let the kernel turn by 180° before the eyes, or back."""
@@ -205,6 +218,8 @@ class KernelPanel(QWidget):
         column.setSpacing(S1)
         column.addLayout(top)
         column.addWidget(self.slices)
+        # Over the kernel: its arrows stay under the pointer while the kernel grows.
+        column.addWidget(self._size_row)
         column.addLayout(self._body)
         column.addStretch(1)
         self.slices.hide()
@@ -234,7 +249,7 @@ class KernelPanel(QWidget):
         if wide != self._wide:
             self._wide = wide
             body = self._body
-            parts: tuple[QWidget, ...] = (self.editor, self.tools, self._bias_row, self._size_row, self.notes)
+            parts: tuple[QWidget, ...] = (self.editor, self.tools, self._bias_row, self.notes)
             for widget in parts:
                 body.removeWidget(widget)
             if wide:
@@ -245,12 +260,12 @@ class KernelPanel(QWidget):
                 body.addWidget(self.notes, 0, 1)
                 body.addWidget(self._bias_row, 1, 1, Qt.AlignmentFlag.AlignBottom)
                 body.addWidget(self.tools, 2, 0, 1, 2)
-                body.addWidget(self._size_row, 3, 0, 1, 2)
             self.notes.set_stacked(not wide)
             self._bias_row.set_label(*((LABEL_WIDTH_PX, S2) if wide else (_BIAS_LABEL_PX, S1)))
         rows, columns = self._filter.weight.shape[1:]
         if wide:
-            cell = max(1, min(LARGEST_CELL_PX, self.width() // max(rows, columns)))
+            room = min(self.width() / columns, (self.width() if self._tall else _MOST_LOW_PX) / rows)
+            cell = max(1, min(LARGEST_CELL_PX, int(room)))
             self.editor.setMinimumWidth(1)
             self.editor.setMaximumWidth(self.maximumWidth())
             self.editor.setFixedHeight(rows * cell)

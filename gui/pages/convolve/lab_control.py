@@ -12,6 +12,7 @@ from engine.errors import EngineError
 from engine.kernels import random_kernel, resized
 from engine.lab import Filter, Geometry, LabLayer, Setup
 from engine.lab.edits import (
+    edited_name,
     fed_forward,
     filter_added,
     filter_removed,
@@ -73,20 +74,20 @@ class LabControl(QObject):
         self._chosen_by_hand = True
         self._try(lambda: self._set_source(self._sources.of_picture(from_mime(data), "pasted picture")))
 
-    def show_network(self, taken: Taken, name: str, link: NetworkLink) -> None:
+    def show_network(self, taken: Taken, name: str, link: NetworkLink, step: int | None = None) -> None:
         """Look at a convolution of a network, on what comes to it there."""
         self._chosen_by_hand = True
-        source = self._sources.of_network(taken.input, name, link)
+        source = self._sources.of_network(taken.input, name, link, step)
         lab = Lab(source, Setup((taken.layer,), (True,) * len(taken.input)), True)
         self._put_in(lab, f"Show {link.layer} on Convolve")
         self._model.look(layer=0, filter_index=taken.selected, slice_index=0, classic=False)
 
-    def follow_network(self, taken: Taken, name: str, link: NetworkLink) -> None:
+    def follow_network(self, taken: Taken, name: str, link: NetworkLink, step: int | None = None) -> None:
         """Show the network's newest picture and, unless they were edited, its newest filters."""
         lab = self._model.lab
         if lab.source.link != link or lab.source.picture.shape != taken.input.shape:
             return
-        source = replace(lab.source, picture=taken.input, name=name)
+        source = replace(lab.source, picture=taken.input, name=name, step=step)
         setup = lab.setup
         if lab.is_networks:
             setup = replace(setup, layers=(taken.layer, *setup.layers[1:]))
@@ -117,6 +118,9 @@ class LabControl(QObject):
         """Put another filter in the place of the selected one."""
         if not continues:
             self.put_in.emit()
+        old = self._model.selected
+        if new.name == old.name and not np.array_equal(new.weight, old.weight):
+            new = replace(new, name=edited_name(old.name, new.weight))
         self._model.edit_filter(new, text, continues=continues)
 
     def put_kernel(self, name: str, weight: Any, index: int | None = None) -> None:

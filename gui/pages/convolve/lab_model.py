@@ -38,7 +38,10 @@ class NetworkLink:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Source:
-    """Where the picture comes from, and the picture ``(c, h, w)``, 0 to 1 unless it is a network's."""
+    """Where the picture comes from, and the picture ``(c, h, w)``, 0 to 1 unless it is a network's.
+
+    `step` is that of a network's training.
+    """
 
     kind: SourceKind
     name: str
@@ -46,6 +49,13 @@ class Source:
     number: int = 0
     channel_names: tuple[str, ...] = ("grey",)
     link: NetworkLink | None = None
+    step: int | None = None
+
+    @property
+    def key(self) -> tuple[object, ...]:
+        """Tell sources apart; one that is followed stays the same while its picture changes."""
+        name = "" if self.link is not None else self.name
+        return self.kind, name, self.link, self.picture.shape
 
     @property
     def is_rgb(self) -> bool:
@@ -255,7 +265,8 @@ def _same(first: LabLayer, second: LabLayer) -> bool:
         return True
 
     def values(layer: LabLayer) -> tuple[object, ...]:
-        filters = [(one.name, one.bias, one.weight.tolist()) for one in layer.filters]
+        # A name follows its weights, or is changed in a gesture of its own.
+        filters = [(one.bias, one.weight.tolist()) for one in layer.filters]
         return filters, layer.geometry, layer.operation, layer.relu, layer.pool, layer.takes
 
     return values(first) == values(second)
