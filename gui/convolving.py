@@ -146,7 +146,7 @@ class Convolving(QObject):
         except EngineError as error:
             self.said.emit(f"This convolution cannot be shown: {error}.")
             return
-        self._page.show_network(taken, _name(frame, link.layer), link)
+        self._page.show_network(taken, _name(frame, link.layer), link, frame.step)
         self._show_page(CONVOLVE)
 
     def _follow(self) -> None:
@@ -163,7 +163,7 @@ class Convolving(QObject):
                 self.said.emit("The network's weights are no longer numbers: the page keeps the last ones.")
             return
         self._refused = None
-        self._page.follow(taken, _name(frame, link.layer), link)
+        self._page.follow(taken, _name(frame, link.layer), link, frame.step)
 
     def _frame_of(self, link: NetworkLink) -> Frame | None:
         """The newest frame of the network that a link is about, None where another one is shown there."""
@@ -188,6 +188,7 @@ class Convolving(QObject):
         place = self._page.describe()
         value = Selection(
             run="Convolve",
+            step=place.step,
             picture=place.picture,
             layer=f"layer {place.layer + 1}",
             kind="filter",
@@ -201,5 +202,4 @@ class Convolving(QObject):
 
 
 def _name(frame: Frame, layer: str) -> str:
-    step = "" if frame.step is None else f" · step {frame.step}"
-    return f"input of {layer} · {frame.source}{step}"
+    return f"input of {layer} · {frame.source}"

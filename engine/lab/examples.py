@@ -3,7 +3,7 @@
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 from engine.datasets import embedded_digits
 from engine.kernels import FOUR_EDGES, kernel
@@ -13,9 +13,19 @@ from engine.lab.values import Filter, LabLayer
 SEVEN_INDEX = 398
 
 
+def hundredths(picture: ArrayLike) -> NDArray[Any]:
+    """Round pixels to two decimals: what is written of them is then all of them, and sums can be checked."""
+    return np.asarray(picture, np.float64).round(2)
+
+
+def is_hundredths(picture: NDArray[Any]) -> bool:
+    """Tell whether all pixels can be written with two decimals."""
+    return bool(np.array_equal(picture, picture.round(2)))
+
+
 def example_seven() -> NDArray[Any]:
-    """Give a handwritten seven of the embedded test digits, ``(1, 28, 28)`` float64, 0 to 1."""
-    return embedded_digits().test.pictures[SEVEN_INDEX] / 255.0
+    """Give a handwritten seven of the embedded test digits, ``(1, 28, 28)`` in hundredths, 0 to 1."""
+    return hundredths(embedded_digits().test.pictures[SEVEN_INDEX] / 255)
 
 
 def four_edges(channels: int = 1) -> LabLayer:

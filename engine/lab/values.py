@@ -109,6 +109,10 @@ class LabLayer:
         """All biases, ``(filters,)``."""
         return np.array([one.bias for one in self.filters])
 
+    def used_weight(self, one: Filter) -> Array:
+        """The weights of a filter as they are multiplied: turned by 180° in a convolution."""
+        return one.weight[:, ::-1, ::-1] if self.operation == "convolution" else one.weight
+
     @property
     def weight_count(self) -> int:
         """Numbers to learn: weights and biases."""

@@ -1,10 +1,18 @@
-"""Ctrl+C copies a panel's picture, Ctrl+Shift+C its numbers."""
+"""Ctrl+C copies a panel's picture, Ctrl+Shift+C its numbers; a panel without a menu gets one for both."""
 
 from collections.abc import Callable
+from typing import Literal
 
-from PySide6.QtCore import QEvent, QObject, Qt
-from PySide6.QtGui import QGuiApplication, QImage, QKeyEvent, QKeySequence
-from PySide6.QtWidgets import QWidget
+from PySide6.QtCore import QEvent, QObject, QPoint, QPointF, Qt
+from PySide6.QtGui import (
+    QContextMenuEvent,
+    QGuiApplication,
+    QImage,
+    QKeyEvent,
+    QKeySequence,
+    QMouseEvent,
+)
+from PySide6.QtWidgets import QApplication, QMenu, QWidget
 
 # A copied picture has this many pixels per logical pixel.
 COPY_SCALE = 2.0
@@ -23,6 +31,9 @@ class CopyKeys(QObject):
         Writes the panel's numbers as tab-separated text; "" when there are none.
     marked : callable or None
         Gives the text that is marked, where text can be; Ctrl+C copies that unless it is "".
+    menu : {"press", "click", "none"}
+        When the right button opens a menu with both: at once, or only when it was not for a drag; "none" for
+        a panel with a menu of its own.
     """
 
     def __init__(
@@ -31,15 +42,37 @@ class CopyKeys(QObject):
         picture: Callable[[], QImage],
         numbers: Callable[[], str],
         marked: Callable[[], str] | None = None,
+        *,
+        menu: Literal["press", "click", "none"] = "press",
     ) -> None:
         super().__init__(widget)
+        self._widget = widget
         self._picture = picture
         self._numbers = numbers
         self._marked = marked
+        self._menu = menu
+        self._pressed: QPointF | None = None
         widget.installEventFilter(self)
 
+    def copy_numbers(self) -> None:
+        """Put the panel's numbers on the clipboard."""
+        text = self._numbers()
+        if text:
+            QGuiApplication.clipboard().setText(text)
+
+    def copy_picture(self) -> None:
+        """Put the panel's picture on the clipboard."""
+        QGuiApplication.clipboard().setImage(self._picture())
+
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """Keep the two keys from the menu bar, and copy."""
+        """Keep the two keys from the menu bar, and copy; offer both in a menu."""
+        if isinstance(event, QMouseEvent) and self._menu == "click":
+            self._takes_mouse(event)
+            return False
+        if isinstance(event, QContextMenuEvent) and self._menu != "none":
+            if self._menu == "press" or event.reason() == QContextMenuEvent.Reason.Keyboard:
+                self._offer(event.globalPos())
+            return True
         if not isinstance(event, QKeyEvent):
             return False
         picture = event.matches(QKeySequence.StandardKey.Copy)
@@ -50,17 +83,41 @@ class CopyKeys(QObject):
             return True
         if event.type() != QEvent.Type.KeyPress:
             return False
-        text = self._text(picture)
-        if text:
-            QGuiApplication.clipboard().setText(text)
+        marked = self._marked() if picture and self._marked is not None else ""
+        if marked:
+            QGuiApplication.clipboard().setText(marked)
         elif picture:
-            QGuiApplication.clipboard().setImage(self._picture())
+            self.copy_picture()
+        else:
+            self.copy_numbers()
         return True
 
-    def _text(self, picture: bool) -> str:
-        if picture:
-            return self._marked() if self._marked is not None else ""
-        return self._numbers()
+    def add_to(self, menu: QMenu) -> None:
+        """Add both to a menu."""
+        for words, keys, act in (
+            ("Copy picture", "Ctrl+C", self.copy_picture),
+            ("Copy numbers", "Ctrl+Shift+C", self.copy_numbers),
+        ):
+            menu.addAction(words, QKeySequence(keys), act).setShortcutVisibleInContextMenu(True)
+
+    def _offer(self, place: QPoint) -> None:
+        menu = QMenu(self._widget)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self.add_to(menu)
+        menu.popup(place)
+
+    def _takes_mouse(self, event: QMouseEvent) -> None:
+        """Open the menu where the right button was pressed and let go without a drag."""
+        if event.button() != Qt.MouseButton.RightButton:
+            return
+        place = event.globalPosition()
+        if event.type() == QEvent.Type.MouseButtonPress:
+            self._pressed = place
+        elif event.type() == QEvent.Type.MouseButtonRelease and self._pressed is not None:
+            moved = (place - self._pressed).manhattanLength()
+            self._pressed = None
+            if moved < QApplication.startDragDistance():
+                self._offer(place.toPoint())
 
 
 def widget_picture(widget: QWidget) -> QImage:

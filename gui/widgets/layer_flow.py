@@ -71,7 +71,7 @@ class LayerFlow(QWidget):
         column.addLayout(header)
         column.addWidget(self._scroll, 1)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        CopyKeys(self, self.picture, self._numbers)
+        CopyKeys(self, self.picture, self._numbers, menu="none")
         self._canvas.clicked.connect(self._on_clicked)
         self._canvas.double_clicked.connect(self._on_double_clicked)
         self._canvas.hovered.connect(self.hovered)

@@ -69,7 +69,7 @@ class TileWall(QWidget):
         self._view.add_item(self._ground)
         self._view.add_item(self._text)
         self._words = Paced(self._refresh_words, parent=self)
-        CopyKeys(self, self.picture, self._numbers)
+        CopyKeys(self, self.picture, self._numbers, menu="none")
 
         self._column = column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)

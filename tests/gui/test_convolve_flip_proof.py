@@ -182,7 +182,7 @@ def test_hovering_reads_out_logits_and_weights(view, network, qtbot):
     viewport = table(view).viewport()
     QTest.mouseMove(viewport, table(view).line_rect(7).center().toPoint())
     qtbot.waitUntil(lambda: bool(heard))
-    assert heard[-1].startswith("7: 4.5328 → 4.3830, differs by −0.1")
+    assert heard[-1].startswith("7: 4.5226 → 4.3960, differs by −0.1")
     qtbot.waitUntil(lambda: angles(view) == [180, 180])
     kernel = view._kernel.kernels[0]
     QTest.mouseMove(kernel, (kernel.frame().topLeft() + QPointF(2, 2)).toPoint())
@@ -208,7 +208,7 @@ def test_picture_and_numbers_are_copied(view, network):
     QTest.keyClick(view, Qt.Key.Key_C, both)
     lines = QGuiApplication.clipboard().text().splitlines()
     assert lines[0] == "class\tas it is\tchanged\tequal"
-    assert lines[8] == "7\t4.5328\t4.5328\tyes"
+    assert lines[8] == "7\t4.5226\t4.5226\tyes"
     QTest.keyClick(view, Qt.Key.Key_C, Qt.KeyboardModifier.ControlModifier)
     assert QGuiApplication.clipboard().image().width() == 840
 

@@ -128,12 +128,12 @@ def test_what_is_typed_for_one_filter_is_not_given_to_another_of_the_same_name(p
     assert panel.bias.value() == 0.75
 
 
-def test_beside_the_turned_kernel_the_sentence_says_that_it_is_about_the_drawn_one(panel):
+def test_beside_the_turned_kernel_the_sentence_says_that_it_is_about_that_one(panel):
     large = Filter("large", np.ones((1, 5, 5)))
     show(panel, large, sentence="Averages.", turned=True)
     label = panel.findChild(QLabel, "filter_sentence")
     assert label.isVisible()
-    assert label.toolTip() == "As it is drawn: Averages."
+    assert label.toolTip() == "As it is used: Averages."
     show(panel, large, sentence="Averages.")
     assert label.toolTip() == "Averages."
 

@@ -1,15 +1,17 @@
 """The ledger view: what it writes, marks, tells and copies."""
 
 from dataclasses import replace
+from decimal import Decimal
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QLocale, QPoint, Qt
-from PySide6.QtGui import QFontMetricsF, QGuiApplication
+from PySide6.QtCore import QCoreApplication, QLocale, QPoint, Qt
+from PySide6.QtGui import QContextMenuEvent, QFontMetricsF, QGuiApplication
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QMenu, QToolButton
 
 from engine import functional
-from engine.lab.examples import example_seven, four_edges
+from engine.lab.examples import example_seven, four_edges, is_hundredths
 from engine.lab.ledger import ledger_text, make_ledger, shown
 from engine.lab.run import run_layer
 from engine.lab.values import Filter, Geometry, LabLayer
@@ -138,10 +140,11 @@ def test_the_picture_is_copied_at_twice_the_size(view, edges):
     assert QGuiApplication.clipboard().image().size() == view.viewport().size() * 2
 
 
-def test_no_column_moves_while_the_filter_slides(view, colours):
+@pytest.mark.parametrize("hundredths", [True, False])
+def test_no_column_moves_while_the_filter_slides(view, colours, hundredths):
     places = set()
     for row, column in ((0, 0), (8, 12), (13, 20), (27, 27)):
-        view.show_ledger(make_ledger(colours, 0, row, column))
+        view.show_ledger(make_ledger(colours, 0, row, column), hundredths=hundredths)
         places.add(view._plan())
     assert len(places) == 1
 
@@ -191,6 +194,39 @@ def test_border_pixels_are_named_where_there_is_room(qapp, colours):
     reserve = reserve_of(make_ledger(colours, 0, 0, 0))
     assert plan_columns(reserve, None, metrics, 0, 600).places == "beside"
     assert plan_columns(reserve, 6, metrics, 0, 320).places == "none"
+
+
+@pytest.mark.parametrize(("step", "decimals"), [(1.0, 2), (0.5, 3), (0.25, 4)])
+def test_what_is_written_adds_up_with_a_pencil(view, step, decimals):
+    weight = step * np.array([[-3, 1, 2], [1, -1, 3], [2, 1, -2]])
+    ledger = make_ledger(run_layer(LabLayer((Filter("any", weight[None], step),)), SEVEN), 0, 8, 12)
+    view.show_ledger(ledger, hundredths=is_hundredths(SEVEN))
+    assert view.decimals == decimals
+    running = Decimal(0)
+    for row in ledger.rows:
+        pixel, factor, product = (Decimal(f"{n:.{decimals}f}") for n in (row.pixel, row.weight, row.product))
+        assert Decimal(f"{row.pixel:.2f}") == pixel
+        assert pixel * factor == product
+        running += product
+        assert running == Decimal(f"{row.running:.{decimals}f}")
+    assert running + Decimal(str(step)) == Decimal(f"{ledger.total:.{decimals}f}")
+
+
+@pytest.mark.qt_log_ignore("This plugin does not support")
+def test_the_numbers_are_copied_by_a_button_and_by_a_menu(view, edges):
+    view.show_ledger(make_ledger(edges, 0, 8, 12))
+    QGuiApplication.clipboard().clear()
+    QTest.mouseClick(view.findChild(QToolButton, "copy_ledger"), Qt.MouseButton.LeftButton)
+    numbers = QGuiApplication.clipboard().text()
+    assert numbers.startswith("channel\trow")
+    QGuiApplication.clipboard().clear()
+    event = QContextMenuEvent(QContextMenuEvent.Reason.Mouse, QPoint(5, 40), view.mapToGlobal(QPoint(5, 40)))
+    QCoreApplication.sendEvent(view.viewport(), event)
+    (menu,) = view.findChildren(QMenu, options=Qt.FindChildOption.FindDirectChildrenOnly)
+    texts = {action.text(): action for action in menu.actions()}
+    texts["Copy numbers"].trigger()
+    assert QGuiApplication.clipboard().text() == numbers
+    menu.close()
 
 
 def test_lines_and_products_are_each_others_inverse():

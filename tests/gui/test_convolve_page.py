@@ -2,10 +2,10 @@
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QMimeData, Qt, QUrl
+from PySide6.QtCore import QMimeData, QPoint, Qt, QUrl
 from PySide6.QtGui import QGuiApplication, QImage
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QLabel
+from PySide6.QtWidgets import QApplication, QLabel, QMenu
 
 from engine import functional
 from engine.kernels import kernel
@@ -18,6 +18,7 @@ from gui.pages.convolve.filter_cards import FilterCards
 from gui.pages.convolve.kernel_editor import KernelEditor
 from gui.pages.convolve.ledger_view import LedgerView
 from gui.pages.convolve.library_panel import LibraryPanel
+from gui.pages.convolve.slide_scene import SlideScene
 from tests.driving import SEVEN
 from tests.gui.convolve_hands import Convolve, undo
 
@@ -70,7 +71,9 @@ def test_the_four_filters_look_at_my_drawing_while_i_draw(convolve, driver):
     driver.draw(*SEVEN)
     driver.settle()
     drawn = driver.window._answer.preparation.picture
-    np.testing.assert_allclose(convolve.result.outputs[1], correlated(drawn[None], "left-edge"), atol=1e-6)
+    np.testing.assert_allclose(
+        convolve.result.outputs[1], correlated(drawn.round(2)[None], "left-edge"), atol=1e-6
+    )
     driver.click("undo_button")
     driver.settle()
     assert not convolve.result.input.any()
@@ -111,6 +114,77 @@ def test_the_address_says_where_the_filter_is(convolve, driver):
     assert driver.find("inspector", Inspector).heading == "layer 1 · filter 3"
 
 
+def test_the_address_follows_while_the_filter_slides_and_when_the_picture_changes(convolve, driver):
+    def shown():
+        return driver.find("address_bar", AddressBar).path.rsplit("▸ ", 1)[1]
+
+    convolve.page._clock.set_speed(240)
+    convolve.press("Home")
+    convolve.press("Space")
+    driver.wait(lambda: shown() not in ("(0, 0)", "(25, 25)"))
+    assert convolve.page._clock.playing
+    convolve.press("Space")
+    convolve.page._control.choose_source("digit")
+    driver.settle()
+    assert shown() == str(convolve.place.pixel)
+
+
+def test_the_filter_stays_where_it_is_on_the_picture_when_the_output_changes_its_size(convolve, driver):
+    convolve.page._clock.peek(8 * 26 + 12)
+    for padding, stride, pixel in (("same", 1, (9, 13)), ("valid", 2, (4, 6)), ("valid", 1, (8, 12))):
+        convolve.page._control.set_geometry(Geometry(padding=padding, stride=(stride, stride)))
+        driver.settle()
+        assert convolve.place.pixel == pixel
+    convolve.page._control.resize(5, 5)
+    driver.settle()
+    assert convolve.place.pixel == (7, 11)
+
+
+def test_a_filter_that_was_edited_says_so(convolve, driver):
+    convolve.page._control.put_kernel("Sobel x", kernel("sobel-x").values[None])
+    driver.click("kernel_rotate")
+    driver.settle()
+    assert convolve.model.selected.name == "Sobel y"
+    editor = convolve.page.parts.kernel.editor
+    editor.setFocus()
+    QTest.keyClicks(editor, "+")
+    driver.settle()
+    assert convolve.model.selected.name == "Sobel y, edited"
+    assert driver.find("filter_name").text() == "Sobel y, edited"
+    undo(driver)
+    assert convolve.model.selected.name == "Sobel y"
+
+
+def test_in_a_convolution_the_inspector_tells_of_the_kernel_as_it_is_used(convolve, driver):
+    convolve.page._on_operation_chosen("convolution")
+    driver.settle()
+    np.testing.assert_array_equal(convolve.place.weight[0], kernel("top-edge").values[::-1, ::-1])
+    assert "lower edge" in driver.find("filter_sentence").accessibleName()
+
+
+def test_the_slide_is_fitted_by_a_button_and_copied_by_a_menu(convolve, driver):
+    scene = driver.find("convolve_scene", SlideScene)
+    before = scene.slide_layout
+    scene.zoom_by(3)
+    assert scene.slide_layout != before
+    driver.click("slide_fit")
+    assert scene.slide_layout == before
+    QGuiApplication.clipboard().clear()
+    QTest.mouseClick(scene, Qt.MouseButton.RightButton, pos=QPoint(20, 20))
+    (menu,) = scene.findChildren(QMenu)
+    next(action for action in menu.actions() if action.text() == "Copy numbers").trigger()
+    assert len(QGuiApplication.clipboard().text().splitlines()) == 26
+    menu.close()
+
+
+def test_dragging_the_slide_with_the_right_button_opens_no_menu(convolve, driver):
+    scene = driver.find("convolve_scene", SlideScene)
+    QTest.mousePress(scene, Qt.MouseButton.RightButton, pos=QPoint(20, 20))
+    QTest.mouseMove(scene, QPoint(120, 60))
+    QTest.mouseRelease(scene, Qt.MouseButton.RightButton, pos=QPoint(120, 60))
+    assert not scene.findChildren(QMenu)
+
+
 def test_a_kernel_from_the_library_goes_into_the_selected_filter(convolve, driver):
     driver.click("convolve_tab_library")
     panel = driver.find("convolve_library", LibraryPanel)
@@ -148,7 +222,7 @@ def test_pasting_a_kernel_fills_the_selected_filter_and_not_the_pad(convolve, dr
     QGuiApplication.clipboard().setText("1\t2\n3\t4")
     convolve.press("Ctrl+V")
     driver.settle()
-    np.testing.assert_array_equal(convolve.model.selected.weight, [[[1, 2, 0], [3, 4, 0], [0, 0, 0]]])
+    np.testing.assert_array_equal(convolve.model.selected.weight, [[[0, 0, 0], [0, 1, 2], [0, 3, 4]]])
     assert driver.window.document.drawing.backdrop is None
 
 

@@ -80,6 +80,14 @@ def test_a_double_click_on_train_shows_the_filter_and_it_follows_the_training(dr
     learned = driver.window.instrument.run.parameters["conv1.weight"][3]
     driver.wait(lambda: bool(np.allclose(convolve.model.selected.weight, learned)))
     assert not np.array_equal(convolve.model.selected.weight, first)
+    driver.settle()
+    step = driver.window.session.step_count
+    address = driver.find("address_bar", AddressBar)
+    driver.wait(lambda: f"▸ step {step} ▸" in address.path)
+    convolve.page._control.resize(5, 5)
+    driver.settle()
+    # What was edited is no network's of any step.
+    assert "step" not in address.path
 
 
 def test_the_inspector_offers_convolve_only_where_there_is_a_convolution(driver):

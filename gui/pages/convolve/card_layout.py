@@ -248,7 +248,7 @@ def _layout(
     rows, columns = kernel
     more = round(_MORE_PX * dpr) if slices > drawn else 0
     between = round(3 * dpr)
-    name_left = inset
+    name_left, caption = inset, round(_CAPTION_PX * dpr)
     corners: tuple[tuple[int, int], ...]
     if beside == 0:
         cell = max(1, round(_KERNEL_ABOVE_PX * dpr) // max(kernel))
@@ -258,6 +258,8 @@ def _layout(
         left = (card - size[0]) // 2
         bottom = top + size[1]
         name_left += cell * columns + space
+        # Beside the kernel a long name has a second line.
+        caption = max(caption, top - space)
     elif beside is None:
         card = max(size[0] + 2 * inset, round(_LEAST_CARD_PX * dpr))
         room = (card - 2 * inset - more - (drawn - 1) * between) // drawn
@@ -296,5 +298,5 @@ def _layout(
         cell,
         corners,
         (left, top, *size),
-        (name_left, round(S1 * dpr) - 1, card - name_left - inset, round(_CAPTION_PX * dpr)),
+        (name_left, round(S1 * dpr) - 1, card - name_left - inset, caption),
     )

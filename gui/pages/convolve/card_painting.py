@@ -12,6 +12,7 @@ from gui.pages.convolve.map_image import entry_images, map_entries
 from gui.palettes import GAP_INDEX, Lut
 from gui.theme import RADIUS, S1, Theme, caption_font, mixed
 
+SEPARATOR = " · "
 _SMALLEST_TEXT_PX = 11
 _SELECTED_PX, _HOVER_PX = 2.0, 1.0
 
@@ -174,8 +175,17 @@ class CardPainter:
         if metrics.horizontalAdvance(one.name) + S1 * self._layout.dpr <= right - room.left():
             painter.setPen(theme.text_dim)
             painter.drawText(QPointF(right, base), shape)
-        name = metrics.elidedText(one.name, Qt.TextElideMode.ElideRight, width)
+        name = one.name
+        if metrics.horizontalAdvance(name) > width and SEPARATOR in name:
+            # Of "conv1 · 3" the number tells the cards apart.
+            name = name.split(SEPARATOR, 1)[1]
         painter.setPen(theme.text)
+        if metrics.horizontalAdvance(name) > width and room.height() >= 2 * metrics.ascent():
+            left = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop | Qt.TextFlag.TextWordWrap
+            if metrics.boundingRect(room, int(left), name).height() <= room.height():
+                painter.drawText(room, left, name)
+                return
+        name = metrics.elidedText(name, Qt.TextElideMode.ElideRight, width)
         painter.drawText(QPointF(room.left(), base), name)
 
     def _output(self, rect: QRectF, image: QImage, *, partly: bool) -> None:

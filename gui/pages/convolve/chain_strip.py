@@ -27,7 +27,7 @@ from gui.theme import RADIUS, S6, ThemeManager, caption_font
 from gui.widgets.copy_keys import COPY_SCALE, CopyKeys
 from gui.widgets.paced import Paced
 
-HEIGHT, LEAST_HEIGHT = 72, 60
+HEIGHT, SLIM_HEIGHT = 72, 42
 _LEAST_WIDTH = 240
 
 
@@ -251,7 +251,7 @@ class ChainStrip(QAbstractScrollArea):
 
     def minimumSizeHint(self) -> QSize:
         """Shrink; what has no room is reached by scrolling."""
-        return QSize(_LEAST_WIDTH, LEAST_HEIGHT)
+        return QSize(_LEAST_WIDTH, SLIM_HEIGHT)
 
     def viewportEvent(self, event: QEvent) -> bool:
         """Show the readout of words, buttons and problems as a tooltip, and let go when the mouse leaves."""

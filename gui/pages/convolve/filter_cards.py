@@ -67,7 +67,7 @@ class FilterCards(QWidget):
         self._area.hovered.connect(self.hovered)
         self._area.menu_wanted.connect(self._on_menu_wanted)
         self._area.installEventFilter(self)
-        CopyKeys(self._area, self.picture, self._numbers)
+        self._copy = CopyKeys(self._area, self.picture, self._numbers, menu="none")
         self.setFocusProxy(self._area)
         themes.changed.connect(self._on_theme_changed)
         self._refresh_buttons()
@@ -180,6 +180,8 @@ class FilterCards(QWidget):
             if pasted is not None:
                 paste.triggered.connect(ask(self.kernel_dropped.emit, *pasted))
         paste.setEnabled(pasted is not None)
+        menu.addSeparator()
+        self._copy.add_to(menu)
         return menu
 
     def copy_kernel(self, card: int) -> None:

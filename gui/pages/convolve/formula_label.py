@@ -24,7 +24,7 @@ class FormulaLabel(QLabel):
         # Qt lets only the mouse in.
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setToolTip("Mark it to copy a part (Ctrl+C); Ctrl+Shift+C copies all of it.")
-        CopyKeys(self, lambda: widget_picture(self), self.words, self.marked)
+        CopyKeys(self, lambda: widget_picture(self), self.words, self.marked, menu="none")
 
     def words(self) -> str:
         """Give the text without its dress."""

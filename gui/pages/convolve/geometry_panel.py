@@ -119,8 +119,13 @@ class GeometryPanel(QWidget):
             self.relu.setChecked(layer.relu)
         self._show_pool(layer.pool)
         rows, columns = size_formulas(input_size, kernel, geometry)
+        # What is the same down and across is written once.
+        both = rows.text == columns.text
+        self._rows_label.setText("size" if both else "rows")
         self._rows.set_words(_rich(rows))
         self._columns.set_words(_rich(columns))
+        self._columns.setVisible(not both)
+        self._columns_label.setVisible(not both)
         rest = left_over_sentence(rows, columns)
         self._rest.set_words(rest)
         self._rest.setVisible(bool(rest))
@@ -205,10 +210,12 @@ class GeometryPanel(QWidget):
             grid.addWidget(widget, row, 1, left) if alone else grid.addWidget(widget, row, 1)
             grid.setRowMinimumHeight(row, FIELD_HEIGHT_PX)
         top = Qt.AlignmentFlag.AlignTop
-        for row, (label, formula) in enumerate((("rows", self._rows), ("columns", self._columns)), 6):
-            grid.addWidget(self._label(label), row, 0, top)
+        self._rows_label, self._columns_label = self._label("rows"), self._label("columns")
+        pairs = ((self._rows_label, self._rows), (self._columns_label, self._columns))
+        for row, (name, formula) in enumerate(pairs, 6):
+            grid.addWidget(name, row, 0, top)
             grid.addWidget(formula, row, 1, top)
-            formula.setAccessibleName(f"Size of an output channel, {label}")
+            formula.setAccessibleName(f"Size of an output channel, {name.text()}")
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(S1)

@@ -66,13 +66,13 @@ class KernelNotes(QWidget):
         self._write()
 
     def set_sentence(self, sentence: str) -> None:
-        """Say what the kernel, as it is drawn, detects; "" for nothing."""
+        """Say what the kernel, as it is used, detects; "" for nothing."""
         self._text = sentence
         self._write()
 
     def _write(self) -> None:
         self.sentence.set_sentence(
-            f"As it is drawn: {self._text}" if self._turned and self._text else self._text
+            f"As it is used: {self._text}" if self._turned and self._text else self._text
         )
 
     def animate_turn(self, to_turned: bool) -> None:

@@ -1,10 +1,13 @@
 """Shows the lab in the parts of the page: what is set at once, what is computed when it is."""
 
+from typing import Any
+
+from numpy.typing import NDArray
 from PySide6.QtCore import QObject
 
 from engine.inspect.describe import describe_filter
 from engine.kernels import KERNELS
-from engine.lab import Filter, LayerResult
+from engine.lab import LayerResult
 from engine.lab.ledger import Ledger, make_ledger
 from engine.lab.sizes import input_sizes
 from gui.pages.convolve.lab_model import Lab, LabModel
@@ -12,6 +15,7 @@ from gui.pages.convolve.lab_parts import LabParts
 from gui.pages.convolve.lab_scales import ScaleKeeper, Scales
 from gui.pages.convolve.lab_worker import Evaluation
 from gui.pages.convolve.slide_clock import SlideClock
+from gui.pages.convolve.slide_layout import SceneShape, patch_middle_cell, patch_span, place_at
 from gui.pages.convolve.slide_look import SceneLook, Tint
 
 TINTS: tuple[Tint, ...] = ("red", "green", "blue")
@@ -39,6 +43,8 @@ class LabDisplay(QObject):
         self._ledger: Ledger | None = None
         self._ledger_of: tuple[object, ...] = ()
         self._network_name: str | None = None
+        # Of which result the clock counts the positions.
+        self._placed: LayerResult | None = None
 
     @property
     def evaluation(self) -> Evaluation | None:
@@ -75,10 +81,10 @@ class LabDisplay(QObject):
         parts.kernel.show_filter(
             one,
             model.slice,
-            scale=self._scales.weight_scale(lab, model.layer),
+            scale=self._scales.weight_scale(lab, model.layer, classic=model.classic),
             classic=model.classic,
             turned=layer.operation == "convolution",
-            sentence=sentence_of(one),
+            sentence=sentence_of(layer.used_weight(one)),
             slice_names=channel_names(lab, model.layer),
             key=(model.layer, model.filter),
         )
@@ -103,7 +109,8 @@ class LabDisplay(QObject):
         """Show what was computed."""
         self._evaluation = evaluation
         classic, parts, run = self._model.classic, self._parts, evaluation.run
-        scales = [self._scales.scales(evaluation, number) for number in range(len(run.layers))]
+        layers = range(len(run.layers))
+        scales = [self._scales.scales(evaluation, number, classic=classic) for number in layers]
         parts.chain.show_run(
             run,
             evaluation.layer,
@@ -117,14 +124,14 @@ class LabDisplay(QObject):
         if result is None:
             parts.scene.clear(run.problem)
             parts.cards.clear()
+            self._placed = None
             self._clock.set_count(0)
         else:
             mine = scales[evaluation.layer]
             parts.scene.show_result(
                 result, evaluation.filter, evaluation.parts, self._look(evaluation, result, mine)
             )
-            rows, columns = result.positions
-            self._clock.set_count(rows * columns)
+            self._keep_place(result)
             parts.cards.show_cards(
                 result,
                 evaluation.filter,
@@ -135,6 +142,19 @@ class LabDisplay(QObject):
                 filled=None,
             )
         self.show_place()
+
+    def _keep_place(self, result: LayerResult) -> None:
+        """Let the clock count the positions; the filter stays where it is on the picture."""
+        rows, columns = result.positions
+        old, self._placed = self._placed, result
+        if old is None or old.positions == result.positions or self._clock.count == 0:
+            self._clock.set_count(rows * columns)
+            return
+        middle = patch_middle_cell(old, *divmod(self._clock.position, old.positions[1]))
+        self._clock.set_count(
+            rows * columns,
+            place_at(SceneShape.of(result), result.layer.geometry.stride, patch_span(result), *middle),
+        )
 
     def show_place(self) -> None:
         """Show where the filter is: scene, transport, ledger."""
@@ -151,7 +171,7 @@ class LabDisplay(QObject):
             row, column = divmod(clock.position, columns)
             self._ledger = make_ledger(result, shown.filter, row, column)
             names = channel_names(shown.lab, shown.layer)
-        parts.ledger.show_ledger(self._ledger, names)
+        parts.ledger.show_ledger(self._ledger, names, hundredths=shown is not None and shown.hundredths)
 
     def _look(self, evaluation: Evaluation, result: LayerResult, scales: Scales) -> SceneLook:
         return SceneLook(
@@ -177,12 +197,12 @@ def channel_names(lab: Lab, number: int) -> tuple[str, ...]:
     return names if takes is None else names[takes : takes + 1]
 
 
-def sentence_of(one: Filter) -> str:
-    """Say what a filter detects: the preset's sentence where every slice is one, else what it resembles."""
+def sentence_of(weight: NDArray[Any]) -> str:
+    """Say what weights ``(c, kh, kw)`` detect: a preset's sentence where each is one, else a likeness."""
     for kernel in KERNELS:
-        if one.weight.shape[1:] == kernel.values.shape and (one.weight == kernel.values).all():
+        if weight.shape[1:] == kernel.values.shape and (weight == kernel.values).all():
             return kernel.sentence
-    return describe_filter(one.weight.astype("float32"))
+    return describe_filter(weight.astype("float32"))
 
 
 def _tints(lab: Lab, number: int) -> tuple[Tint, ...]:

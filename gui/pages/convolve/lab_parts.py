@@ -124,6 +124,8 @@ class LabParts(QWidget):
         if tall != self._tall:
             self._tall = tall
             self._place_foot()
+        self.chain.set_slim(not tall)
+        self.kernel.set_tall(tall)
         foot = width if tall else width - SIDE_WIDTH
         self.ledger.setFixedWidth(LEDGER_WIDTH if foot >= WIDE_FOOT_PX else LEAST_LEDGER_WIDTH)
 

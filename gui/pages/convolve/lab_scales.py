@@ -10,6 +10,9 @@ from engine.inspect.tiles import nice_scale
 from gui.pages.convolve.lab_model import Lab
 from gui.pages.convolve.lab_worker import Evaluation
 
+# Text books print −1 black, 0 grey and 1 white, whatever else there is: a Sobel's 2 is as white as a 1.
+CLASSIC_END = 1.0
+
 
 @dataclass(frozen=True, slots=True)
 class Scales:
@@ -27,19 +30,20 @@ class ScaleKeeper:
     def __init__(self) -> None:
         self._kept: dict[tuple[int, str], tuple[object, float]] = {}
 
-    def weight_scale(self, lab: Lab, number: int) -> float:
-        """Give the weight drawn at full strength in layer `number`."""
+    def weight_scale(self, lab: Lab, number: int, *, classic: bool) -> float:
+        """Give the weight drawn at full strength in layer `number`; the classic palette ends at ±1."""
         weight = lab.setup.layers[number].weight
-        return self._scale(number, "weight", weight, weight.shape)
+        scale = self._scale(number, "weight", weight, weight.shape)
+        return CLASSIC_END if classic else scale
 
-    def scales(self, evaluation: Evaluation, number: int) -> Scales:
+    def scales(self, evaluation: Evaluation, number: int, *, classic: bool) -> Scales:
         """Give the scales of layer `number`, which must have been computed."""
         result, lab = evaluation.run.layers[number], evaluation.lab
         layer = lab.setup.layers[number]
         key = (lab.source.kind, lab.source.name, layer.weight.shape, layer.geometry, layer.takes)
         parts = result.outputs if evaluation.parts is None or number != evaluation.layer else evaluation.parts
         return Scales(
-            self.weight_scale(lab, number),
+            self.weight_scale(lab, number, classic=classic),
             self._scale(number, "input", result.input, key),
             self._scale(number, "output", result.outputs, key),
             self._scale(number, "part", parts, key),

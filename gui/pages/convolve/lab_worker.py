@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from PySide6.QtCore import QObject, Qt, QTimer, Signal
 
 from engine.lab import RunResult
+from engine.lab.examples import is_hundredths
 from engine.lab.run import contributions, run_setup
 from gui.pages.convolve.lab_model import Lab
 
@@ -24,7 +25,8 @@ SLOW_MS = 300
 class Evaluation:
     """What was computed, and of what; `parts` are the contributions to one output channel, ``(c, oh, ow)``.
 
-    `parts` is None where the layer has one input channel, or did not fit.
+    `parts` is None where the layer has one input channel, or did not fit. `hundredths` says whether the
+    layer's input can be written with two decimals.
     """
 
     lab: Lab
@@ -32,6 +34,7 @@ class Evaluation:
     filter: int
     run: RunResult
     parts: NDArray[Any] | None
+    hundredths: bool = False
 
 
 def evaluate(lab: Lab, layer: int, filter_index: int, before: RunResult | None = None) -> Evaluation:
@@ -40,10 +43,11 @@ def evaluate(lab: Lab, layer: int, filter_index: int, before: RunResult | None =
     What still holds of the result `before` is taken over.
     """
     run = run_setup(lab.setup, lab.source.picture, before)
-    parts = None
-    if layer < len(run.layers) and len(run.layers[layer].input) > 1:
-        parts = contributions(run.layers[layer], filter_index)
-    return Evaluation(lab, layer, filter_index, run, parts)
+    if layer >= len(run.layers):
+        return Evaluation(lab, layer, filter_index, run, None)
+    result = run.layers[layer]
+    parts = contributions(result, filter_index) if len(result.input) > 1 else None
+    return Evaluation(lab, layer, filter_index, run, parts, is_hundredths(result.input))
 
 
 class LabWorker(QObject):

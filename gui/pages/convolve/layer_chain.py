@@ -11,7 +11,7 @@ from engine.lab import RunResult
 from gui.icons import icon
 from gui.pages.convolve.chain_layout import BAR_PX
 from gui.pages.convolve.chain_painting import ChainLook
-from gui.pages.convolve.chain_strip import HEIGHT, LEAST_HEIGHT, ChainStrip
+from gui.pages.convolve.chain_strip import HEIGHT, SLIM_HEIGHT, ChainStrip
 from gui.theme import S2, ThemeManager, mixed
 
 _ICON_PX = 20
@@ -94,6 +94,10 @@ class LayerChain(QWidget):
     def strip(self) -> ChainStrip:
         """The part that shows the layers and takes the mouse and the arrow keys."""
         return self._strip
+
+    def set_slim(self, slim: bool) -> None:
+        """Take less height, for the sake of the slide below."""
+        self.setFixedHeight(SLIM_HEIGHT if slim else HEIGHT)
 
     def show_run(
         self,
@@ -197,7 +201,7 @@ class LayerChain(QWidget):
 
     def minimumSizeHint(self) -> QSize:
         """Shrink: the strip scrolls."""
-        return QSize(super().minimumSizeHint().width(), LEAST_HEIGHT)
+        return QSize(super().minimumSizeHint().width(), SLIM_HEIGHT)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Give the strip the room beside the buttons."""

@@ -1,6 +1,7 @@
 """How a ledger is laid out in columns and painted, line by line."""
 
 import math
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
@@ -18,6 +19,8 @@ SMALLEST_FIGURE_PX = 11
 FEWEST_DECIMALS, MOST_DECIMALS = 2, 6
 BORDER_WORD = "border"
 _MOST_FIGURES = 9
+# Weights of more decimals make products too long to be checked by hand.
+_MOST_EXACT = 2
 # Positions of pictures below 100 × 100 and their borders have room in the first, larger ones in the second.
 _WIDEST_PLACES = (f"({MINUS}00, 00)", "(000, 000)")
 _SIGN_GAP = 4.0
@@ -44,6 +47,7 @@ class Reserve:
     """
 
     decimals: int = FEWEST_DECIMALS
+    pixel_decimals: int = MOST_DECIMALS
     weight_decimals: int = 0
     pixel: int = 1
     weight: int = 1
@@ -56,6 +60,7 @@ class Reserve:
         """Make room for both."""
         return Reserve(
             max(self.decimals, other.decimals),
+            max(self.pixel_decimals, other.pixel_decimals),
             max(self.weight_decimals, other.weight_decimals),
             max(self.pixel, other.pixel),
             max(self.weight, other.weight),
@@ -65,25 +70,40 @@ class Reserve:
         )
 
 
-def reserve_of(ledger: Ledger) -> Reserve:
-    """Tell the room that a ledger needs; two to four decimals, the smaller the weights the more."""
+def reserve_of(ledger: Ledger, *, hundredths: bool = False) -> Reserve:
+    """Tell the room that a ledger needs.
+
+    Pixels in hundredths and weights of few decimals have products that can be written whole, so that they
+    can be checked with a pencil; others have two to four decimals, the smaller the weights the more.
+    `hundredths` tells of all pixels that the filter slides over.
+    """
     weights = [abs(row.weight) for row in ledger.rows]
-    pixels = (abs(row.pixel) for row in ledger.rows)
-    brightest = max(1.0, max((pixel for pixel in pixels if math.isfinite(pixel)), default=1.0))
+    pixels = [abs(row.pixel) for row in ledger.rows if math.isfinite(row.pixel)]
+    brightest = max(1.0, max(pixels, default=1.0))
     largest = max(weights)
     decimals = 2 if largest >= 1 or not largest else 3 if largest >= 0.1 else 4
-    exact = 0
-    while exact < MOST_DECIMALS and any(abs(round(value, exact) - value) > 1e-9 for value in weights):
-        exact += 1
+    exact = _exact_decimals([*weights, abs(ledger.bias)])
+    if hundredths and exact <= _MOST_EXACT:
+        decimals = FEWEST_DECIMALS + exact
     return Reserve(
         decimals,
-        exact,
+        FEWEST_DECIMALS if hundredths else MOST_DECIMALS,
+        _exact_decimals(weights),
         _figures(brightest),
         _figures(largest),
         _figures(brightest * largest),
         _figures(brightest * sum(weights) + abs(ledger.bias)),
         any(row.row >= 100 or row.column >= 100 for row in ledger.rows),
     )
+
+
+def _exact_decimals(values: Iterable[float]) -> int:
+    """Count the decimals with which all values can be written whole, up to `MOST_DECIMALS`."""
+    exact = 0
+    values = list(values)
+    while exact < MOST_DECIMALS and any(abs(round(value, exact) - value) > 1e-9 for value in values):
+        exact += 1
+    return exact
 
 
 def _figures(reach: float) -> int:
@@ -136,6 +156,7 @@ class Columns:
     """Where the columns of a ledger end, in logical pixels."""
 
     decimals: int
+    pixel_decimals: int
     weight_decimals: int
     places: Places
     left: float
@@ -198,7 +219,8 @@ def _columns(
         place += metrics.horizontalAdvance(_WIDEST_PLACES[reserve.far])
     if places == "beside":
         place += metrics.horizontalAdvance(BORDER_WORD) + S1
-    pixel = place + (loose + 1 if places != "none" else 0) + width(reserve.pixel, decimals)
+    pixel_decimals = min(reserve.pixel_decimals, decimals)
+    pixel = place + (loose + 1 if places != "none" else 0) + width(reserve.pixel, pixel_decimals)
     weight_decimals = min(reserve.weight_decimals, decimals)
     times = pixel + gap
     weight = times + sign + gap - 2 + width(reserve.weight, weight_decimals)
@@ -208,7 +230,18 @@ def _columns(
     if right is not None:
         running = right
     return Columns(
-        decimals, weight_decimals, places, left, place, pixel, times, weight, equals, product, running
+        decimals,
+        pixel_decimals,
+        weight_decimals,
+        places,
+        left,
+        place,
+        pixel,
+        times,
+        weight,
+        equals,
+        product,
+        running,
     )
 
 
@@ -243,7 +276,7 @@ class LedgerPainter:
                 self._text(BORDER_WORD, columns.left + S1, base, theme.text_dim)
             else:
                 self._right(BORDER_WORD, columns.place, base, theme.text_dim)
-        self._number(row.pixel, columns.decimals, columns.pixel, base, plain)
+        self._number(row.pixel, columns.pixel_decimals, columns.pixel, base, plain)
         self._text(_TIMES, columns.times, base, theme.text_dim)
         self._number(
             row.weight, columns.weight_decimals, columns.weight, base, weight_colour(theme, row.weight)

@@ -32,9 +32,11 @@ from gui.pages.convolve.ledger_painting import (
 from gui.theme import RADIUS, S1, S2, ThemeManager, heading_font, mixed, tabular
 from gui.widgets.copy_keys import COPY_SCALE, CopyKeys
 from gui.widgets.thin_scroll import make_thin
+from gui.widgets.tool_button import ToolButton
 
 _HEADER_PX = 24
 _TOTAL_LINE_PX = 17
+_COPY_ICON_PX = 16
 _FOOTER_PX = 2 * _TOTAL_LINE_PX + S1 + 2
 # From this height on, there is room to say what the columns are without losing one of nine products.
 _HEIGHT_WITH_NAMES_PX = 220
@@ -60,7 +62,7 @@ class LedgerView(QAbstractScrollArea):
         self._lines = Lines()
         self._names: tuple[str, ...] = ()
         self._reserve = Reserve()
-        self._reserved_for: tuple[int, int, int] | None = None
+        self._reserved_for: tuple[int, int, int, bool] | None = None
         self._columns: Columns | None = None
         self._chosen: int | None = None
         self._current: int | None = None
@@ -74,7 +76,14 @@ class LedgerView(QAbstractScrollArea):
         self._chooser = DecimalsChooser(self)
         self._chooser.chosen.connect(self.set_decimals)
         self.verticalScrollBar().valueChanged.connect(self._on_scrolled)
-        CopyKeys(self, self.picture, self._numbers)
+        copying = CopyKeys(self, self.picture, self._numbers)
+        self._copy = ToolButton(
+            themes, "copy", "Copy the numbers for a spreadsheet", key="Ctrl+Shift+C", parent=self
+        )
+        self._copy.setObjectName("copy_ledger")
+        self._copy.setIconSize(QSize(_COPY_ICON_PX, _COPY_ICON_PX))
+        self._copy.setFixedSize(_HEADER_PX - 2, _HEADER_PX - 2)
+        self._copy.clicked.connect(copying.copy_numbers)
         themes.changed.connect(self._on_theme_changed)
 
     @property
@@ -82,7 +91,9 @@ class LedgerView(QAbstractScrollArea):
         """Decimals that are written now."""
         return self._plan().decimals
 
-    def show_ledger(self, ledger: Ledger | None, channel_names: Sequence[str] = ()) -> None:
+    def show_ledger(
+        self, ledger: Ledger | None, channel_names: Sequence[str] = (), *, hundredths: bool = False
+    ) -> None:
         """Show how a pixel comes about; cheap enough for every frame.
 
         Parameters
@@ -91,11 +102,13 @@ class LedgerView(QAbstractScrollArea):
             None says what will be here.
         channel_names : sequence of str
             What the input channels are called.
+        hundredths : bool
+            Whether all pixels of the input can be written with two decimals.
         """
         old, self._ledger, self._names = self._lines, ledger, tuple(channel_names)
         self._lines = Lines.of(ledger)
         if ledger is not None:
-            self._make_room(ledger)
+            self._make_room(ledger, hundredths)
         if old != self._lines:
             self._set_current(None)
         self._marked = self._place_of_pixel()
@@ -158,10 +171,10 @@ class LedgerView(QAbstractScrollArea):
         magnitude = 0.0 if self._ledger is None else self._ledger.magnitude
         return localised(shown(value, decimals, magnitude))
 
-    def _make_room(self, ledger: Ledger) -> None:
+    def _make_room(self, ledger: Ledger, hundredths: bool) -> None:
         """Reserve room for the numbers; less than before only for another filter."""
-        key = (ledger.filter_index, len(ledger.rows), len(ledger.channel_sums))
-        reserve = reserve_of(ledger)
+        key = (ledger.filter_index, len(ledger.rows), len(ledger.channel_sums), hundredths)
+        reserve = reserve_of(ledger, hundredths=hundredths)
         if key == self._reserved_for:
             reserve = self._reserve.grown(reserve)
         self._reserved_for = key
@@ -331,7 +344,9 @@ class LedgerView(QAbstractScrollArea):
         self._columns = None
         self._write_chooser()
         width = self._chooser.sizeHint().width()
-        self._chooser.setGeometry(self.viewport().width() - width - S1, 2, width, _HEADER_PX - 4)
+        left = self.viewport().width() - self._copy.width()
+        self._copy.move(left, 1)
+        self._chooser.setGeometry(left - width, 2, width, _HEADER_PX - 4)
         self._scroll_range()
 
     def paintEvent(self, event: QPaintEvent) -> None:

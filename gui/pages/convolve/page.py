@@ -34,7 +34,10 @@ FAILED = "This could not be computed; the log has the details."
 
 @dataclass(frozen=True, slots=True, eq=False)
 class LabPlace:
-    """What is looked at: picture, layer and filter (from 0), position, and the filter itself."""
+    """What is looked at: picture, layer and filter (from 0), position, and the filter as it is used.
+
+    `step` is that of the network whose filters they are; None once they were edited.
+    """
 
     picture: str
     layer: int
@@ -42,6 +45,7 @@ class LabPlace:
     pixel: tuple[int, int] | None
     weight: NDArray[Any]
     bias: float
+    step: int | None = None
 
 
 class ConvolvePage(QWidget):
@@ -91,12 +95,13 @@ class ConvolvePage(QWidget):
         self._frame: Frame | None = None
         self._drawing: Drawing | None = None
         self._layer = 0
-        self._source: tuple[object, ...] = ()
+        self._source = self.model.lab.source.key
         self._seeks_brightest = True
         self._proof = Paced(self._show_proof, parent=self)
         # After the event that changed something: one gesture may change several things.
         self._asking = QTimer(self, singleShot=True, interval=0)
         self._asking.timeout.connect(self._ask)
+        self._placed = Paced(self.place_changed.emit, parent=self)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.addWidget(self.parts)
@@ -127,14 +132,14 @@ class ConvolvePage(QWidget):
         if self.isVisible():
             self._take_frame(frame)
 
-    def show_network(self, taken: Taken, name: str, link: NetworkLink) -> None:
-        """Show a convolution of a network."""
-        self._control.show_network(taken, name, link)
+    def show_network(self, taken: Taken, name: str, link: NetworkLink, step: int | None = None) -> None:
+        """Show a convolution of a network, as it is at a step of its training."""
+        self._control.show_network(taken, name, link, step)
         self.parts.show_foot("cards")
 
-    def follow(self, taken: Taken, name: str, link: NetworkLink) -> None:
+    def follow(self, taken: Taken, name: str, link: NetworkLink, step: int | None = None) -> None:
         """Take the newest filters and input of the convolution that is shown."""
-        self._control.follow_network(taken, name, link)
+        self._control.follow_network(taken, name, link, step)
 
     def toggle(self) -> None:
         """Let the filter slide, or stop it."""
@@ -152,13 +157,15 @@ class ConvolvePage(QWidget):
     def describe(self) -> LabPlace:
         """Tell what is looked at."""
         ledger, model = self._display.ledger, self.model
+        source = model.lab.source
         return LabPlace(
-            model.lab.source.name,
+            source.name,
             model.layer,
             model.filter,
             None if ledger is None else (ledger.row, ledger.column),
-            model.selected.weight,
+            model.front.used_weight(model.selected),
             model.selected.bias,
+            source.step if model.lab.is_networks else None,
         )
 
     def close_worker(self) -> None:
@@ -211,6 +218,7 @@ class ConvolvePage(QWidget):
         parts.transport.play_toggled.connect(clock.toggle)
         parts.transport.stepped.connect(clock.step)
         parts.transport.sought.connect(clock.seek)
+        parts.transport.fit_requested.connect(parts.scene.fit)
         parts.transport.speed_chosen.connect(clock.set_speed)
         parts.transport.speed_chosen.connect(lambda speed: self._display.show_place())
 
@@ -245,10 +253,8 @@ class ConvolvePage(QWidget):
         self._worker.request(self.model.lab, self.model.layer, self.model.filter)
 
     def _on_changed(self, lab: Lab) -> None:
-        name = "" if lab.source.link is not None else lab.source.name
-        source = lab.source.kind, name, lab.source.link, lab.source.picture.shape
-        if source != self._source:
-            self._source = source
+        if lab.source.key != self._source:
+            self._source = lab.source.key
             self._seeks_brightest = True
         self._asking.start()
         self._display.show_setup()
@@ -274,6 +280,7 @@ class ConvolvePage(QWidget):
             self._seeks_brightest = False
             self._clock.seek(self._clock.count - 1)
             self._clock.peek(brightest_place(evaluation))
+        self._placed.call_now()
 
     def _on_refused(self, sentence: str) -> None:
         # What was chosen, and not taken, is not what is shown.
@@ -282,8 +289,10 @@ class ConvolvePage(QWidget):
 
     def _on_moved(self, place: float) -> None:
         self._display.show_place()
-        if not self._clock.playing:
-            self.place_changed.emit()
+        if self._clock.playing:
+            self._placed.request()
+        else:
+            self._placed.call_now()
 
     def _on_playing_changed(self, playing: bool) -> None:
         self.parts.scene.set_hover_chooses(not playing)

@@ -74,9 +74,13 @@ class SlideClock(QObject):
         """Positions per second."""
         return self._speed
 
-    def set_count(self, count: int) -> None:
-        """Say how many positions there are; the place stays where it can, and what was whole stays whole."""
-        if count == self._count:
+    def set_count(self, count: int, place: int | None = None) -> None:
+        """Say how many positions there are; what was whole stays whole.
+
+        The filter goes to `place`, or stays where it can.
+        """
+        place = self.position if place is None else place
+        if (count, place) == (self._count, self.position):
             return
         whole = self._filled >= self._count - 1
         self._count = count
@@ -84,7 +88,7 @@ class SlideClock(QObject):
             self.pause()
         last = max(count - 1, 0)
         self._filled = last if whole else min(self._filled, last)
-        self._go(min(self._place, last), keep=not self.playing)
+        self._go(min(place, last), keep=not self.playing)
 
     def set_speed(self, speed: float) -> None:
         """Move by so many positions per second, from where it is."""

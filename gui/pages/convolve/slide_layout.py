@@ -255,6 +255,12 @@ def patch_span(result: LayerResult) -> tuple[int, int]:
     return dh * (kh - 1) + 1, dw * (kw - 1) + 1
 
 
+def patch_middle_cell(result: LayerResult, row: int, column: int) -> tuple[int, int]:
+    """Find the input pixel in the middle of an output pixel's patch; it may lie in the border."""
+    span, (y, x) = patch_span(result), result.corner(row, column)
+    return y + (span[0] - 1) // 2, x + (span[1] - 1) // 2
+
+
 def neighbour(index: int, size: tuple[int, int], rows: int, columns: int) -> int:
     """Find the output pixel so many rows and columns further on, or the one at the edge."""
     row, column = divmod(index, size[1])

@@ -103,11 +103,13 @@ def _weights(theme: Theme) -> Colours:
 
 @lru_cache(maxsize=32)
 def _input_colours(theme: Theme, tint: Tint, negative: bool, classic: bool) -> Colours:
-    if classic:
-        black, white = _rgb(theme.classic_lut, 0), _rgb(theme.classic_lut, FULL_INDEX)
-        return _classic(theme) if negative else Colours(one_sided_lut(black, white), signed=False)
     tables = {"red": theme.red_lut, "green": theme.green_lut, "blue": theme.blue_lut}
     lut = tables.get(tint, theme.input_lut)
+    if classic:
+        # Red, green and blue light stay what they are; everything else is black to white.
+        black = _rgb(theme.classic_lut, 0)
+        full = _rgb(lut if tint in tables else theme.classic_lut, FULL_INDEX)
+        return _classic(theme) if negative else Colours(one_sided_lut(black, full), signed=False)
     if negative:
         # What is negative here was negative as an output channel: it keeps that hue.
         lut = diverging_lut(_rgb(theme.output_lut, 0), _rgb(lut, 0), _rgb(lut, FULL_INDEX))

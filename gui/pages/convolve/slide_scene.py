@@ -79,7 +79,7 @@ class SlideScene(QWidget):
         self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
         self.setAccessibleName("Slide of the filter")
         self.setAccessibleDescription(EMPTY_TEXT)
-        CopyKeys(self, self._picture, self._numbers)
+        CopyKeys(self, self._picture, self._numbers, menu="click")
         themes.changed.connect(self._refresh)
 
     @property

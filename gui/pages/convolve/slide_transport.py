@@ -30,6 +30,8 @@ class SlideTransport(QWidget):
     """To which position: by the slider, or by the buttons for the first and the last."""
     speed_chosen = Signal(int)
     """Positions per second."""
+    fit_requested = Signal()
+    """Show all pictures of the slide as large as there is room for."""
     hovered = Signal(str)
     """The readout under the mouse, "" when it leaves."""
 
@@ -77,6 +79,10 @@ class SlideTransport(QWidget):
         self._figures = _Figures(themes, parent=self)
         self._figures.setFont(tabular(self.font()))
         row.addWidget(self._figures)
+        fit = ToolButton(themes, "fit", "Fit the pictures into the window", key="F", parent=self)
+        fit.setObjectName("slide_fit")
+        fit.clicked.connect(self.fit_requested)
+        row.addWidget(fit)
         self.show_state(0.0, 0, 1, playing=False, speed=FIRST_SPEED)
 
     @property
