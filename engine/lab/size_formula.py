@@ -64,6 +64,6 @@ def left_over_sentence(rows: SizeFormula, columns: SizeFormula) -> str:
     if not parts:
         return ""
     return (
-        f"The division leaves a rest: {' and '.join(parts)} of the input, border included, "
-        "would need a step that no longer fits, so no output pixel sees them."
+        "The division leaves a rest: one more step would not fit, so no output pixel sees "
+        f"{' and '.join(parts)} of the input with its border."
     )

@@ -366,9 +366,8 @@ def test_a_division_with_a_rest_is_explained():
     rows, columns = size_formulas((28, 29), (3, 3), Geometry(stride=(2, 2)))
     assert rows.text == "(28 − 3) / 2 = 12.50, rounded down, + 1 = 13"
     assert (rows.left_over, columns.left_over) == (1, 0)
-    assert left_over_sentence(rows, columns).startswith(
-        "The division leaves a rest: the last row of the input"
-    )
+    sentence = left_over_sentence(rows, columns)
+    assert sentence.endswith("no output pixel sees the last row of the input with its border.")
 
 
 @given(cases())

@@ -120,7 +120,7 @@ def test_a_division_with_a_rest_is_explained_and_has_the_decimal_sign_of_the_sys
         QLocale.setDefault(before)
     shown_texts = texts(panel)
     assert any("12,50, rounded down" in text for text in shown_texts)
-    assert any(text.startswith("The division leaves a rest: the last row") for text in shown_texts)
+    assert any(text.endswith("sees the last row of the input with its border.") for text in shown_texts)
     panel.show_layer(LabLayer((EDGE,)), (28, 28))
     assert not any("rest" in text for text in texts(panel))
 

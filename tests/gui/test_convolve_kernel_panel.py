@@ -266,7 +266,8 @@ def test_a_large_kernel_takes_the_whole_width(panel):
     assert panel.editor.cell_rect(0, 0).width() == 34
     panel.set_tall(False)
     panel.layout().activate()
-    assert panel.editor.cell_rect(0, 0).width() == 28
+    assert panel.editor.cell_rect(0, 0).width() == 25
+    assert not panel.notes.isVisible()
 
 
 def test_the_arrows_of_the_size_stay_where_they_are_while_the_kernel_grows(panel):

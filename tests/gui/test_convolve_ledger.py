@@ -212,6 +212,15 @@ def test_what_is_written_adds_up_with_a_pencil(view, step, decimals):
     assert running + Decimal(str(step)) == Decimal(f"{ledger.total:.{decimals}f}")
 
 
+def test_another_kernel_gets_the_room_that_it_needs(view, edges):
+    odd = LabLayer((Filter("odd", edges.layer.weight[0] / 8),))
+    view.show_ledger(make_ledger(run_layer(odd, SEVEN), 0, 8, 12))
+    assert view.decimals == 3
+    view.forget_room()
+    view.show_ledger(make_ledger(edges, 0, 8, 12), hundredths=True)
+    assert view.decimals == 2
+
+
 @pytest.mark.qt_log_ignore("This plugin does not support")
 def test_the_numbers_are_copied_by_a_button_and_by_a_menu(view, edges):
     view.show_ledger(make_ledger(edges, 0, 8, 12))

@@ -14,8 +14,8 @@ _MIDDLE = Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignTop
 class KernelNotes(QWidget):
     """Holds the sentence and the turned kernel, side by side or, stacked, one of the two. GUI thread only.
 
-    The sentence is about the kernel as it is drawn: stacked, where there is room for one, it gives way, and
-    beside the turned kernel it says so.
+    The sentence is about the kernel as it is used: stacked, where there is room for one, it gives way, and
+    beside the turned kernel it says so. In a low window it stands beside small kernels only.
     """
 
     def __init__(self, themes: ThemeManager, parent: QWidget | None = None) -> None:
@@ -40,7 +40,7 @@ class KernelNotes(QWidget):
         self._box.setContentsMargins(0, 0, 0, 0)
         self._box.addWidget(self.turn, alignment=_MIDDLE)
         self._box.addLayout(words, 1)
-        self._turned, self._stacked, self._text = False, False, ""
+        self._turned, self._stacked, self._low, self._text = False, False, False, ""
         self.turn.settled.connect(self.set_turned)
         themes.changed.connect(self._dress)
         self._dress()
@@ -57,12 +57,18 @@ class KernelNotes(QWidget):
             self.setMinimumHeight(0 if stacked else _TURNED_PX)
             self.set_turned(self._turned)
 
+    def set_low(self, low: bool) -> None:
+        """Take no height below a large kernel, but for a turned one."""
+        self._low = low
+        self.set_turned(self._turned)
+
     def set_turned(self, turned: bool) -> None:
         """Show the turned kernel, or leave the room to the sentence."""
         self._turned = turned
         self.turn.setVisible(turned)
         self._used.setVisible(turned)
         self.sentence.setVisible(not (turned and self._stacked))
+        self.setVisible(turned or self._stacked or not self._low)
         self._write()
 
     def set_sentence(self, sentence: str) -> None:

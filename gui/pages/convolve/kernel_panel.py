@@ -38,7 +38,8 @@ _SMALL_SIDE_PX = 132
 # A kernel of more rows or columns takes the whole width, so that its numbers can be read.
 _MOST_SMALL = 4
 # In a low window a large kernel leaves room for the settings below.
-_MOST_LOW_PX = 200
+_MOST_LOW_PX = 176
+_NAME_TIP = "Name of the filter; Enter keeps another one, Esc the old one."
 _LARGEST_BIAS = 1000.0
 _BIAS_LABEL_PX, _BIAS_PX = 24, 76
 _LONGEST_NAME = 40
@@ -148,6 +149,7 @@ class KernelPanel(QWidget):
         self.presets.set_classic(classic)
         self.turn.show_kernel(weight, scale, classic)
         self.notes.set_sentence(sentence)
+        self._name.setToolTip(f"{sentence}\n{_NAME_TIP}".strip())
         if turned != self._turned:
             self._turned = turned
             self.turn.put(turned)
@@ -158,6 +160,7 @@ class KernelPanel(QWidget):
         """Say whether the window has room for a large kernel with all its settings below."""
         if tall != self._tall:
             self._tall = tall
+            self.notes.set_low(not tall)
             self._place(bool(self._wide))
 
     def animate_turn(self, to_turned: bool) -> None:
@@ -178,7 +181,6 @@ class KernelPanel(QWidget):
         self._name.setMaxLength(_LONGEST_NAME)
         self._name.setFixedHeight(BUTTON_PX)
         self._name.setAccessibleName("Name of the filter")
-        self._name.setToolTip("Name of the filter; Enter keeps another one, Esc the old one.")
         self._name.installEventFilter(self)
         self._preset_button = ToolButton(
             themes, "kernel-presets", "Presets: put a named kernel into the filter", flat=False

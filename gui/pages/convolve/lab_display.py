@@ -67,6 +67,7 @@ class LabDisplay(QObject):
     def forget_scales(self) -> None:
         """Choose all scales anew with the next evaluation."""
         self._scales.forget()
+        self._parts.ledger.forget_room()
 
     def set_network_name(self, name: str | None) -> None:
         """Name the convolution of a network that can be chosen as the source."""

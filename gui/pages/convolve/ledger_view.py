@@ -75,11 +75,10 @@ class LedgerView(QAbstractScrollArea):
         self.viewport().setAutoFillBackground(False)
         self._chooser = DecimalsChooser(self)
         self._chooser.chosen.connect(self.set_decimals)
-        self.verticalScrollBar().valueChanged.connect(self._on_scrolled)
+        self.verticalScrollBar().valueChanged.connect(lambda: self.viewport().update())
         copying = CopyKeys(self, self.picture, self._numbers)
-        self._copy = ToolButton(
-            themes, "copy", "Copy the numbers for a spreadsheet", key="Ctrl+Shift+C", parent=self
-        )
+        tip = "Copy the numbers for a spreadsheet"
+        self._copy = ToolButton(themes, "copy", tip, key="Ctrl+Shift+C", parent=self)
         self._copy.setObjectName("copy_ledger")
         self._copy.setIconSize(QSize(_COPY_ICON_PX, _COPY_ICON_PX))
         self._copy.setFixedSize(_HEADER_PX - 2, _HEADER_PX - 2)
@@ -98,11 +97,11 @@ class LedgerView(QAbstractScrollArea):
 
         Parameters
         ----------
-        ledger : Ledger or None
+        ledger
             None says what will be here.
-        channel_names : sequence of str
+        channel_names
             What the input channels are called.
-        hundredths : bool
+        hundredths
             Whether all pixels of the input can be written with two decimals.
         """
         old, self._ledger, self._names = self._lines, ledger, tuple(channel_names)
@@ -117,6 +116,10 @@ class LedgerView(QAbstractScrollArea):
         # Another product has come to lie where the pointer is.
         self._tell_current()
         self.viewport().update()
+
+    def forget_room(self) -> None:
+        """Reserve room anew with the next ledger: another kernel or picture has come."""
+        self._reserved_for = None
 
     def mark_pixel(self, pixel: tuple[int, int, int] | None) -> None:
         """Mark the product of an input pixel (channel, row, column), and scroll to it; None for none."""
@@ -142,9 +145,8 @@ class LedgerView(QAbstractScrollArea):
         row = self._ledger.rows[place]
         decimals = max(3, self.decimals)
         where = f"{self._channel_name(row.channel)} ({row.row}, {row.column})".replace("-", MINUS)
-        figures = [self._written(value, decimals) for value in (row.pixel, row.weight, row.product)]
-        border = ", in the border" if row.in_border else ""
-        return f"{where}{border} · {figures[0]} × {figures[1]} = {figures[2]}"
+        pixel, weight, product = (self._written(n, decimals) for n in (row.pixel, row.weight, row.product))
+        return f"{where}{', in the border' if row.in_border else ''} · {pixel} × {weight} = {product}"
 
     def picture(self) -> QImage:
         """Draw what is in view at twice its size."""
@@ -164,8 +166,8 @@ class LedgerView(QAbstractScrollArea):
         if self._ledger is None:
             return ""
         names = [self._channel_name(channel) for channel in range(len(self._ledger.channel_sums))]
-        sign = QLocale().decimalPoint()
-        return ledger_text(self._ledger, self.decimals, decimal_sign=sign, channel_names=names)
+        point = QLocale().decimalPoint()
+        return ledger_text(self._ledger, self.decimals, decimal_sign=point, channel_names=names)
 
     def _written(self, value: float, decimals: int) -> str:
         magnitude = 0.0 if self._ledger is None else self._ledger.magnitude
@@ -196,7 +198,7 @@ class LedgerView(QAbstractScrollArea):
         return f"input channel {channel + 1}"
 
     def _line_height(self) -> int:
-        # As airy as nine products and, where there is room for them, the names of the columns allow.
+        # As airy as nine products and, where there is room, the names of the columns allow.
         height = self.viewport().height()
         lines = 10 if height >= _HEIGHT_WITH_NAMES_PX else 9
         least = int(QFontMetricsF(figures_font()).height())
@@ -276,12 +278,8 @@ class LedgerView(QAbstractScrollArea):
     def _write_chooser(self) -> None:
         self._chooser.show_decimals(self.decimals, self._chosen)
 
-    def _on_scrolled(self) -> None:
-        self.viewport().update()
-
     def _on_theme_changed(self) -> None:
-        self._columns = None
-        self.viewport().update()
+        self.set_decimals(self._chosen)
 
     def _paint(self, painter: QPainter, *, plain: bool) -> None:
         theme = self._themes.theme
@@ -327,8 +325,8 @@ class LedgerView(QAbstractScrollArea):
         assert self._ledger is not None
         short = f"at ({self._ledger.row}, {self._ledger.column})"
         long = f"{short} · output channel {self._ledger.filter_index + 1}"
-        room = self._chooser.x() - S2 - left
-        return long if QFontMetricsF(figures_font()).horizontalAdvance(long) <= room else short
+        fits = QFontMetricsF(figures_font()).horizontalAdvance(long) <= self._chooser.x() - S2 - left
+        return long if fits else short
 
     def sizeHint(self) -> QSize:
         """Want room for the nine products of a 3 × 3 filter."""

@@ -151,4 +151,7 @@ def _entries(key: str, name: str, network_name: str | None) -> list[tuple[str, s
     entries.append((OPEN, "Open a picture…", "Any picture; it can also be dropped or pasted"))
     # A name begins as the lines of the list do; those of files and layers stay as they are.
     shown = name if key in (FILE, NETWORK) else name[:1].upper() + name[1:]
+    if key == NETWORK:
+        # Which network it is stands in the tooltip and in the path.
+        shown = name.split(" · ")[0]
     return [(one, shown if one == key and name else text, tip) for one, text, tip in entries]
