@@ -24,6 +24,8 @@ from gui.theme import S1, ThemeManager, caption_font
 from gui.widgets.copy_keys import CopyKeys, widget_picture
 
 _SIDE_PX, _LINE_PX = 30, 16
+# Up to so many slices leave room for the words beside them.
+_MOST_BESIDE = 4
 _CHOSEN_PX = 2.0
 _WHEEL_NOTCH = 120
 
@@ -57,7 +59,10 @@ class KernelSlices(QWidget):
         self, weight: NDArray[Any], names: Sequence[str], chosen: int, scale: float, classic: bool
     ) -> None:
         """Show slices ``(slices, kh, kw)`` by the names of their input channels."""
+        other = len(weight) != len(self._weight)
         self._weight, self._names = weight, tuple(names)
+        if other:
+            self.updateGeometry()
         self._chosen, self._scale, self._classic = chosen, scale, classic
         self.setAccessibleDescription(self.words(chosen))
         self.update()
@@ -75,7 +80,13 @@ class KernelSlices(QWidget):
 
     def slice_rect(self, index: int) -> QRectF:
         """Return where a slice is drawn, in logical pixels; it may be outside."""
-        return QRectF((index - self._first()) * (_SIDE_PX + S1), _LINE_PX, _SIDE_PX, _SIDE_PX)
+        top = 0 if self._beside else _LINE_PX
+        return QRectF((index - self._first()) * (_SIDE_PX + S1), top, _SIDE_PX, _SIDE_PX)
+
+    @property
+    def _beside(self) -> bool:
+        """Whether the words stand beside the thumbnails, not above them."""
+        return len(self._weight) <= _MOST_BESIDE
 
     def _first(self) -> int:
         """The slice at the left end: as few as possible are left out before the chosen one."""
@@ -96,8 +107,8 @@ class KernelSlices(QWidget):
         self.update()
 
     def sizeHint(self) -> QSize:
-        """Return room for a line of words and the thumbnails."""
-        return QSize(240, _LINE_PX + _SIDE_PX)
+        """Return room for the thumbnails, and for a line of words where they stand above."""
+        return QSize(240, _SIDE_PX if self._beside else _LINE_PX + _SIDE_PX)
 
     def event(self, event: QEvent) -> bool:
         """Say which slice is under the pointer, and how to choose."""
@@ -164,10 +175,12 @@ class KernelSlices(QWidget):
         theme = self._themes.theme
         painter = QPainter(self)
         painter.setPen(theme.text if self.hasFocus() else theme.text_dim)
-        line = QRectF(0, 0, self.width(), _LINE_PX - 2)
-        painter.drawText(
-            line, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, self.words(self._chosen)
-        )
+        line, words = QRectF(0, 0, self.width(), _LINE_PX - 2), self.words(self._chosen)
+        if self._beside:
+            left = self.slice_rect(len(self._weight)).left() + S1
+            line = QRectF(left, 0, self.width() - left, _SIDE_PX)
+            words = self.fontMetrics().elidedText(words, Qt.TextElideMode.ElideRight, int(line.width()))
+        painter.drawText(line, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, words)
         dpr = self.devicePixelRatioF()
         painter.scale(1 / dpr, 1 / dpr)
         for index, weight in enumerate(self._weight):

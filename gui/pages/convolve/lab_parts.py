@@ -28,7 +28,7 @@ from gui.widgets.thin_scroll import BAR_WIDTH, column_of
 
 SIDE_WIDTH = 244
 # The ledger and the cards get this share of the height, at least so many pixels.
-FOOT_SHARE, LEAST_FOOT_PX, MOST_FOOT_PX = 0.34, 192, 300
+FOOT_SHARE, LEAST_FOOT_PX, MOST_FOOT_PX = 0.31, 192, 300
 PROOF_FOOT_PX = 228
 LEAST_SCENE_PX = 112
 LEDGER_WIDTH, LEAST_LEDGER_WIDTH = 344, 280
