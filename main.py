@@ -69,6 +69,10 @@ def main(arguments: list[str] | None = None) -> int:
         from engine.worker import main as train
 
         return train()
+    if len(sys.argv) == 3 and sys.argv[1] == "--training-helper":
+        from engine.crew.helper import main as help_training
+
+        return help_training(sys.argv[2])
     # A packaged program starts itself again to fetch a data set.
     multiprocessing.freeze_support()
     options = parse_arguments(sys.argv[1:] if arguments is None else arguments)

@@ -23,7 +23,8 @@ from engine.layers import (
 from engine.network import Network
 from engine.parameters import Parameters
 from engine.spec import NetworkSpec
-from engine.trainer import StepReport, Trainer, TrainingConfig, TrainingDiverged
+from engine.trainer import StepReport, Trainer, TrainingDiverged
+from engine.training_config import TrainingConfig
 
 __all__ = [
     "AvgPool2D",

@@ -31,7 +31,8 @@ from engine.session_messages import (
     Stop,
     TakeSnapshot,
 )
-from engine.trainer import Position, TrainerState
+from engine.trainer import TrainerState
+from engine.training_data import Position
 from engine.wire import (
     Kind,
     SnapshotMessage,

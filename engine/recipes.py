@@ -6,7 +6,7 @@ from engine.errors import ConfigError
 from engine.layers import Conv2D, Dense, Flatten, Layer, MaxPool2D, ReLU
 from engine.parameters import Shape
 from engine.spec import NetworkSpec
-from engine.trainer import TrainingConfig
+from engine.training_config import TrainingConfig
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from queue import Empty, SimpleQueue
 
+from engine.crew import Crew
 from engine.errors import ConfigError
 from engine.examiner import Examiner
 from engine.history import STEP_FIELDS, TEST_FIELDS, History, Progress, SpeedMeter
@@ -32,16 +33,9 @@ from engine.session_messages import (
 )
 from engine.session_record import SessionRecord
 from engine.spec import NetworkSpec
-from engine.trainer import (
-    BEGINNING,
-    Data,
-    Position,
-    StepReport,
-    Trainer,
-    TrainingConfig,
-    TrainingDiverged,
-    check_data,
-)
+from engine.trainer import StepReport, Trainer, TrainingDiverged
+from engine.training_config import TrainingConfig
+from engine.training_data import BEGINNING, Data, Position, check_data
 
 logger = logging.getLogger(__name__)
 
@@ -66,6 +60,8 @@ class TrainingSession:
         What the run is called.
     record
         A run to go on with: its parameters, position and numbers replace fresh ones.
+    crew
+        Helpers for a run with several workers, where some wait already.
 
     Raises
     ------
@@ -83,6 +79,7 @@ class TrainingSession:
         parameters: Parameters | None = None,
         name: str = "Run 1",
         record: SessionRecord | None = None,
+        crew: Crew | None = None,
     ) -> None:
         self.spec, self.name = spec, name
         self.config = config
@@ -92,7 +89,7 @@ class TrainingSession:
         network = Network(spec, config.seed) if given is None else Network.from_parameters(spec, given)
         self._data = check_data(data, network, BEGINNING if record is None else record.state.position)
         self._test = None if test_data is None else check_data(test_data, network)
-        self._trainer = Trainer(network, config)
+        self._trainer = Trainer(network, config, crew)
         self.initial = network.parameters.frozen() if record is None else record.initial
         if record is not None:
             self._trainer.restore(record.state)
@@ -267,6 +264,7 @@ class TrainingSession:
                 )
             )
         finally:
+            self._trainer.close()
             self._snapshots.append(self._make_snapshot())
             self._asked = False
 

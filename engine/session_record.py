@@ -7,7 +7,8 @@ from numpy.typing import NDArray
 
 from engine.parameters import Parameters
 from engine.spec import NetworkSpec
-from engine.trainer import TrainerState, TrainingConfig
+from engine.trainer import TrainerState
+from engine.training_config import TrainingConfig
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -15,6 +15,7 @@ from typing import BinaryIO
 import msgspec
 from safetensors.numpy import load
 
+from engine.crew import Crew, default_workers
 from engine.formats.run import run_from_bytes, run_to_bytes
 from engine.session import TrainingSession
 from engine.session_messages import ENDED
@@ -44,7 +45,17 @@ def main() -> int:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     if hasattr(os, "nice"):
         os.nice(NICENESS)
-    session = _read_session(commands)
+    # Its helpers get warm together with this process.
+    crew = Crew(default_workers() - 1) if default_workers() > 1 else None
+    try:
+        return _serve(commands, answers, crew)
+    finally:
+        if crew is not None:
+            crew.close()
+
+
+def _serve(commands: BinaryIO, answers: BinaryIO, crew: Crew | None) -> int:
+    session = _read_session(commands, crew)
     if session is None:
         return 0
     pump = threading.Thread(target=_pump, args=(session, answers), name="pump", daemon=True)
@@ -56,7 +67,7 @@ def main() -> int:
     return 0
 
 
-def _read_session(commands: BinaryIO) -> TrainingSession | None:
+def _read_session(commands: BinaryIO, crew: Crew | None) -> TrainingSession | None:
     run, data = read_frame(commands), read_frame(commands)
     if run is None or data is None:
         return None
@@ -70,6 +81,7 @@ def _read_session(commands: BinaryIO) -> TrainingSession | None:
         test_data=test,
         name=record.name,
         record=record,
+        crew=crew,
     )
 
 

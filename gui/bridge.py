@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QObject, Signal
 
+from engine.crew import default_workers
 from engine.datasets import Split
 from engine.parameters import Parameters
 from engine.process_session import ProcessSession, WorkerPool
@@ -22,7 +23,7 @@ from engine.session import (
     TrainingSession,
 )
 from engine.spec import NetworkSpec
-from engine.trainer import TrainingConfig
+from engine.training_config import TrainingConfig
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -52,6 +53,11 @@ def trains_in_process() -> bool:
     """Whether training gets a process of its own: it does unless there is one core, or somebody says so."""
     wanted = os.environ.get("FILTERSCOPE_TRAINING", "")
     return wanted != "thread" and (os.cpu_count() or 1) > 1
+
+
+def training_workers() -> int:
+    """Tell how many processes share the batches of a new run."""
+    return default_workers() if trains_in_process() else 1
 
 
 class Bridge(QObject):
@@ -101,6 +107,7 @@ class Bridge(QObject):
         """Make a fresh run, at rest; the present one is stopped and let go."""
         self._count += 1
         name = f"Run {self._count}"
+        config = replace(config, workers=training_workers())
         session = self._make_session(spec, config, split, name=name)
         self._take(session, RunInfo(name, preset_name, data_key, split, spec, config))
 

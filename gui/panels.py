@@ -5,7 +5,7 @@ from pathlib import Path
 
 from engine.datasets import Dataset
 from gui.address_bar import AddressBar
-from gui.bridge import trains_in_process
+from gui.bridge import training_workers
 from gui.document import Document
 from gui.inspector import Inspector
 from gui.pad.pad import Pad
@@ -57,7 +57,7 @@ class Panels:
         self.tape = TapeBar(themes)
         self.status = StatusLine(themes)
         # The window's, and the training's where it has a process of its own.
-        self.status.show_threads(2 if trains_in_process() else 1)
+        self.status.show_workers(training_workers())
         self.skeleton = Skeleton(
             themes,
             address_bar=self.address,

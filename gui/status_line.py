@@ -22,7 +22,7 @@ class StatusLine(QWidget):
         self.setFont(caption_font())
         self._network = ElidedLabel(theme, dim=True, parent=self)
         self._dataset = ElidedLabel(theme, dim=True, parent=self)
-        self._threads = ElidedLabel(theme, dim=True, parent=self)
+        self._workers = ElidedLabel(theme, dim=True, parent=self)
         self._message = ElidedLabel(theme, parent=self)
         self._message.setObjectName("status_message")
         self._message.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
@@ -33,7 +33,7 @@ class StatusLine(QWidget):
         layout = QHBoxLayout(self)
         layout.setContentsMargins(S3, 0, S3, 0)
         layout.setSpacing(S6)
-        for label in (self._network, self._dataset, self._threads):
+        for label in (self._network, self._dataset, self._workers):
             layout.addWidget(label)
         layout.addWidget(self._message, 1)
         layout.addWidget(self._readout)
@@ -56,9 +56,9 @@ class StatusLine(QWidget):
         """Name the data set: "MNIST 60 000"."""
         self._dataset.set_text(text)
 
-    def show_threads(self, count: int) -> None:
-        """Say how many threads compute."""
-        self._threads.set_text(plural(count, "thread"))
+    def show_workers(self, count: int) -> None:
+        """Say how many processes train together."""
+        self._workers.set_text(plural(count, "worker"))
 
     def show_message(self, text: str) -> None:
         """Say what happened last, in a few words; "" says nothing."""

@@ -8,6 +8,7 @@ from engine.cli.classify import classify
 from engine.cli.evaluate import evaluate
 from engine.cli.export import export
 from engine.cli.train import AUGMENTATIONS, train
+from engine.crew import default_workers
 from engine.recipes import DEFAULT_PRESET, PRESETS
 from engine.schedules import SCHEDULES
 from engine.version import VERSION
@@ -124,7 +125,17 @@ def _add_train(command: argparse.ArgumentParser) -> None:
         help="save the running average of the weights instead of the last ones (decay per step: 0.999)",
     )
     command.add_argument(
-        "--seed", type=int, default=0, help="same seed, same network, bit for bit (default: 0)"
+        "--seed",
+        type=int,
+        default=0,
+        help="same seed and number of workers, same network, bit for bit (default: 0)",
+    )
+    command.add_argument(
+        "--workers",
+        type=int,
+        default=default_workers(),
+        metavar="N",
+        help="processes that share each batch (default: one per core, %(default)s here)",
     )
     command.add_argument(
         "--without-embedded-test",

@@ -19,7 +19,8 @@ from engine.metrics import Evaluation, evaluate
 from engine.network import Network
 from engine.recipes import Preset, preset
 from engine.spec import NetworkSpec
-from engine.trainer import Trainer, TrainingConfig
+from engine.trainer import Trainer
+from engine.training_config import TrainingConfig
 from engine.version import VERSION
 
 AUGMENTATIONS: dict[str, Augmentation | None] = {
@@ -31,7 +32,7 @@ AUGMENTATIONS: dict[str, Augmentation | None] = {
 
 SETTINGS = (
     "epochs", "batch_size", "learning_rate", "optimizer", "momentum", "nesterov", "schedule", "weight_decay",
-    "label_smoothing", "seed",
+    "label_smoothing", "seed", "workers",
 )  # fmt: skip
 
 
@@ -61,6 +62,7 @@ def train(options: argparse.Namespace) -> int:
         interrupted = _run(trainer, job, bar)
     finally:
         bar.close()
+        trainer.close()
     if trainer.averaged is not None:
         network = Network.from_parameters(job.spec, trainer.averaged)
     result = evaluate(network, job.data.test.pictures, job.data.test.labels)

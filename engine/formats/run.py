@@ -4,7 +4,6 @@ A `.safetensors` file: parameters, first values, optimiser state and the tables 
 settings and position as JSON in its metadata.
 """
 
-from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -13,8 +12,8 @@ import numpy as np
 from numpy.typing import NDArray
 from safetensors.numpy import save
 
-from engine.augment import Augmentation
 from engine.errors import EngineError, FormatError
+from engine.formats.config_json import ConfigValues, config_from_values, config_to_builtins
 from engine.formats.files import write_atomically
 from engine.formats.model import decode_safetensors, read_safetensors
 from engine.formats.spec_json import spec_from_json, spec_to_json
@@ -22,7 +21,9 @@ from engine.formats.text import brief
 from engine.history import STEP_FIELDS, TEST_FIELDS
 from engine.parameters import Parameters
 from engine.session import SessionRecord
-from engine.trainer import Position, TrainerState, TrainingConfig
+from engine.trainer import TrainerState
+from engine.training_config import TrainingConfig
+from engine.training_data import Position
 
 FORMAT = "filterscope-run"
 VERSION = 1
@@ -30,28 +31,11 @@ VERSION = 1
 _OPTIMIZER = "optimizer."
 
 
-class _Config(msgspec.Struct, forbid_unknown_fields=True):
-    """`TrainingConfig` with its augmentation as plain values."""
-
-    epochs: int
-    batch_size: int
-    learning_rate: float
-    optimizer: str
-    momentum: float
-    nesterov: bool
-    weight_decay: float
-    schedule: str
-    label_smoothing: float
-    augmentation: dict[str, float] | None
-    averaging: float
-    seed: int
-
-
 class _Header(msgspec.Struct, forbid_unknown_fields=True):
     name: str
     data: str
     spec: str
-    config: _Config
+    config: ConfigValues
     position: tuple[int, int, int]
 
 
@@ -67,7 +51,7 @@ def run_to_bytes(record: SessionRecord, *, data: str) -> bytes:
         "name": record.name,
         "data": data,
         "spec": spec_to_json(record.spec),
-        "config": asdict(record.config),
+        "config": config_to_builtins(record.config),
         "position": (at.step, at.epoch, at.picture),
     }
     tensors: dict[str, NDArray[Any]] = {
@@ -118,7 +102,7 @@ def _as_run(
             for key, value in tensors.items()
             if key.startswith(_OPTIMIZER)
         }
-        config = _config(header.config)
+        config = config_from_values(header.config)
         _require_state(optimizer, config, spec.layout.trainable)
         averaged = None
         if "averaged" in tensors:
@@ -147,14 +131,6 @@ def _require_state(state: dict[str, NDArray[Any]], config: TrainingConfig, weigh
     fits = not state or {name: value.shape for name, value in state.items()} == shapes
     if not fits or not all(np.isfinite(value).all() for value in state.values()):
         raise FormatError(f"the state of {config.optimizer} must be finite numbers, one per weight")
-
-
-def _config(values: _Config) -> TrainingConfig:
-    settings = msgspec.to_builtins(values)
-    augmentation = settings.pop("augmentation")
-    if augmentation is not None:
-        augmentation = msgspec.convert(augmentation, type=Augmentation)
-    return TrainingConfig(**settings, augmentation=augmentation)
 
 
 def _private(vector: NDArray[Any]) -> NDArray[Any]:

@@ -1,17 +1,24 @@
 """Batch normalisation over channels."""
 
+from collections.abc import Callable
+from typing import TypeAlias
+
 import numpy as np
 
 from engine.layers import BatchNorm2D
 from engine.plan.kernel import Kernel
 from engine.plan.tensor import Array, Tensor, allocate
 
+Exchange: TypeAlias = Callable[[Array], None]
+"""Replaces numbers by their sums over all processes that compute parts of the same batch."""
+
 
 class BatchNormKernel(Kernel):
     """One row per channel, ``(c, h · w · n)``: mean and variance are products with a row of ones.
 
-    Needs the whole batch in one piece, because its statistics are the batch's. In training with a generator
-    or without one it normalises by the batch; `update_running` tells whether the running statistics move.
+    Needs the whole batch in one piece, because its statistics are the batch's; where other processes have
+    other parts of it, the sums are exchanged. In training with a generator or without one it normalises by
+    the batch; `update_running` tells whether the running statistics move.
     """
 
     def __init__(
@@ -21,13 +28,17 @@ class BatchNormKernel(Kernel):
         y: Tensor,
         values: tuple[Array, Array, Array, Array],
         gradients: tuple[Array, Array] | None,
+        exchange: Exchange | None = None,
     ) -> None:
+        self.exchange = exchange
         self.layer = layer
         self.scale, self.shift, self.running_mean, self.running_variance = values
         self.gradients = gradients
         self.x, self.y = x.rows(), y.rows()
         c, self.count = self.x.shape
         dtype = self.x.dtype
+        # Positions of the whole batch, once a forward pass has told.
+        self.whole_count = self.count
         self.normal = allocate(self.x.shape, dtype)
         self.spread = allocate((c,), dtype)
         self.update_running = False
@@ -39,9 +50,9 @@ class BatchNormKernel(Kernel):
     def forward(self, training: bool, rng: np.random.Generator | None) -> None:
         x, normal = self.x, self.normal
         if training:
-            mean = x.mean(axis=1)
+            mean = self._mean_of(x.sum(axis=1))
             np.subtract(x, mean[:, None], out=normal)
-            variance = np.einsum("ct,ct->c", normal, normal) / x.dtype.type(self.count)
+            variance = self._mean_of(np.einsum("ct,ct->c", normal, normal))
             if self.update_running:
                 self._move_running(mean, variance)
         else:
@@ -60,14 +71,26 @@ class BatchNormKernel(Kernel):
         np.sum(self.dy, axis=1, out=dshift)
         if self.dx is None:
             return
-        count = self.dy.dtype.type(self.count)
-        np.multiply(self.normal, (dscale / count)[:, None], out=self.scratch)
+        # The whole batch's; what goes to the gradients is this part's, which the others' are added to.
+        means = self._mean_of(np.concatenate([dscale, dshift]))
+        mean_scale, mean_shift = means[: len(dscale)], means[len(dscale) :]
+        np.multiply(self.normal, mean_scale[:, None], out=self.scratch)
         np.subtract(self.dy, self.scratch, out=self.dx)
-        np.subtract(self.dx, (dshift / count)[:, None], out=self.dx)
+        np.subtract(self.dx, mean_shift[:, None], out=self.dx)
         np.multiply(self.dx, (self.scale / self.spread)[:, None], out=self.dx)
+
+    def _mean_of(self, sums: Array) -> Array:
+        """Turn sums over this part's positions into means over the whole batch's."""
+        if self.exchange is None:
+            return sums / sums.dtype.type(self.count)
+        values = np.append(sums.astype(np.float64), self.count)
+        self.exchange(values)
+        self.whole_count = int(values[-1])
+        means: Array = (values[:-1] / values[-1]).astype(sums.dtype)
+        return means
 
     def _move_running(self, mean: Array, variance: Array) -> None:
         momentum = self.scale.dtype.type(self.layer.momentum)
-        unbiased = variance * mean.dtype.type(self.count / max(self.count - 1, 1))
+        unbiased = variance * mean.dtype.type(self.whole_count / max(self.whole_count - 1, 1))
         for running, new in ((self.running_mean, mean), (self.running_variance, unbiased)):
             running += momentum * (new - running)

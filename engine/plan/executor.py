@@ -6,8 +6,9 @@ from collections.abc import Iterator
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.layers import BatchNorm2D
+from engine.layers import BatchNorm2D, Dropout
 from engine.parameters import Parameters
+from engine.plan.batch_norm import Exchange
 from engine.plan.plan import Plan, patch_numbers
 from engine.plan.tensor import Array
 from engine.spec import NetworkSpec
@@ -25,6 +26,13 @@ class Executor:
     """Cuts batches into parts that stay in cache, and keeps a compiled plan for each part's size.
 
     One thread at a time.
+
+    Parameters
+    ----------
+    spec, parameters, gradients, keep_all
+        As for `Plan`.
+    exchange
+        Adds up batch normalisation's statistics over the parts of a batch that other processes compute.
     """
 
     def __init__(
@@ -34,11 +42,14 @@ class Executor:
         gradients: Parameters | None = None,
         *,
         keep_all: bool = False,
+        exchange: Exchange | None = None,
     ) -> None:
+        self._exchange = exchange
         self._spec, self._parameters, self._gradients = spec, parameters, gradients
         self._keep_all = keep_all
         self._plans: OrderedDict[int, Plan] = OrderedDict()
-        self._whole_batch = any(isinstance(layer, BatchNorm2D) for layer in spec.layers)
+        self.needs_whole_batches = any(isinstance(layer, BatchNorm2D) for layer in spec.layers)
+        self.has_dropout = any(isinstance(layer, Dropout) for layer in spec.layers)
         fitting = max(FEWEST, min(MOST, BUFFER_NUMBERS // patch_numbers(spec)))
         self._part = 1 << (fitting.bit_length() - 1)
 
@@ -46,7 +57,14 @@ class Executor:
         """Give the plan for exactly `batch` pictures, compiled when first asked for."""
         plan = self._plans.pop(batch, None)
         if plan is None:
-            plan = Plan(self._spec, batch, self._parameters, self._gradients, keep_all=self._keep_all)
+            plan = Plan(
+                self._spec,
+                batch,
+                self._parameters,
+                self._gradients,
+                keep_all=self._keep_all,
+                exchange=self._exchange,
+            )
             if len(self._plans) >= PLANS_KEPT:
                 self._plans.popitem(last=False)
         self._plans[batch] = plan
@@ -77,27 +95,32 @@ class Executor:
         x: NDArray[np.generic],
         y: NDArray[np.int64],
         *,
+        count: int | None = None,
         label_smoothing: float = 0.0,
         rng: np.random.Generator | None = None,
         update_running: bool = False,
     ) -> tuple[float, int]:
-        """Mean loss and right answers of a batch in training; its gradients go where the plans write them."""
-        total, right = 0.0, 0
+        """Mean loss and right answers of a batch in training; its gradients go where the plans write them.
+
+        Where it is a part of a larger batch, `count` is how many pictures that has: what is returned and
+        written is then the part's share in the mean.
+        """
+        total, right, scale = 0.0, 0, 1 / (count or len(x))
         used: dict[int, Plan] = {}
-        for part, plan in self.parts(x, whole=self._whole_batch):
+        for part, plan in self.parts(x, whole=self.needs_whole_batches):
             plan.update_running_statistics(update_running)
             plan.forward(x[part], training=True, rng=rng)
             first = plan.batch not in used
             if first and used:
                 # A second size in one batch (its remainder) adds to what the first one stored.
-                loss, correct = self._add_remainder(plan, y[part], 1 / len(x), label_smoothing, used)
+                loss, correct = self._add_remainder(plan, y[part], scale, label_smoothing, used)
             else:
-                loss, correct = plan.backward(y[part], 1 / len(x), label_smoothing, first=first)
+                loss, correct = plan.backward(y[part], scale, label_smoothing, first=first)
                 used[plan.batch] = plan
             total, right = total + loss, right + correct
         for plan in used.values():
             plan.store()
-        return total / len(x), right
+        return total * scale, right
 
     def _add_remainder(
         self,

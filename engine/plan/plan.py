@@ -22,7 +22,7 @@ from engine.layers import (
     Tanh,
 )
 from engine.parameters import Parameters
-from engine.plan.batch_norm import BatchNormKernel
+from engine.plan.batch_norm import BatchNormKernel, Exchange
 from engine.plan.convolution import ConvolutionKernel
 from engine.plan.convolution_pool import ConvolutionPoolKernel
 from engine.plan.dense import DenseKernel
@@ -59,6 +59,8 @@ class Plan:
         Read through views at every step; a change in its vector is seen at the next `load`.
     gradients
         Where `backward` writes; None for a plan that only looks forward.
+    exchange
+        Adds up batch normalisation's statistics over processes; None where this one has the whole batch.
     keep_all
         Keep each layer's own output for `outputs`: no layers are joined and none writes over another's.
     """
@@ -71,7 +73,9 @@ class Plan:
         gradients: Parameters | None = None,
         *,
         keep_all: bool = False,
+        exchange: Exchange | None = None,
     ) -> None:
+        self._exchange = exchange
         self.spec, self.batch = spec, batch
         self._parameters, self._gradients = parameters, gradients
         self._keep_all = keep_all
@@ -242,7 +246,7 @@ class Plan:
             p[f"{name}.running_variance"],
         )
         gradients = None if g is None else (g[f"{name}.scale"], g[f"{name}.shift"])
-        return BatchNormKernel(layer, x, y, values, gradients)
+        return BatchNormKernel(layer, x, y, values, gradients, self._exchange)
 
 
 def _trained(spec: NetworkSpec, name: str) -> bool:

@@ -98,7 +98,8 @@ def test_every_setting_reaches_the_recipe(bars: Path, tmp_path: Path) -> None:
     out = tmp_path / "net.safetensors"
     settings = (
         "--epochs 1 --batch-size 50 --learning-rate 0.01 --optimizer sgd --momentum 0.5 --nesterov "
-        "--schedule cosine --weight-decay 0.1 --label-smoothing 0.2 --augment gentle --average 0.9 --seed 7"
+        "--schedule cosine --weight-decay 0.1 --label-smoothing 0.2 --augment gentle --average 0.9 --seed 7 "
+        "--workers 2"
     )
     arguments = ["train", "--data", str(bars), "--preset", "one-filter", *settings.split(), "--out", str(out)]
     assert main(arguments) == 0
@@ -106,7 +107,8 @@ def test_every_setting_reaches_the_recipe(bars: Path, tmp_path: Path) -> None:
     assert recipe == {
         "epochs": 1, "batch_size": 50, "learning_rate": 0.01, "optimizer": "sgd", "momentum": 0.5,
         "nesterov": True, "schedule": "cosine", "weight_decay": 0.1, "label_smoothing": 0.2,
-        "augmentation": "gentle", "averaging": 0.9, "seed": 7, "steps": 6, "preset": "one-filter",
+        "augmentation": "gentle", "averaging": 0.9, "seed": 7, "workers": 2, "steps": 6,
+        "preset": "one-filter",
     }  # fmt: skip
 
 

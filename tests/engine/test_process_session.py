@@ -1,7 +1,10 @@
 """Training in a process of its own, behind the session's unchanged interface."""
 
+import os
+import signal
 import threading
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -12,7 +15,7 @@ from engine.process_session import ProcessSession, WorkerPool
 from engine.session import Failed, KnobChanged, SessionState, StateChanged, TrainingSession
 
 SPEC = NetworkSpec((1, 28, 28), (Conv2D(2, 3), ReLU(), MaxPool2D(2), Flatten(), Dense(10)))
-CONFIG = TrainingConfig(epochs=3, batch_size=32, augmentation=GENTLE, seed=5)
+CONFIG = TrainingConfig(epochs=3, batch_size=32, augmentation=GENTLE, seed=5, workers=2)
 
 
 @pytest.fixture(scope="module")
@@ -157,6 +160,24 @@ def test_a_process_that_is_killed_is_told_and_loses_no_more_than_the_last_snapsh
     assert "ended unexpectedly" in failure.message
     session.close()
     assert session.record().state.position.step >= taken[-1].step
+
+
+def test_a_helper_that_is_killed_does_not_stop_the_run(make):
+    session = make(replace(CONFIG, epochs=10_000))
+    session.start()
+    wait_for(lambda: session.step_count > 3)
+    helpers = children(session._worker.process.pid)
+    assert len(helpers) >= 1
+    for helper in helpers:
+        os.kill(helper, signal.SIGKILL)
+    before = session.step_count
+    wait_for(lambda: session.step_count > before + 20)
+    assert session.state is SessionState.RUNNING
+
+
+def children(pid):
+    """Give the processes that another one has started, as Linux tells them."""
+    return [int(word) for word in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
 
 
 def test_a_parent_that_dies_leaves_no_process(make):

@@ -25,7 +25,7 @@ from engine import (
     metrics,
 )
 from engine.errors import ConfigError, DataError
-from engine.trainer import Position
+from engine.training_data import Position
 from tests.engine.network_samples import SMALL, digits_like
 
 # Everything that draws random numbers or keeps something between steps.

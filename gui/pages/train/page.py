@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QBoxLayout, QComboBox, QHBoxLayout, QScrollArea, Q
 from engine.datasets import Dataset
 from engine.parameters import Parameters
 from engine.spec import NetworkSpec
-from engine.trainer import TrainingConfig
+from engine.training_config import TrainingConfig
 from gui.bridge import Pulled
 from gui.frames import Frame
 from gui.pages.train.picture_chooser import PictureChooser

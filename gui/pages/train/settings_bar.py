@@ -17,7 +17,7 @@ from PySide6.QtWidgets import (
 )
 
 from engine.recipes import PRESETS
-from engine.trainer import TrainingConfig
+from engine.training_config import TrainingConfig
 from gui.theme import S1, S2, S4, caption_font
 
 FIELD_HEIGHT_PX = 26

@@ -1,0 +1,87 @@
+"""A member's part of each batch: choose the pictures, change them at random, compute the gradients."""
+
+from collections.abc import Callable
+
+import numpy as np
+from numpy.typing import NDArray
+
+from engine.plan import Executor
+from engine.plan.tensor import Array
+from engine.training_config import TrainingConfig
+from engine.training_data import CheckedData
+
+Exchange = Callable[[Array], None]
+
+
+def generator(
+    config: TrainingConfig, purpose: int, moment: int, member: int | None = None
+) -> np.random.Generator:
+    """Give the random numbers of one purpose at one moment: the same whatever happened before.
+
+    Purpose 0 is the order of an epoch, 1 the augmentation and 2 the dropout of a step.
+    """
+    seed = (config.seed, purpose, moment)
+    return np.random.default_rng(seed if member is None else (*seed, member))
+
+
+class BatchShare:
+    """Computes the gradients of one member's pictures of a batch.
+
+    Parameters
+    ----------
+    executor
+        Computes with the present parameters, and writes the gradients.
+    config, data
+        How, and on what, is trained.
+    member, members
+        Which part is computed, of how many; 0 of 1 is the whole batch.
+    """
+
+    def __init__(
+        self, executor: Executor, config: TrainingConfig, data: CheckedData, member: int = 0, members: int = 1
+    ) -> None:
+        self._executor, self._config, self._data = executor, config, data
+        self._member, self._members = member, members
+        # A run with one member has the random numbers that it always had.
+        self._stream = None if members == 1 else member
+        self._order: tuple[int, NDArray[np.int64]] | None = None
+
+    def compute(self, batch: tuple[int, int, int, int]) -> tuple[float, int]:
+        """Compute the gradients of the mean loss of the whole batch, as far as they come from this part.
+
+        Parameters
+        ----------
+        batch
+            Step from 0, epoch from 0, first and last place in the epoch's order; at least one picture per
+            member.
+
+        Returns
+        -------
+        The part's share in the mean loss, and its right answers.
+        """
+        step, epoch, start, stop = batch
+        chosen = self._epoch_order(epoch)[start:stop]
+        count = len(chosen)
+        chosen = chosen[count * self._member // self._members : count * (self._member + 1) // self._members]
+        config, data = self._config, self._data
+        pictures, labels = data.pictures[chosen], data.labels[chosen]
+        if config.augmentation is not None:
+            if pictures.dtype == np.uint8:
+                pictures = np.multiply(pictures, np.float32(1 / 255), dtype=np.float32)
+            pictures = config.augmentation.apply(pictures, generator(config, 1, step, self._stream))
+        return self._executor.loss_and_gradients(
+            pictures,
+            labels,
+            count=count,
+            label_smoothing=config.label_smoothing,
+            rng=generator(config, 2, step, self._stream) if self._executor.has_dropout else None,
+            update_running=self._member == 0,
+        )
+
+    def _epoch_order(self, epoch: int) -> NDArray[np.int64]:
+        if self._order is None or self._order[0] != epoch:
+            self._order = epoch, generator(self._config, 0, epoch).permutation(self._data.count)
+        return self._order[1]
+
+    def close(self) -> None:
+        """Nothing is held."""
