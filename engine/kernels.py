@@ -204,8 +204,18 @@ def normalised(values: Array) -> Array:
 
 
 def zero_summed(values: Array) -> Array:
-    """Take the mean off each slice, so that an even area gives exactly no response."""
-    return values - values.mean(axis=(-2, -1), keepdims=True)
+    """Take the mean off, that of all slices together, so that an even grey area gives no response."""
+    return values - values.mean(axis=tuple(range(-min(values.ndim, 3), 0)), keepdims=True)
+
+
+def trimmed(values: Array) -> Array:
+    """Cut off outer rows and columns that are zero in every slice; at least one number stays."""
+    held = np.any(values.reshape(-1, *values.shape[-2:]) != 0, axis=0)
+    spans = []
+    for axis in (1, 0):
+        places = np.flatnonzero(held.any(axis=axis))
+        spans.append(slice(places[0], places[-1] + 1) if len(places) else slice(0, 1))
+    return values[..., spans[0], spans[1]]
 
 
 def resized(values: Array, rows: int, columns: int) -> Array:

@@ -7,7 +7,7 @@ from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QMenu
 
 from engine.errors import EngineError
-from engine.lab.from_network import convolution_of, first_convolution, take_convolution
+from engine.lab.from_network import Taken, convolution_of, first_convolution, take_convolution
 from gui.frames import Frame
 from gui.inspecting import Inspecting
 from gui.pages.convolve.lab_model import NetworkLink
@@ -142,7 +142,7 @@ class Convolving(QObject):
         if frame is None:
             return
         try:
-            taken = take_convolution(frame.spec, frame.parameters, frame.activations, link.layer, link.filter)
+            taken = _taken(frame, link)
         except EngineError as error:
             self.said.emit(f"This convolution cannot be shown: {error}.")
             return
@@ -156,7 +156,7 @@ class Convolving(QObject):
         if link is None or frame is None or not self.in_front:
             return
         try:
-            taken = take_convolution(frame.spec, frame.parameters, frame.activations, link.layer, link.filter)
+            taken = _taken(frame, link)
         except EngineError:
             if self._refused != link:
                 self._refused = link
@@ -199,6 +199,16 @@ class Convolving(QObject):
         if self._skeleton.inspector_open:
             weight = place.weight.astype("float32")
             self._inspector.show_filter(f"layer {place.layer + 1}", place.filter, weight, place.bias)
+
+
+def _taken(frame: Frame, link: NetworkLink) -> Taken:
+    """Take the convolution that a link is about, up to the layer whose channel was looked at."""
+    place = link.place
+    seen = place.layer if isinstance(place, Selection) and place.kind == "channel" else None
+    pixel = place.pixel if isinstance(place, Selection) and seen is not None else None
+    return take_convolution(
+        frame.spec, frame.parameters, frame.activations, link.layer, link.filter, seen=seen, pixel=pixel
+    )
 
 
 def _name(frame: Frame, layer: str) -> str:

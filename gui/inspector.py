@@ -28,8 +28,8 @@ from gui.widgets.paced import Paced
 from gui.widgets.thin_scroll import BAR_WIDTH, column_of
 from gui.widgets.tool_button import ToolButton
 
-# The narrowest at which a 3 × 3 filter shows its numbers and a sentence reads well.
-LEAST_WIDTH = 232
+# The narrowest at which a 3 × 3 filter shows its numbers, and its two buttons their words.
+LEAST_WIDTH = 256
 NOTHING = Words("Nothing selected", "", "", "Click a filter, a channel or a layer to look into it.")
 
 

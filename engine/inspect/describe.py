@@ -26,6 +26,9 @@ _LINES = ("a level", "a rising", "an upright", "a falling")
 # filters reach the first about once in twenty and the second about once in four, 5 × 5 never do.
 CLEAR = 0.85
 FAINT = 0.75
+# Channels whose squared weights come to so much of the largest's weigh about the same.
+_ALIKE = 0.8
+_SMALLEST_PATTERN = 3
 
 # What a channel of each kind of layer holds, by the layer name without its count.
 _CHANNELS = {
@@ -77,6 +80,7 @@ def describe_filter(weight: NDArray[np.float32]) -> str:
     """
     if not np.isfinite(weight).all():
         return "Some weights are not numbers any more: this filter is broken."
+    weight = _without_frame(weight)
     energies = np.sum(weight.astype(np.float64) ** 2, axis=(1, 2))
     if energies.sum() <= 1e-20:
         return "All weights are zero: the output is the bias everywhere."
@@ -85,17 +89,37 @@ def describe_filter(weight: NDArray[np.float32]) -> str:
     strongest = int(np.argmax(energies))
     share = percent(float(energies[strongest] / energies.sum()))
     count = plural(weight.shape[0], "input channel")
+    if energies.min() > _ALIKE * energies[strongest]:
+        each = describe_slice(weight[0])
+        if np.ptp(weight, axis=0).max() <= 1e-6 * np.abs(weight).max():
+            return f"Adds up {count}, all in the same way. In each: {each[0].lower()}{each[1:]}"
+        return f"Adds up {count}, which weigh about the same. In channel 1: {each[0].lower()}{each[1:]}"
     if weight.shape[1:] == (1, 1):
         sign = "adds" if weight[strongest, 0, 0] > 0 else "subtracts"
         return (
             f"Mixes {count} at each position without looking around; "
-            f"it {sign} channel {strongest + 1} most ({share} of the energy)."
+            f"it {sign} channel {strongest + 1} most ({share} of the squared weights)."
         )
     slice_text = describe_slice(weight[strongest])
     return (
-        f"Adds up {count}, channel {strongest + 1} weighing most ({share} of the energy). "
+        f"Adds up {count}, channel {strongest + 1} weighing most ({share} of the squared weights). "
         f"There: {slice_text[0].lower()}{slice_text[1:]}"
     )
+
+
+def _without_frame(weight: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Cut off rows and columns of zeros round a filter larger than 3 × 3: they are no part of its pattern."""
+    for axis in (1, 2):
+        end = True
+        while weight.shape[axis] > _SMALLEST_PATTERN:
+            last, first = weight.take(-1, axis), weight.take(0, axis)
+            if np.any(last) and np.any(first):
+                break
+            # From both sides in turn, so that the middle stays in the middle.
+            cut_end = not np.any(last) and (end or np.any(first))
+            weight = np.delete(weight, -1 if cut_end else 0, axis)
+            end = not cut_end
+    return weight
 
 
 def describe_slice(weight: NDArray[np.float32]) -> str:

@@ -29,11 +29,14 @@ class Taken:
         What comes to it, ``(c, h, w)``; with groups only the channels of the filter's group.
     selected
         Which of the layer's filters was asked for.
+    pixel
+        Which of its output pixels was; None for none.
     """
 
     layer: LabLayer
     input: Array
     selected: int
+    pixel: tuple[int, int] | None = None
 
 
 def convolution_of(spec: NetworkSpec, layer: str) -> str | None:
@@ -58,7 +61,14 @@ def first_convolution(spec: NetworkSpec) -> str | None:
 
 
 def take_convolution(
-    spec: NetworkSpec, parameters: Parameters, activations: Mapping[str, Array], name: str, index: int = 0
+    spec: NetworkSpec,
+    parameters: Parameters,
+    activations: Mapping[str, Array],
+    name: str,
+    index: int = 0,
+    *,
+    seen: str | None = None,
+    pixel: tuple[int, int] | None = None,
 ) -> Taken:
     """Take a convolution out of a network.
 
@@ -70,6 +80,11 @@ def take_convolution(
         Output of every layer for one picture, ``(c, h, w)``, and "input".
     name, index
         The layer and the filter that is meant.
+    seen
+        The layer whose channel was looked at: what follows it is left out. None: the ReLU and the pooling
+        that follow the convolution are taken, too.
+    pixel
+        Row and column in that channel.
 
     Raises
     ------
@@ -96,14 +111,19 @@ def take_convolution(
         for number in range(group * group_filters, (group + 1) * group_filters)
     )
     geometry = Geometry(pair(found.stride, "stride"), found.padding, "zero", pair(found.dilation, "dilation"))
-    relu, pool = _followers(spec, position)
+    relu, pool = _followers(spec, position, seen)
+    if pixel is not None and pool > 1:
+        # Of a pooled pixel, the first one of its window.
+        pixel = pixel[0] * pool, pixel[1] * pool
     layer = LabLayer(filters, geometry, relu=relu, pool=pool, has_bias=found.bias)
-    return Taken(layer, x[group * group_channels : (group + 1) * group_channels], index % group_filters)
+    x = x[group * group_channels : (group + 1) * group_channels]
+    return Taken(layer, x, index % group_filters, pixel)
 
 
-def _followers(spec: NetworkSpec, position: int) -> tuple[bool, int]:
+def _followers(spec: NetworkSpec, position: int, seen: str | None) -> tuple[bool, int]:
     """Whether a ReLU follows, and the side of a plain square max pooling after it, 1 for none."""
-    rest = list(spec.layers[position + 1 : position + 3])
+    end = position + 3 if seen is None else spec.layer_names.index(seen) + 1
+    rest = list(spec.layers[position + 1 : min(end, position + 3)])
     relu = bool(rest) and isinstance(rest[0], ReLU)
     if relu:
         del rest[0]

@@ -64,6 +64,6 @@ def left_over_sentence(rows: SizeFormula, columns: SizeFormula) -> str:
     if not parts:
         return ""
     return (
-        "The division leaves a rest: one more step would not fit, so no output pixel sees "
+        "There is a remainder: one more step would not fit, so no output pixel sees "
         f"{' and '.join(parts)} of the input with its border."
     )

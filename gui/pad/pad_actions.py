@@ -43,7 +43,7 @@ class PadActions(QObject):
         self.undo = self._adopt(undo_stack.createUndoAction(self), "undo")
         self.undo.setShortcut(QKeySequence.StandardKey.Undo)
         self.redo = self._adopt(undo_stack.createRedoAction(self), "redo")
-        self.redo.setShortcut(QKeySequence.StandardKey.Redo)
+        self.redo.setShortcuts([QKeySequence("Ctrl+Shift+Z"), QKeySequence("Ctrl+Y")])
         self.clear = self._make("Clear", "clear", QKeySequence.StandardKey.Delete, _PAD)
         self.smaller_brush = self._make("Smaller brush", None, "[", _WINDOW)
         self.larger_brush = self._make("Larger brush", None, "]", _WINDOW)

@@ -150,3 +150,20 @@ def test_numbers_are_written_with_true_minus_signs_and_thin_spaces() -> None:
         "1.0 × 10⁻⁷",
     ]
     assert number(float("nan")) == "not a number"
+
+
+def test_zeros_round_a_filter_are_no_part_of_its_pattern() -> None:
+    plain = describe_filter(TOP[None])
+    for before, after in ((0, 1), (1, 1), (3, 5)):
+        frame = np.pad(TOP, ((before, after), (before, after)))
+        assert "top edge" in describe_filter(frame[None])
+    assert describe_filter(np.pad(TOP, 1)[None]) == plain
+
+
+def test_channels_that_weigh_the_same_are_said_to() -> None:
+    same = describe_filter(np.stack([TOP, TOP, TOP]))
+    assert same.startswith("Adds up 3 input channels, all in the same way. In each: ")
+    assert "top edge" in same
+    other = describe_filter(np.stack([TOP, -TOP]))
+    assert other.startswith("Adds up 2 input channels, which weigh about the same. In channel 1: ")
+    assert "channel 2 weighing most" in describe_filter(np.stack([TOP, 3 * TOP]))

@@ -72,7 +72,20 @@ def test_turning_four_times_and_mirroring_twice_change_nothing(values):
 def test_normalised_magnitudes_sum_to_one_and_zero_sums_to_nothing(values):
     total = np.abs(kernels.normalised(values)).sum()
     assert total == pytest.approx(1 if values.any() else 0)
-    np.testing.assert_allclose(kernels.zero_summed(values).sum(axis=(-2, -1)), 0, atol=1e-12)
+    np.testing.assert_allclose(kernels.zero_summed(values).sum(), 0, atol=1e-12)
+
+
+def test_a_filter_whose_slices_cancel_is_zero_sum_already():
+    values = np.stack([np.ones((3, 3)), -np.ones((3, 3))])
+    np.testing.assert_array_equal(kernels.zero_summed(values), values)
+
+
+@pytest.mark.parametrize("kernel", kernels.KERNELS, ids=lambda kernel: kernel.key)
+def test_a_kernel_with_zeros_round_it_is_trimmed_to_what_it_was(kernel):
+    core = kernels.trimmed(kernel.values)
+    larger = np.pad(kernel.values, ((1, 3), (2, 0)))
+    np.testing.assert_array_equal(kernels.trimmed(larger), core)
+    assert kernels.trimmed(np.zeros((2, 3, 3))).shape == (2, 1, 1)
 
 
 @given(FILTERS, st.integers(0, 3))

@@ -5,7 +5,7 @@ import pytest
 from PySide6.QtCore import QMimeData, QPoint, Qt, QUrl
 from PySide6.QtGui import QGuiApplication, QImage
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QLabel, QMenu
+from PySide6.QtWidgets import QApplication, QLabel, QMenu, QStyle, QStyleOptionSpinBox
 
 from engine import functional
 from engine.kernels import kernel
@@ -183,6 +183,90 @@ def test_dragging_the_slide_with_the_right_button_opens_no_menu(convolve, driver
     QTest.mouseMove(scene, QPoint(120, 60))
     QTest.mouseRelease(scene, Qt.MouseButton.RightButton, pos=QPoint(120, 60))
     assert not scene.findChildren(QMenu)
+
+
+def test_the_next_stroke_after_the_example_puts_my_drawing_in_its_place(convolve, driver):
+    driver.click("example")
+    driver.settle()
+    driver.draw(*SEVEN)
+    driver.settle()
+    assert convolve.model.lab.source.kind == "drawing"
+    assert convolve.model.front.filters[0].name == "top edge"
+    convolve.page._control.choose_source("seven")
+    driver.draw(*SEVEN)
+    driver.settle()
+    assert convolve.model.lab.source.kind == "seven"
+
+
+def test_undone_edits_leave_the_picture_as_it_was(convolve, driver):
+    def look():
+        return convolve.page._display._look(
+            convolve.page._display.evaluation,
+            convolve.result,
+            convolve.page._display._scales.scales(convolve.page._display.evaluation, 0, classic=False),
+        )
+
+    convolve.model.look(classic=False)
+    before = look().output_scale, look().weight_scale, convolve.page.parts.ledger.decimals
+    editor = convolve.page.parts.kernel.editor
+    editor.setFocus()
+    QTest.keyClicks(editor, "9")
+    QTest.keyClick(editor._typing._line, Qt.Key.Key_Return)
+    driver.settle()
+    assert look().weight_scale > before[1]
+    undo(driver)
+    assert (look().output_scale, look().weight_scale, convolve.page.parts.ledger.decimals) == before
+    QTest.keySequence(driver.window, "Ctrl+Y")
+    driver.settle()
+    assert 9 in convolve.model.selected.weight
+
+
+def test_what_was_typed_and_not_meant_yet_goes_with_what_it_was_for(convolve, driver):
+    stride = convolve.page.parts.geometry_panel.stride.first
+    stride.setFocus()
+    stride.selectAll()
+    QTest.keyClicks(stride, "3")
+    driver.click("example")
+    driver.settle()
+    assert stride.text() == "1"
+    assert convolve.model.front.geometry.stride == (1, 1)
+
+
+def test_arrow_keys_step_a_field_after_its_button_was_pressed(convolve, driver, qtbot):
+    field = convolve.page.parts.kernel.size_pair.first
+    option = QStyleOptionSpinBox()
+    field.initStyleOption(option)
+    complex_, up = QStyle.ComplexControl.CC_SpinBox, QStyle.SubControl.SC_SpinBoxUp
+    place = field.style().subControlRect(complex_, option, up, field).center()
+    QTest.mouseClick(field, Qt.MouseButton.LeftButton, pos=place)
+    driver.settle()
+    # Beyond the time after which a pressed button steps by itself.
+    threshold = field.style().styleHint(QStyle.StyleHint.SH_SpinBox_ClickAutoRepeatThreshold)
+    qtbot.wait(threshold + 100)
+    QTest.keyClick(field, Qt.Key.Key_Up)
+    assert field.value() == 5
+
+
+def test_feeding_forward_and_back_keeps_what_was_selected(convolve, driver):
+    convolve.model.look(filter_index=2)
+    convolve.page._control.feed_forward(None)
+    assert (convolve.model.layer, convolve.model.filter) == (1, 0)
+    undo(driver)
+    assert (convolve.model.layer, convolve.model.filter) == (0, 2)
+
+
+def test_a_kernel_that_was_only_enlarged_is_still_what_it_was(convolve, driver):
+    for side in (4, 9, 11):
+        convolve.page._control.resize(side, side)
+        driver.settle()
+        assert driver.find("filter_sentence").accessibleName() == kernel("top-edge").sentence
+
+
+def test_copied_numbers_are_free_of_what_sums_leave(convolve, driver):
+    convolve.page._control.put_kernel("box blur", kernel("box").values[None] * 3 - 1 / 3)
+    driver.settle()
+    convolve.press("Ctrl+Shift+C")
+    assert "e-" not in QGuiApplication.clipboard().text()
 
 
 def test_a_kernel_from_the_library_goes_into_the_selected_filter(convolve, driver):

@@ -60,6 +60,24 @@ def test_a_channel_of_draw_is_shown_by_v_and_shift_v_leads_back(driver):
     assert "conv2 ▸ channel 6" in driver.find("address_bar", AddressBar).path
 
 
+@pytest.mark.parametrize(
+    ("layer", "relu", "pool", "place"),
+    [("conv2", False, 1, (5, 8)), ("relu2", True, 1, (5, 8)), ("pool2", True, 2, (10, 6))],
+)
+def test_what_is_seen_in_the_network_is_what_is_shown_at_the_same_place(driver, layer, relu, pool, place):
+    driver.draw(*SEVEN)
+    driver.settle()
+    pixel = (place[0] // pool, place[1] // pool)
+    driver.window.selection.update(layer=layer, kind="channel", channel=3, pixel=pixel)
+    driver.trigger("show_convolve")
+    driver.settle()
+    convolve = Convolve(driver)
+    assert (convolve.model.front.relu, convolve.model.front.pool) == (relu, pool)
+    assert convolve.place.pixel == place
+    shown = convolve.result.passed[3]
+    np.testing.assert_allclose(shown, driver.window._answer.activations[layer][3], atol=1e-4)
+
+
 def test_a_double_click_on_train_shows_the_filter_and_it_follows_the_training(driver):
     driver.window.show_page("train")
     driver.settle()

@@ -38,6 +38,8 @@ class DecimalsChooser(QToolButton):
         self.setText(f"{written} decimals ▾")
         few = wanted is not None and written < wanted
         more = f" Only {written} have room: widen the ledger." if few else ""
-        self.setToolTip(f"Choose how many decimals are written (Tab, then Space).{more}")
+        self.setToolTip(
+            f"Choose how many decimals are written (Tab, then Space); all are computed with.{more}"
+        )
         for action in self.menu().actions():
             action.setChecked(action.data() == wanted)

@@ -130,6 +130,11 @@ class GeometryPanel(QWidget):
         self._rest.set_words(rest)
         self._rest.setVisible(bool(rest))
 
+    def give_up_typing(self) -> None:
+        """Let what is shown next replace what was typed and not meant yet."""
+        for field in (self.stride, self.dilation, self.pixels):
+            field.give_up_typing()
+
     def _offer_borders(self, geometry: Geometry, size: tuple[int, int], kernel: tuple[int, int]) -> None:
         sides = resolve_padding(geometry.padding, size, kernel, geometry.stride, geometry.dilation)
         bordered = any(sum(side) for side in sides)

@@ -156,6 +156,11 @@ class KernelPanel(QWidget):
             self.notes.set_turned(turned)
         self._place(max(weight.shape) > _MOST_SMALL)
 
+    def give_up_typing(self) -> None:
+        """Let what is shown next replace what was typed and not meant yet."""
+        self.bias.give_up_typing()
+        self.size_pair.give_up_typing()
+
     def set_tall(self, tall: bool) -> None:
         """Say whether the window has room for a large kernel with all its settings below."""
         if tall != self._tall:

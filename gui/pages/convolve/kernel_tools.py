@@ -78,7 +78,7 @@ TOOLS: tuple[KernelTool, ...] = (
         "zero_sum",
         "kernel-zero-sum",
         "Z",
-        "Zero-sum: take the mean off, so that an even area gives no response",
+        "Zero-sum: take the mean of all weights off, so that an even area gives no response",
         "Make filter zero-sum",
         lambda w, _: zero_summed(w),
     ),

@@ -48,8 +48,8 @@ class LabControl(QObject):
         self._chosen_by_hand = False
 
     def show_example(self) -> None:
-        """Set the four edge filters on a seven."""
-        self._chosen_by_hand = True
+        """Set the four edge filters on a seven; the next stroke of the pen puts the drawing in its place."""
+        self._chosen_by_hand = False
         lab = Lab(Source("seven", "a seven", example_seven()), Setup((four_edges(),), (True,)))
         self._put_in(lab, "Four edge filters on a seven")
         self._model.look(layer=0, filter_index=0, classic=True)

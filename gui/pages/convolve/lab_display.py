@@ -6,7 +6,7 @@ from numpy.typing import NDArray
 from PySide6.QtCore import QObject
 
 from engine.inspect.describe import describe_filter
-from engine.kernels import KERNELS
+from engine.kernels import KERNELS, trimmed
 from engine.lab import LayerResult
 from engine.lab.ledger import Ledger, make_ledger
 from engine.lab.sizes import input_sizes
@@ -65,8 +65,10 @@ class LabDisplay(QObject):
         return self._ledger
 
     def forget_scales(self) -> None:
-        """Choose all scales anew with the next evaluation."""
+        """Choose all scales anew with the next evaluation, and drop what was typed for what goes."""
         self._scales.forget()
+        self._parts.kernel.give_up_typing()
+        self._parts.geometry_panel.give_up_typing()
         self._parts.ledger.forget_room()
 
     def set_network_name(self, name: str | None) -> None:
@@ -200,8 +202,13 @@ def channel_names(lab: Lab, number: int) -> tuple[str, ...]:
 
 def sentence_of(weight: NDArray[Any]) -> str:
     """Say what weights ``(c, kh, kw)`` detect: a preset's sentence where each is one, else a likeness."""
+    core = trimmed(weight)
     for kernel in KERNELS:
         if weight.shape[1:] == kernel.values.shape and (weight == kernel.values).all():
+            return kernel.sentence
+        # The same with zeros round it, as a kernel has that was made larger; one pixel alone can be anywhere.
+        its = trimmed(kernel.values)
+        if its.size > 1 and core.shape[1:] == its.shape and (core == its).all():
             return kernel.sentence
     return describe_filter(weight.astype("float32"))
 

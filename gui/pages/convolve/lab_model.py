@@ -75,6 +75,22 @@ class Lab:
     is_networks: bool = False
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class LabPlace:
+    """What is looked at: picture, layer and filter (from 0), position, and the filter as it is used.
+
+    `step` is that of the network whose filters they are; None once they were edited.
+    """
+
+    picture: str
+    layer: int
+    filter: int
+    pixel: tuple[int, int] | None
+    weight: Array
+    bias: float
+    step: int | None = None
+
+
 def first_lab() -> Lab:
     """Begin with the four edge filters on a seven."""
     return Lab(Source("seven", "a seven", example_seven()), Setup((four_edges(),), (True,)))
@@ -106,6 +122,8 @@ class LabModel(QObject):
 
     changed = Signal(object)
     """The `Lab`, after any change of it, live pictures included."""
+    restored = Signal()
+    """Something earlier is about to come back: by undo, redo, or a gesture that was given up."""
     view_changed = Signal()
     """Another layer, filter, slice or palette is looked at."""
 
@@ -114,6 +132,8 @@ class LabModel(QObject):
         self._stack = undo_stack
         self._lab = first_lab()
         self._layer = self._filter = self._slice = 0
+        # The filter that was selected last in each layer.
+        self._filters: dict[int, int] = {}
         # Text books show the four edges so; one click away from the program's own colours.
         self._classic = True
         self._gesture = 0
@@ -164,7 +184,7 @@ class LabModel(QObject):
         """Look at another part; what does not exist there becomes the first one."""
         before = (self._layer, self._filter, self._slice, self._classic)
         if layer is not None and layer != self._layer:
-            self._layer, self._filter, self._slice = layer, 0, 0
+            self._go_to_layer(layer)
         if filter_index is not None:
             self._filter = filter_index
         if slice_index is not None:
@@ -214,9 +234,18 @@ class LabModel(QObject):
         if before != (self._layer, self._filter, self._slice):
             self.view_changed.emit()
 
+    def _go_to_layer(self, layer: int) -> None:
+        self._filters[self._layer] = self._filter
+        self._layer, self._filter, self._slice = layer, self._filters.get(layer, 0), 0
+
     def _bound(self) -> None:
         """Stay within what there is."""
-        self._layer = max(0, min(self._layer, len(self._lab.setup.layers) - 1))
+        last = len(self._lab.setup.layers) - 1
+        if self._layer > last:
+            self._go_to_layer(last)
+        # A layer that comes later is another one.
+        self._filters = {layer: index for layer, index in self._filters.items() if layer <= last}
+        self._layer = max(0, self._layer)
         self._filter = max(0, min(self._filter, len(self.front.filters) - 1))
         self._slice = max(0, min(self._slice, len(self.selected.weight) - 1))
 
@@ -227,13 +256,18 @@ class _Swap(QUndoCommand):
     def __init__(self, model: LabModel, new: Lab, text: str, gesture: int) -> None:
         super().__init__(text)
         self._model, self._old, self._new, self._gesture = model, model.lab, new, gesture
+        self._is_new = True
 
     def redo(self) -> None:
         """Put the new value in place; the stack calls this on the push, too."""
+        if not self._is_new:
+            self._model.restored.emit()
+        self._is_new = False
         self._model._set(_with_live_picture(self._new, self._model.lab))
 
     def undo(self) -> None:
         """Put the old value back."""
+        self._model.restored.emit()
         self._model._set(_with_live_picture(self._old, self._model.lab))
 
     def id(self) -> int:
@@ -247,6 +281,7 @@ class _Swap(QUndoCommand):
         self._new = other._new
         if _equal(self._old, self._new):
             # A drag that was given up: nothing has changed, and a network goes on being followed.
+            self._model.restored.emit()
             self._model._set(_with_live_picture(self._old, self._new))
             self.setObsolete(True)
         return True

@@ -23,12 +23,12 @@ from gui.pages.convolve.library_panel import LibraryPanel
 from gui.pages.convolve.slide_scene import SlideScene
 from gui.pages.convolve.slide_transport import SlideTransport
 from gui.pages.convolve.source_bar import SourceBar
-from gui.theme import S1, S2, S3, S4, ThemeManager
+from gui.theme import S1, S2, S4, ThemeManager
 from gui.widgets.thin_scroll import BAR_WIDTH, column_of
 
 SIDE_WIDTH = 244
 # The ledger and the cards get this share of the height, at least so many pixels.
-FOOT_SHARE, LEAST_FOOT_PX, MOST_FOOT_PX = 0.31, 192, 300
+FOOT_SHARE, LEAST_FOOT_PX, MOST_FOOT_PX = 0.31, 206, 300
 PROOF_FOOT_PX = 228
 LEAST_SCENE_PX = 112
 LEDGER_WIDTH, LEAST_LEDGER_WIDTH = 344, 280
@@ -125,6 +125,8 @@ class LabParts(QWidget):
             self._tall = tall
             self._place_foot()
         self.chain.set_slim(not tall)
+        self._slide_column.setSpacing(S2 if tall else S1)
+        self._body.setVerticalSpacing(S2 if tall else S1)
         self.kernel.set_tall(tall)
         foot = width if tall else width - SIDE_WIDTH
         self.ledger.setFixedWidth(LEDGER_WIDTH if foot >= WIDE_FOOT_PX else LEAST_LEDGER_WIDTH)
@@ -145,7 +147,7 @@ class LabParts(QWidget):
         side = QWidget()
         inner = QVBoxLayout(side)
         inner.setContentsMargins(0, 0, BAR_WIDTH, 0)
-        inner.setSpacing(S3)
+        inner.setSpacing(S2)
         inner.addWidget(self.kernel)
         inner.addWidget(self.geometry_panel)
         inner.addStretch(1)
@@ -156,7 +158,7 @@ class LabParts(QWidget):
         side.setAutoFillBackground(False)
 
         self._slide = QWidget()
-        slide = QVBoxLayout(self._slide)
+        self._slide_column = slide = QVBoxLayout(self._slide)
         slide.setContentsMargins(0, 0, 0, 0)
         slide.setSpacing(S2)
         slide.addWidget(self.chain)
@@ -176,7 +178,7 @@ class LabParts(QWidget):
         self._body.setColumnStretch(0, 1)
         self._place_foot()
         column = QVBoxLayout(self)
-        column.setContentsMargins(S4, S2, S4, S3)
+        column.setContentsMargins(S4, S2, S4, S2)
         column.setSpacing(S2)
         column.addWidget(self.sources)
         column.addLayout(self._body, 1)

@@ -26,7 +26,7 @@ _WIDEST_PLACES = (f"({MINUS}00, 00)", "(000, 000)")
 _SIGN_GAP = 4.0
 # Where there is more room, signs stand so much freer.
 _LOOSEST = 4.0
-_TIMES, _EQUALS = "×", "="
+_TIMES, _EQUALS, _ROUGHLY = "×", "=", "≈"
 _BAR_PX = 2.0
 
 
@@ -55,6 +55,8 @@ class Reserve:
     running: int = 1
     far: bool = False
     """Whether rows or columns are counted in hundreds."""
+    exact: int | None = None
+    """With how many decimals all numbers are written whole; None where that takes too many."""
 
     def grown(self, other: "Reserve") -> "Reserve":
         """Make room for both."""
@@ -67,6 +69,7 @@ class Reserve:
             max(self.product, other.product),
             max(self.running, other.running),
             self.far or other.far,
+            None if self.exact is None or other.exact is None else max(self.exact, other.exact),
         )
 
 
@@ -83,8 +86,9 @@ def reserve_of(ledger: Ledger, *, hundredths: bool = False) -> Reserve:
     largest = max(weights)
     decimals = 2 if largest >= 1 or not largest else 3 if largest >= 0.1 else 4
     exact = _exact_decimals([*weights, abs(ledger.bias)])
-    if hundredths and exact <= _MOST_EXACT:
-        decimals = FEWEST_DECIMALS + exact
+    whole = FEWEST_DECIMALS + exact if hundredths and exact <= _MOST_EXACT else None
+    if whole is not None:
+        decimals = whole
     return Reserve(
         decimals,
         FEWEST_DECIMALS if hundredths else MOST_DECIMALS,
@@ -94,6 +98,7 @@ def reserve_of(ledger: Ledger, *, hundredths: bool = False) -> Reserve:
         _figures(brightest * largest),
         _figures(brightest * sum(weights) + abs(ledger.bias)),
         any(row.row >= 100 or row.column >= 100 for row in ledger.rows),
+        whole,
     )
 
 
@@ -252,9 +257,20 @@ class LedgerPainter:
     ----------
     magnitude
         Of the ledger's numbers, by which they are rounded: what is equal is then written the same.
+    whole
+        Whether the numbers are written with all their decimals; otherwise they are roughly equal.
     """
 
-    def __init__(self, painter: QPainter, theme: Theme, columns: Columns, magnitude: float = 0.0) -> None:
+    def __init__(
+        self,
+        painter: QPainter,
+        theme: Theme,
+        columns: Columns,
+        magnitude: float = 0.0,
+        *,
+        whole: bool = True,
+    ) -> None:
+        self._whole = whole
         self._painter = painter
         self._magnitude = magnitude
         self._theme = theme
@@ -281,7 +297,7 @@ class LedgerPainter:
         self._number(
             row.weight, columns.weight_decimals, columns.weight, base, weight_colour(theme, row.weight)
         )
-        self._text(_EQUALS, columns.equals, base, theme.text_dim)
+        self._text(_EQUALS if self._whole else _ROUGHLY, columns.equals, base, theme.text_dim)
         product = plain if row.product else theme.text_dim
         self._number(row.product, columns.decimals, columns.product, base, product)
         self._number(row.running, columns.decimals, columns.running, base, theme.text_dim)
@@ -301,20 +317,17 @@ class LedgerPainter:
         """Paint what the columns hold."""
         columns, dim = self._columns, self._theme.text_dim
         base = self._baseline(line)
+        equals = _EQUALS if self._whole else _ROUGHLY
+        # Where a name has no room, a shorter one does, or nothing.
         edges = (
-            ("(row, column)", columns.left, columns.place),
-            ("pixel", columns.place, columns.pixel),
-            (f"{_TIMES} weight", columns.pixel, columns.weight),
-            (f"{_EQUALS} product", columns.weight, columns.product),
-            ("running sum", columns.product + S2, columns.running),
+            (("(row, column)", "place"), columns.left, columns.place),
+            (("pixel",), columns.place, columns.pixel),
+            ((f"{_TIMES} weight", "weight", _TIMES), columns.pixel, columns.weight),
+            ((f"{equals} product", "product", equals), columns.weight, columns.product),
+            (("running sum", "sum"), columns.product + S2, columns.running),
         )
-        for name, left, right in edges:
-            # Where a name has no room its first word does, or nothing.
-            fitting = (
-                text
-                for text in (name, name.split()[-1], name.split()[0])
-                if self._fits(text, right - left - S1)
-            )
+        for names, left, right in edges:
+            fitting = (name for name in names if self._fits(name, right - left - S1))
             self._right(next(fitting, ""), right, base, dim)
 
     def totals(self, ledger: Ledger, room: QRectF) -> None:
@@ -332,7 +345,8 @@ class LedgerPainter:
         bold = QFont(self._font)
         bold.setWeight(QFont.Weight.DemiBold)
         painter.setFont(bold)
-        self._pair("= result", ledger.total, halves[0], lines[1], theme.text)
+        result = f"{_EQUALS if self._whole else _ROUGHLY} result"
+        self._pair(result, ledger.total, halves[0], lines[1], theme.text)
         if ledger.rectified is None:
             painter.setFont(self._font)
             self._text("no ReLU", halves[1][0], self._baseline(lines[1]), theme.text_dim)

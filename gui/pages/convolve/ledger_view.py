@@ -38,8 +38,6 @@ _HEADER_PX = 24
 _TOTAL_LINE_PX = 17
 _COPY_ICON_PX = 16
 _FOOTER_PX = 2 * _TOTAL_LINE_PX + S1 + 2
-# From this height on, there is room to say what the columns are without losing one of nine products.
-_HEIGHT_WITH_NAMES_PX = 220
 _EMPTY = "Here stands how one output pixel comes about. Step the filter, or point at an output pixel."
 
 
@@ -135,7 +133,7 @@ class LedgerView(QAbstractScrollArea):
         """Write so many decimals; None for as many as the weights ask for."""
         self._chosen = decimals
         self._columns = None
-        self._write_chooser()
+        self._chooser.show_decimals(self.decimals, self._chosen)
         self.viewport().update()
 
     def readout(self, place: int) -> str:
@@ -183,7 +181,7 @@ class LedgerView(QAbstractScrollArea):
         if reserve != self._reserve:
             self._reserve = reserve
             self._columns = None
-            self._write_chooser()
+            self._chooser.show_decimals(self.decimals, self._chosen)
 
     def _plan(self) -> Columns:
         if self._columns is None:
@@ -200,14 +198,19 @@ class LedgerView(QAbstractScrollArea):
     def _line_height(self) -> int:
         # As airy as nine products and, where there is room, the names of the columns allow.
         height = self.viewport().height()
-        lines = 10 if height >= _HEIGHT_WITH_NAMES_PX else 9
+        lines = 10 if self._has_names() else 9
         least = int(QFontMetricsF(figures_font()).height())
         return min(max((height - _HEADER_PX - _FOOTER_PX) // lines, least), least + 3)
+
+    def _has_names(self) -> bool:
+        """Whether there is room to say what the columns are without losing one of nine products."""
+        least = int(QFontMetricsF(figures_font()).height())
+        return self.viewport().height() >= _HEADER_PX + _FOOTER_PX + 10 * least
 
     def _body(self) -> QRectF:
         """The room for lines, between the header and the totals."""
         size = self.viewport().size()
-        top = _HEADER_PX + (self._line_height() if size.height() >= _HEIGHT_WITH_NAMES_PX else 0)
+        top = _HEADER_PX + (self._line_height() if self._has_names() else 0)
         room = max(0, size.height() - top - _FOOTER_PX)
         return QRectF(0, top, size.width(), room - room % self._line_height())
 
@@ -275,9 +278,6 @@ class LedgerView(QAbstractScrollArea):
             f"Output pixel ({ledger.row}, {ledger.column}) = {total}. Arrow keys go from product to product."
         )
 
-    def _write_chooser(self) -> None:
-        self._chooser.show_decimals(self.decimals, self._chosen)
-
     def _on_theme_changed(self) -> None:
         self.set_decimals(self._chosen)
 
@@ -301,7 +301,8 @@ class LedgerView(QAbstractScrollArea):
         painter.setPen(theme.text_dim)
         painter.drawText(QPointF(left, baseline), self._place_words(left))
         columns, body, height = self._plan(), self._body(), self._line_height()
-        brush = LedgerPainter(painter, theme, columns, ledger.magnitude)
+        whole = self._reserve.exact is not None and self._reserve.exact <= columns.decimals
+        brush = LedgerPainter(painter, theme, columns, ledger.magnitude, whole=whole)
         if body.top() > _HEADER_PX:
             brush.column_names(QRectF(0, _HEADER_PX - 1, size.width(), height))
         first = self.verticalScrollBar().value()
@@ -321,7 +322,6 @@ class LedgerView(QAbstractScrollArea):
         brush.row(ledger.rows[place], rect)
 
     def _place_words(self, left: float) -> str:
-        """Say which output pixel this is, as far as there is room."""
         assert self._ledger is not None
         short = f"at ({self._ledger.row}, {self._ledger.column})"
         long = f"{short} · output channel {self._ledger.filter_index + 1}"
@@ -340,7 +340,7 @@ class LedgerView(QAbstractScrollArea):
         """Find room for the columns anew."""
         super().resizeEvent(event)
         self._columns = None
-        self._write_chooser()
+        self._chooser.show_decimals(self.decimals, self._chosen)
         width = self._chooser.sizeHint().width()
         left = self.viewport().width() - self._copy.width()
         self._copy.move(left, 1)

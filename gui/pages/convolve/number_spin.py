@@ -40,7 +40,7 @@ class WholeSpin(QSpinBox):
         if not _is_typed_in(self):
             with QSignalBlocker(self):
                 self._leave_pair()
-                self.setRange(min(self._low, value), max(self._high, value))
+                _widen(self, min(self._low, value), max(self._high, value))
                 self.setValue(value)
 
     def show_pair(self, first: int, second: int) -> None:
@@ -120,7 +120,7 @@ class NumberSpin(QDoubleSpinBox):
         """Show a number without telling it, unless another one is being typed."""
         if not _is_typed_in(self):
             with QSignalBlocker(self):
-                self.setRange(min(self._low, value), max(self._high, value))
+                _widen(self, min(self._low, value), max(self._high, value))
                 self.setValue(value)
 
     def give_up_typing(self) -> None:
@@ -189,6 +189,16 @@ def _dress(spin: QSpinBox | QDoubleSpinBox, name: str, tip: str) -> None:
 def _is_typed_in(spin: QSpinBox | QDoubleSpinBox) -> bool:
     """Tell whether a number is being typed that is not meant yet."""
     return spin.hasFocus() and spin.lineEdit().isModified()
+
+
+def _widen(spin: Any, low: float, high: float) -> None:
+    """Set the limits where they are others.
+
+    Setting them forgets that a button of the field is pressed; Qt 6.10 then never sees it let go, and the
+    field no longer listens to the arrow keys.
+    """
+    if (spin.minimum(), spin.maximum()) != (low, high):
+        spin.setRange(low, high)
 
 
 class FieldRow(QWidget):

@@ -1,11 +1,8 @@
 """The Convolve page: one convolution by hand, from the picture to every product under the filter."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
-from numpy.typing import NDArray
 from PySide6.QtCore import QTimer, Signal
 from PySide6.QtGui import QHideEvent, QResizeEvent, QShowEvent, QUndoStack
 from PySide6.QtWidgets import QVBoxLayout, QWidget
@@ -18,7 +15,7 @@ from gui.frames import Frame
 from gui.pages.convolve.lab_control import LabControl
 from gui.pages.convolve.lab_display import LabDisplay
 from gui.pages.convolve.lab_library import LabLibrary
-from gui.pages.convolve.lab_model import Lab, LabModel, NetworkLink
+from gui.pages.convolve.lab_model import Lab, LabModel, LabPlace, NetworkLink
 from gui.pages.convolve.lab_parts import LabParts
 from gui.pages.convolve.lab_reception import LabReception
 from gui.pages.convolve.lab_scales import brightest_place
@@ -30,22 +27,6 @@ from gui.theme import ThemeManager
 from gui.widgets.paced import Paced
 
 FAILED = "This could not be computed; the log has the details."
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class LabPlace:
-    """What is looked at: picture, layer and filter (from 0), position, and the filter as it is used.
-
-    `step` is that of the network whose filters they are; None once they were edited.
-    """
-
-    picture: str
-    layer: int
-    filter: int
-    pixel: tuple[int, int] | None
-    weight: NDArray[Any]
-    bias: float
-    step: int | None = None
 
 
 class ConvolvePage(QWidget):
@@ -96,7 +77,9 @@ class ConvolvePage(QWidget):
         self._drawing: Drawing | None = None
         self._layer = 0
         self._source = self.model.lab.source.key
-        self._seeks_brightest = True
+        # Where the filter goes when another picture or layer has been computed: None is the brightest place.
+        self._seeks: tuple[int, int] | None = None
+        self._is_seeking = True
         self._proof = Paced(self._show_proof, parent=self)
         # After the event that changed something: one gesture may change several things.
         self._asking = QTimer(self, singleShot=True, interval=0)
@@ -136,6 +119,7 @@ class ConvolvePage(QWidget):
         """Show a convolution of a network, as it is at a step of its training."""
         self._control.show_network(taken, name, link, step)
         self.parts.show_foot("cards")
+        self._seek(taken.pixel)
 
     def follow(self, taken: Taken, name: str, link: NetworkLink, step: int | None = None) -> None:
         """Take the newest filters and input of the convolution that is shown."""
@@ -186,6 +170,7 @@ class ConvolvePage(QWidget):
         self._worker.busy_changed.connect(self.parts.show_busy)
         self._worker.failed.connect(lambda: self._on_refused(FAILED))
         self._control.put_in.connect(self._display.forget_scales)
+        self.model.restored.connect(self._display.forget_scales)
         self.parts.hovered.connect(self.hovered)
         self.parts.back_requested.connect(self.back_requested)
         self.parts.foot_chosen.connect(self._on_foot_chosen)
@@ -249,13 +234,17 @@ class ConvolvePage(QWidget):
         cards.remove_requested.connect(control.remove_filter)
         library.kernel_chosen.connect(lambda name, weight: control.put_kernel(name, weight))
 
+    def _seek(self, pixel: tuple[int, int] | None = None) -> None:
+        """Go to a place, or to the brightest, with the next result."""
+        self._seeks, self._is_seeking = pixel, True
+
     def _ask(self) -> None:
         self._worker.request(self.model.lab, self.model.layer, self.model.filter)
 
     def _on_changed(self, lab: Lab) -> None:
         if lab.source.key != self._source:
             self._source = lab.source.key
-            self._seeks_brightest = True
+            self._seek()
         self._asking.start()
         self._display.show_setup()
         self.place_changed.emit()
@@ -263,7 +252,7 @@ class ConvolvePage(QWidget):
     def _on_view_changed(self) -> None:
         if self.model.layer != self._layer:
             self._layer = self.model.layer
-            self._seeks_brightest = True
+            self._seek()
         self._display.show_setup()
         shown = self._display.evaluation
         if shown is not None and shown.lab is self.model.lab:
@@ -273,13 +262,15 @@ class ConvolvePage(QWidget):
         self.place_changed.emit()
 
     def _on_evaluated(self, evaluation: Evaluation) -> None:
-        seeks = self._seeks_brightest and evaluation.lab is self.model.lab
+        seeks = self._is_seeking and evaluation.lab is self.model.lab
         self._display.show_evaluation(evaluation)
-        if seeks and self._display.result is not None:
-            # The whole channel, and the place where it responds most.
-            self._seeks_brightest = False
+        result = self._display.result
+        if seeks and result is not None:
+            # The whole channel, and the place that was asked for, or where it responds most.
+            row, column = self._seeks or divmod(brightest_place(evaluation), result.positions[1])
+            self._is_seeking, self._seeks = False, None
             self._clock.seek(self._clock.count - 1)
-            self._clock.peek(brightest_place(evaluation))
+            self._clock.peek(row * result.positions[1] + column)
         self._placed.call_now()
 
     def _on_refused(self, sentence: str) -> None:
@@ -306,7 +297,7 @@ class ConvolvePage(QWidget):
     def _on_example(self) -> None:
         self.parts.show_foot("cards")
         self._control.show_example()
-        self._seeks_brightest = True
+        self._seek()
 
     def _on_source_chosen(self, kind: str) -> None:
         if kind == "network":

@@ -80,6 +80,11 @@ class PairSpin(QWidget):
                 self.link.setChecked(False)
         self._describe()
 
+    def give_up_typing(self) -> None:
+        """Let the next pair that is shown replace what was typed."""
+        self.first.give_up_typing()
+        self.second.give_up_typing()
+
     def _describe(self) -> None:
         linked = self.link.isChecked()
         tip = (

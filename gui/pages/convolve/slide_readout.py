@@ -11,6 +11,7 @@ from gui.pages.convolve.slide_layout import Hit
 from gui.pages.convolve.slide_painting import SlideView
 
 _DIGITS = 4
+_SURE_DECIMALS = 12
 _BORDERS = {"zero": "border of zeros", "reflect": "mirrored border", "replicate": "repeated border"}
 
 
@@ -51,7 +52,9 @@ def numbers_of(view: SlideView, hit: Hit | None) -> str:
         values = view.result.input[hit.channel]
     elif hit is not None and hit.kind == "part" and view.parts is not None:
         values = view.parts[hit.channel]
-    return "\n".join("\t".join(f"{value:.6g}" for value in row) for row in np.asarray(values).tolist())
+    # What is left of sums that are zero is no number to copy.
+    rows = (np.asarray(values).round(_SURE_DECIMALS) + 0.0).tolist()
+    return "\n".join("\t".join(f"{value:.6g}" for value in row) for row in rows)
 
 
 def _input_readout(view: SlideView, hit: Hit, corner: tuple[int, int], where: str) -> str:
