@@ -1,5 +1,6 @@
 """Contestants of a benchmark: processes of their own that run one after the other, in rounds."""
 
+import contextlib
 import json
 import os
 import signal
@@ -48,6 +49,8 @@ class Contestant:
             stdout=subprocess.PIPE,
             text=True,
             env={**os.environ, **environment},
+            # A group of its own, so that the processes that it starts stand still with it.
+            start_new_session=True,
         )
         self._hold()
 
@@ -74,17 +77,23 @@ class Contestant:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._go_on()
-        self._process.kill()
+        with contextlib.suppress(OSError):
+            self._signal(signal.SIGKILL if hasattr(signal, "SIGKILL") else signal.SIGTERM)
         self._process.communicate()
 
     def _hold(self) -> None:
         if CAN_STOP:
-            self._process.send_signal(signal.SIGSTOP)
+            self._signal(signal.SIGSTOP)
 
     def _go_on(self) -> None:
         if CAN_STOP:
-            self._process.send_signal(signal.SIGCONT)
+            self._signal(signal.SIGCONT)
+
+    def _signal(self, number: int) -> None:
+        if hasattr(os, "killpg"):
+            os.killpg(self._process.pid, number)
+        else:
+            self._process.send_signal(number)
 
 
 def _busy_seconds() -> float:

@@ -1,44 +1,84 @@
-"""Worker of training.py: trains with Filterscope's engine."""
+"""Worker of training.py and inference.py: Filterscope's engine."""
 
 import json
 import sys
-import time
-from collections.abc import Iterator
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 import numpy as np
 
-from engine import Network, Trainer, TrainingConfig
-from engine.recipes import preset
-from engine.trainer import StepReport
+import engine
+from benchmarks._task import serve
+from engine import Network, NetworkSpec, Trainer, TrainingConfig
+from engine.layers import Layer
+
+
+def layer_of(kind: str, *numbers: Any) -> Layer:
+    """Make a layer of `benchmarks._networks`."""
+    match kind:
+        case "conv":
+            filters, kernel, stride, padding, groups = numbers
+            return engine.Conv2D(filters, kernel, stride=stride, padding=padding, groups=groups)
+        case "max":
+            return engine.MaxPool2D(*numbers)
+        case "avg":
+            return engine.AvgPool2D(*numbers)
+        case "globalavg":
+            return engine.GlobalAvgPool2D()
+        case "norm":
+            return engine.BatchNorm2D()
+        case "dropout":
+            return engine.Dropout(*numbers)
+        case "dense":
+            return engine.Dense(*numbers)
+        case "flatten":
+            return engine.Flatten()
+    return engine.ReLU()
 
 
 def main() -> None:
     """Answer each request on standard input."""
     settings = json.loads(sys.argv[1])
-    pictures = np.fromfile(settings["pictures"], np.uint8).reshape(-1, 1, 28, 28)
+    shape = tuple(settings["shape"])
+    spec = NetworkSpec(shape, tuple(layer_of(*layer) for layer in settings["layers"]))
+    if spec.weight_count != settings["weights"] and settings["weights"]:
+        raise SystemExit("the networks differ")
+    network = Network(spec, 0)
+    pictures = np.fromfile(settings["pictures"], np.uint8).reshape(-1, *shape)
     labels = np.fromfile(settings["labels"], np.int64)
-    config = TrainingConfig(
-        epochs=1_000_000, batch_size=settings["batch"], learning_rate=1e-3, optimizer="adam", seed=0
-    )
-    trainer = Trainer(Network(preset(settings["network"]).spec, 0), config)
-    reports: Iterator[StepReport] = trainer.run((pictures, labels))
-    for line in sys.stdin:
-        images, loss, steps = 0, 0.0, 0
-        started, cpu = time.perf_counter(), time.process_time()
-        end = started + json.loads(line)["seconds"]
-        while time.perf_counter() < end:
-            report = next(reports)
-            images, loss, steps = images + report.batch_size, loss + report.loss, steps + 1
-        answer = {
-            "images": images,
-            "seconds": time.perf_counter() - started,
-            "loss": loss / steps,
-            "cpu_seconds": time.process_time() - cpu,
-        }
-        sys.stdout.write(json.dumps(answer) + "\n")
-        sys.stdout.flush()
+    if settings["task"] == "train":
+        serve(_trains(network, settings, pictures, labels))
+    else:
+        serve(_answers(network, settings["batch"], pictures))
+
+
+def _trains(
+    network: Network, settings: dict[str, Any], pictures: np.ndarray, labels: np.ndarray
+) -> Callable[[], tuple[int, float]]:
+    workers, batch = settings["workers"], settings["batch"]
+    config = TrainingConfig(epochs=1_000_000, batch_size=batch, learning_rate=1e-3, seed=0, workers=workers)
+    reports = Trainer(network, config).run((pictures, labels))
+
+    def step() -> tuple[int, float]:
+        report = next(reports)
+        return report.batch_size, report.loss
+
+    return step
+
+
+def _answers(network: Network, batch: int, pictures: np.ndarray) -> Callable[[], tuple[int, float]]:
+    ready = pictures[: 16 * batch].astype(np.float32) / 255
+    at = 0
+
+    def step() -> tuple[int, float]:
+        nonlocal at
+        network.forward(ready[at : at + batch])
+        at = (at + batch) % len(ready)
+        return batch, 0.0
+
+    return step
 
 
 if __name__ == "__main__":

@@ -1,32 +1,54 @@
-"""Worker of training.py: trains the same networks with PyTorch. Runs in an environment of its own."""
+"""Worker of training.py and inference.py: the same networks with PyTorch, in an environment of its own."""
 
 import json
 import sys
-import time
+from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 import torch  # type: ignore[import-not-found]
 from torch import nn
 
+from benchmarks._task import serve
 
-def network(name: str) -> Any:
-    """Make the preset of that name with the same layers as `engine.recipes`."""
-    if name == "8–16":
-        layers = [
-            nn.Conv2d(1, 8, 3),
-            nn.ReLU(),
-            nn.MaxPool2d(2),
-            nn.Conv2d(8, 16, 3),
-            nn.ReLU(),
-            nn.MaxPool2d(2),
-        ]
-        return nn.Sequential(*layers, nn.Flatten(), nn.Linear(400, 10))
-    layers = [
-        nn.Conv2d(1, 32, 3, padding=1), nn.ReLU(), nn.MaxPool2d(2),
-        nn.Conv2d(32, 64, 3, padding=1), nn.ReLU(), nn.MaxPool2d(2),
-        nn.Flatten(), nn.Linear(3136, 128), nn.ReLU(), nn.Linear(128, 10),
-    ]  # fmt: skip
-    return nn.Sequential(*layers)
+
+def network(shape: list[int], layers: list[list[Any]]) -> Any:
+    """Make a network of `benchmarks._networks`."""
+    made: list[Any] = []
+    for kind, *numbers in layers:
+        if kind == "conv":
+            filters, kernel, stride, padding, groups = numbers
+            made.append(_conv(shape, made, filters, kernel, stride, padding, groups))
+        elif kind == "dense":
+            made.append(nn.LazyLinear(numbers[0]))
+        elif kind == "globalavg":
+            made.append(nn.AdaptiveAvgPool2d(1))
+        elif kind == "norm":
+            made.append(nn.LazyBatchNorm2d())
+        else:
+            plain = {
+                "max": nn.MaxPool2d,
+                "avg": nn.AvgPool2d,
+                "dropout": nn.Dropout,
+                "flatten": nn.Flatten,
+                "relu": nn.ReLU,
+            }
+            made.append(plain[kind](*numbers))
+    model = nn.Sequential(*made)
+    model(torch.zeros(2, *shape))
+    return model
+
+
+def _conv(
+    shape: list[int], before: list[Any], filters: int, kernel: int, stride: int, padding: int, groups: int
+) -> Any:
+    if groups == 1:
+        return nn.LazyConv2d(filters, kernel, stride=stride, padding=padding)
+    # A lazy convolution knows no groups before it has seen its input.
+    with torch.no_grad():
+        channels = nn.Sequential(*before).eval()(torch.zeros(2, *shape)).shape[1]
+    return nn.Conv2d(channels, filters, kernel, stride=stride, padding=padding, groups=groups)
 
 
 def main() -> None:
@@ -34,45 +56,64 @@ def main() -> None:
     settings = json.loads(sys.argv[1])
     torch.set_num_threads(settings["threads"])
     torch.manual_seed(0)
-    count = settings["count"]
+    shape, count = settings["shape"], settings["count"]
+    size = count * shape[0] * shape[1] * shape[2]
     # Torch may come without NumPy, so the data is read by Torch itself.
-    pictures = (
-        torch.from_file(settings["pictures"], size=count * 784, dtype=torch.uint8)
-        .view(count, 1, 28, 28)
-        .clone()
-    )
+    pictures = torch.from_file(settings["pictures"], size=size, dtype=torch.uint8)
+    pictures = pictures.view(count, *shape).clone()
     labels = torch.from_file(settings["labels"], size=count, dtype=torch.int64).clone()
-    model = network(settings["network"])
-    if sum(p.numel() for p in model.parameters()) != settings["weights"]:
+    model = network(shape, settings["layers"])
+    if settings["weights"] and sum(p.numel() for p in model.parameters()) != settings["weights"]:
         raise SystemExit("the networks differ")
     layout = torch.channels_last if settings["channels_last"] else torch.contiguous_format
     model = model.to(memory_format=layout)
+    task = _trains if settings["task"] == "train" else _answers
+    serve(task(model, settings, pictures, labels, layout))
+
+
+def _trains(
+    model: Any, settings: dict[str, Any], pictures: Any, labels: Any, layout: Any
+) -> Callable[[], tuple[int, float]]:
     optimizer = torch.optim.Adam(model.parameters(), lr=1e-3, fused=settings["fused"])
-    batch, at, order = settings["batch"], count, torch.empty(0)
-    for line in sys.stdin:
-        images, steps, total = 0, 0, torch.zeros(())
-        started, cpu = time.perf_counter(), time.process_time()
-        end = started + json.loads(line)["seconds"]
-        while time.perf_counter() < end:
-            if at >= count:
-                order, at = torch.randperm(count), 0
-            chosen = order[at : at + batch]
-            at += batch
-            x = pictures[chosen].to(torch.float32).mul_(1 / 255).contiguous(memory_format=layout)
-            loss = nn.functional.cross_entropy(model(x), labels[chosen])
-            optimizer.zero_grad(set_to_none=True)
-            loss.backward()
-            optimizer.step()
-            total += loss.detach()
-            images, steps = images + len(chosen), steps + 1
-        answer = {
-            "images": images,
-            "seconds": time.perf_counter() - started,
-            "loss": float(total) / steps,
-            "cpu_seconds": time.process_time() - cpu,
-        }
-        sys.stdout.write(json.dumps(answer) + "\n")
-        sys.stdout.flush()
+    run = torch.compile(model) if settings["compiled"] else model
+    batch, count = settings["batch"], settings["count"]
+    at, order = count, torch.empty(0)
+
+    def step() -> tuple[int, float]:
+        nonlocal at, order
+        # Whole batches only: a compiled network would be compiled anew for what is left.
+        if at + batch > count:
+            order, at = torch.randperm(count), 0
+        chosen = order[at : at + batch]
+        at += batch
+        x = pictures[chosen].to(torch.float32).mul_(1 / 255).contiguous(memory_format=layout)
+        loss = nn.functional.cross_entropy(run(x), labels[chosen])
+        optimizer.zero_grad(set_to_none=True)
+        loss.backward()
+        optimizer.step()
+        return batch, float(loss.detach())
+
+    step()
+    return step
+
+
+def _answers(
+    model: Any, settings: dict[str, Any], pictures: Any, labels: Any, layout: Any
+) -> Callable[[], tuple[int, float]]:
+    batch, at = settings["batch"], 0
+    model.eval()
+    run = torch.compile(model) if settings["compiled"] else model
+    ready = pictures[: 16 * batch].to(torch.float32).mul_(1 / 255).contiguous(memory_format=layout)
+
+    def step() -> tuple[int, float]:
+        nonlocal at
+        with torch.inference_mode():
+            run(ready[at : at + batch])
+        at = (at + batch) % len(ready)
+        return batch, 0.0
+
+    step()
+    return step
 
 
 if __name__ == "__main__":

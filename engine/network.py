@@ -10,7 +10,7 @@ from numpy.typing import ArrayLike, DTypeLike, NDArray
 from engine.errors import ConfigError, DataError, ShapeError
 from engine.functional import softmax
 from engine.parameters import Parameters
-from engine.plan import Executor
+from engine.plan import Executor, Plan
 from engine.spec import NetworkSpec
 
 # Weights may grow until their sums are infinite: then results are not finite, and that is the answer.
@@ -153,6 +153,13 @@ class Network:
             x, y, label_smoothing=label_smoothing, rng=rng
         )
         return loss, self._gradients.copy()
+
+    def plan(self, batch: int = 64, *, training: bool = True) -> Plan:
+        """Compile the network for `batch` pictures at a time, as training or answering does.
+
+        ``print(net.plan().describe())`` says which kernel computes which layers, why, and at what cost.
+        """
+        return Plan(self.spec, batch, self.parameters, self._gradients if training else None)
 
     def executor_for_training(self) -> Executor:
         """Give the executor whose backward pass writes to `gradients`; for the trainer."""

@@ -21,6 +21,8 @@ class BatchNormKernel(Kernel):
     the batch; `update_running` tells whether the running statistics move.
     """
 
+    why = "one row of numbers for each channel: its mean and variance are over the whole batch"
+
     def __init__(
         self,
         layer: BatchNorm2D,

@@ -54,6 +54,8 @@ class ConvolutionKernel(Kernel):
        patches' gradient, which is added back cell by cell.
     """
 
+    why = "stride, dilation, groups or a wide border: a copy of every patch, which any of them allows"
+
     def __init__(
         self,
         layer: Conv2D,
@@ -108,6 +110,13 @@ class ConvolutionKernel(Kernel):
                     rows = slice(i * dh, i * dh + (oh - 1) * sh + 1, sh)
                     columns = slice(j * dw, j * dw + (ow - 1) * sw + 1, sw)
                     self.adds.append((self.padded.gradient[:, rows, columns], cells[:, i, j]))
+
+    @property
+    def flops(self) -> tuple[int, int]:
+        forward = 2 * self.wide.size * self.patches.shape[2]
+        if not self.backward_needed:
+            return forward, 0
+        return forward, forward * (2 if self.padded.gradient is not None else 1)
 
     def load(self) -> None:
         self.wide[:, :, :-1] = self.weight

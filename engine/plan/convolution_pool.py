@@ -30,6 +30,8 @@ class ConvolutionPoolKernel(Kernel):
     data. Rows and columns that the pool drops are never computed.
     """
 
+    why = "few input channels and a 2 × 2 pool: one product for each pooled pixel's larger patch"
+
     # Widening costs ((k + 1) / k)² more multiplications and saves gathering; with more input channels than
     # this the multiplications weigh more (measured with benchmarks/training.py's networks).
     MOST_CHANNELS = 12
@@ -140,6 +142,13 @@ class ConvolutionPoolKernel(Kernel):
                     (by[0], 2 * by[1], by[1], 2 * by[2], by[2], by[3]),
                 )
                 self.adds.append((target, dpatches[:, a, :, b].transpose(0, 3, 1, 4, 2, 5)))
+
+    @property
+    def flops(self) -> tuple[int, int]:
+        forward = 2 * self.wide.size * self.patches.shape[1]
+        if self.weight_gradient is None:
+            return forward, 0
+        return forward, forward * (2 if self.padded.gradient is not None else 1)
 
     def load(self) -> None:
         self.cells[...] = self.weight

@@ -9,6 +9,8 @@ from engine.plan.tensor import Array, Tensor, allocate
 class DenseKernel(Kernel):
     """Weight ``(units, d)`` × input ``(d, n)``, on the public parameters: nothing to load or store."""
 
+    why = "a weighted sum of everything is one product"
+
     def __init__(
         self,
         x: Tensor,
@@ -27,6 +29,13 @@ class DenseKernel(Kernel):
             self.scratch = allocate(weight.shape, weight.dtype)
             self.ones = np.ones(self.x.shape[1], weight.dtype)
             self.bias_scratch = allocate((weight.shape[0],), weight.dtype)
+
+    @property
+    def flops(self) -> tuple[int, int]:
+        forward = 2 * self.weight.size * self.x.shape[1]
+        if self.weight_gradient is None:
+            return forward, 0
+        return forward, forward * (1 if self.dx is None else 2)
 
     def forward(self, training: bool, rng: np.random.Generator | None) -> None:
         np.matmul(self.weight, self.x, out=self.y)

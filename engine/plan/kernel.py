@@ -12,6 +12,14 @@ class Kernel:
     then `store`. One thread at a time.
     """
 
+    why = "each number by itself"
+    """Why this kernel computes what it does, for `Plan.describe`."""
+
+    @property
+    def flops(self) -> tuple[int, int]:
+        """Floating-point operations of its matrix products, forward and backward."""
+        return 0, 0
+
     def load(self) -> None:
         """Copy the weights into the kernel's own layout, where it has one."""
 

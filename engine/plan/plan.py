@@ -25,7 +25,9 @@ from engine.parameters import Parameters
 from engine.plan.batch_norm import BatchNormKernel, Exchange
 from engine.plan.convolution import ConvolutionKernel
 from engine.plan.convolution_pool import ConvolutionPoolKernel
+from engine.plan.convolution_rows import ConvolutionRowsKernel
 from engine.plan.dense import DenseKernel
+from engine.plan.description import describe_stretch
 from engine.plan.elementwise import (
     DropoutKernel,
     LeakyReLUKernel,
@@ -35,6 +37,7 @@ from engine.plan.elementwise import (
 )
 from engine.plan.kernel import Kernel
 from engine.plan.loss import SoftmaxCrossEntropy
+from engine.plan.max_pool2 import MaxPool2Kernel
 from engine.plan.pooling import AvgPoolKernel, GlobalAvgPoolKernel, MaxPoolKernel
 from engine.plan.tensor import Array, Tensor, allocate
 from engine.spec import NetworkSpec
@@ -89,6 +92,9 @@ class Plan:
         self._pixel = dtype.type(1 / 255)
         self.outputs: dict[str, Array] = {}
         self.kernels: list[Kernel] = []
+        self._chosen: list[tuple[_Stretch, Kernel | None]] = []
+        # What flows between kernels, with its gradients.
+        self._tensors: list[Array] = [self._input.value]
         self._backward: list[Kernel] = []
         x = self._input
         for stretch in self._stretches():
@@ -140,6 +146,17 @@ class Plan:
         for kernel in self._backward:
             kernel.store()
 
+    def describe(self) -> str:
+        """Say, for each stretch of layers, which kernel computes it, why, its products and its memory."""
+        parameters = [self._parameters.vector]
+        if self._gradients is not None:
+            parameters.append(self._gradients.vector)
+        shared = [*parameters, *self._tensors]
+        return "\n".join(
+            describe_stretch(self.spec.layer_names[stretch.start : stretch.end], kernel, self.batch, shared)
+            for stretch, kernel in self._chosen
+        )
+
     def update_running_statistics(self, update: bool) -> None:
         """Tell batch normalisation whether a forward pass in training moves its running statistics."""
         for kernel in self.kernels:
@@ -158,6 +175,10 @@ class Plan:
                 channels = self.spec.input_shapes[names[i]][0]
                 if isinstance(pool, MaxPool2D) and ConvolutionPoolKernel.fits(layer, pool, channels):
                     end = after + 1
+            elif isinstance(layer, ReLU) and not self._keep_all and end < len(layers):
+                pool = layers[end]
+                if isinstance(pool, MaxPool2D) and MaxPool2Kernel.fits(pool):
+                    end += 1
             stretches.append(_Stretch(i, end))
             i = end
         return stretches
@@ -171,13 +192,16 @@ class Plan:
         if isinstance(layer, Flatten):
             y = self._flat(x)
             self.outputs[name] = y.value
+            self._chosen.append((stretch, None))
             return y
-        if isinstance(layer, ReLU) and self._may_overwrite(i):
+        if isinstance(layer, ReLU) and stretch.end - i == 1 and self._may_overwrite(i):
             y = x
         else:
             y = Tensor.make(shape, self.batch, self._dtype, gradient=flows)
         kernel = self._kernel(name, layer, stretch, x, y)
         self.kernels.append(kernel)
+        self._chosen.append((stretch, kernel))
+        self._tensors += [array for array in (y.value, y.gradient) if array is not None]
         if flows and (x.gradient is not None or _trained(self.spec, name)):
             self._backward.insert(0, kernel)
         self.outputs[self.spec.layer_names[last]] = y.value
@@ -201,9 +225,16 @@ class Plan:
                 relu = stretch.end - stretch.start == 3
                 return ConvolutionPoolKernel(layer, relu, x, y, *weights, *gradients)
             case Conv2D():
-                return ConvolutionKernel(layer, x, y, *weights, *gradients)
+                sides = layer.sides(self.spec.input_shapes[name])
+                rows = ConvolutionRowsKernel.fits(layer, sides)
+                kernel = ConvolutionRowsKernel if rows else ConvolutionKernel
+                return kernel(layer, x, y, *weights, *gradients)
             case Dense():
                 return DenseKernel(x, y, *weights, *gradients)
+            case ReLU() if stretch.end - stretch.start > 1:
+                return MaxPool2Kernel(True, x, y, backward=backward)
+            case MaxPool2D() if MaxPool2Kernel.fits(layer):
+                return MaxPool2Kernel(False, x, y, backward=backward)
             case MaxPool2D():
                 return MaxPoolKernel(layer, x, y, backward=backward)
             case AvgPool2D():

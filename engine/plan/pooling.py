@@ -25,6 +25,8 @@ class MaxPoolKernel(Kernel):
     cell wins only when it is larger, so that ties go to the first.
     """
 
+    why = "any window, stride and padding: a running maximum over the window's cells"
+
     def __init__(self, layer: MaxPool2D, x: Tensor, y: Tensor, *, backward: bool) -> None:
         self.padded = PaddedInput(x, layer.sides, backward)
         if self.padded.copies:
@@ -67,6 +69,8 @@ class MaxPoolKernel(Kernel):
 class AvgPoolKernel(Kernel):
     """Sum over the window's cells, times one over their number."""
 
+    why = "any window, stride and padding: a sum over the window's cells"
+
     def __init__(self, layer: AvgPool2D, x: Tensor, y: Tensor, *, backward: bool) -> None:
         self.padded = PaddedInput(x, layer.sides, backward)
         oh, ow = y.value.shape[1:3]
@@ -97,6 +101,8 @@ class AvgPoolKernel(Kernel):
 
 class GlobalAvgPoolKernel(Kernel):
     """Average each channel of each picture over its pixels."""
+
+    why = "one sum for each channel of each picture"
 
     def __init__(self, x: Tensor, y: Tensor, *, backward: bool) -> None:
         c, h, w, n = x.value.shape

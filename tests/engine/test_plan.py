@@ -16,6 +16,10 @@ from engine.parameters import Parameters
 from engine.plan import Executor, Plan, executor
 from engine.plan.convolution import ConvolutionKernel
 from engine.plan.convolution_pool import ConvolutionPoolKernel
+from engine.plan.convolution_rows import ConvolutionRowsKernel
+from engine.plan.elementwise import ReLUKernel
+from engine.plan.max_pool2 import MaxPool2Kernel
+from engine.plan.pooling import MaxPoolKernel
 from engine.spec import NetworkSpec
 from tests.engine.network_samples import EVERYTHING, Case, cases, pictures_for, values_for
 from tests.engine.reference import ReferenceNetwork, slope_along
@@ -215,7 +219,58 @@ def test_convolution_and_pool_are_joined_where_that_is_possible(layers: tuple, j
     spec = NetworkSpec((1, 13, 12), (*layers, Flatten(), Dense(2)))
     found = kernels_of(spec)
     assert (ConvolutionPoolKernel in found) is joined
-    assert (ConvolutionKernel in found) is not joined
+    assert bool({ConvolutionKernel, ConvolutionRowsKernel} & set(found)) is not joined
+
+
+@pytest.mark.parametrize(
+    ("layer", "by_rows"),
+    [
+        (Conv2D(2, 3), True),
+        (Conv2D(2, (5, 2), padding="same"), True),
+        (Conv2D(2, 1), True),
+        (Conv2D(2, 3, stride=(1, 2)), False),
+        (Conv2D(2, 3, dilation=(2, 1)), False),
+        (Conv2D(2, 3, padding=3), False),
+        (Conv2D(4, 3, groups=2), False),
+    ],
+)
+def test_convolutions_at_stride_1_are_computed_row_by_row(layer: Conv2D, by_rows: bool) -> None:
+    found = kernels_of(NetworkSpec((2, 9, 8), (layer, Flatten(), Dense(2))))
+    assert (ConvolutionRowsKernel in found) is by_rows
+    assert (ConvolutionKernel in found) is not by_rows
+
+
+@pytest.mark.parametrize(
+    ("layers", "kernel"),
+    [
+        ((ReLU(), MaxPool2D(2)), MaxPool2Kernel),
+        ((MaxPool2D(2),), MaxPool2Kernel),
+        ((ReLU(), MaxPool2D(2, padding=1)), MaxPoolKernel),
+        ((ReLU(), MaxPool2D(3)), MaxPoolKernel),
+    ],
+)
+def test_a_relu_is_joined_to_a_plain_pool_after_it(layers: tuple, kernel: type) -> None:
+    found = kernels_of(NetworkSpec((1, 8, 8), (Conv2D(2, 2, dilation=2), *layers, Flatten(), Dense(2))))
+    assert kernel in found
+    assert (ReLUKernel in found) is (kernel is MaxPoolKernel and len(layers) == 2)
+
+
+def test_a_plan_says_what_computes_which_layers_and_why() -> None:
+    text = Network(EVERYTHING).plan(8).describe()
+    for name in EVERYTHING.layer_names:
+        assert any(name in line.split(" – ") for line in text.splitlines())
+    small = NetworkSpec((1, 12, 12), (Conv2D(4, 3), Flatten(), Dense(10)))
+    lines = Network(small).plan(16).describe().splitlines()
+    assert lines[0] == "conv1"
+    assert lines[1].startswith("  ConvolutionRowsKernel: stride 1")
+    # 4 filters of 9 weights at 100 positions, a multiplication and an addition each; no gradient below.
+    assert lines[2] == "  products: 0.007 MFLOP forward, 0.007 backward per picture"
+    # Values of 12 rows, 3 columns and 10 positions; weights; their gradient, its scratch, and one for each of
+    # 10 rows; ones for 1,600 positions; bias gradient and its scratch.
+    numbers = 12 * 3 * 10 * 16 + 36 + 36 + 36 + 360 + 1600 + 4 + 4
+    assert lines[3] == f"  8 buffers of its own, {numbers * 4 / 1024:,.0f} KiB for 16 pictures"
+    answering = Network(small).plan(16, training=False).describe()
+    assert "0.000 backward" in answering
 
 
 def test_gradients_stop_at_the_first_layer_that_learns() -> None:
