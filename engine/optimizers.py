@@ -19,14 +19,25 @@ OptimizerName = Literal["sgd", "adam", "adamw"]
 BLOCK = 16_384
 
 
+ALL = slice(None)
+
+
 class Optimizer(Protocol):
-    """Changes parameters by their gradients; may be told other settings between steps."""
+    """Changes parameters by their gradients; may be told other settings between steps.
+
+    `counts` are the numbers beside the moments that the next step depends on; processes that each change a
+    part of the parameters hand them on.
+    """
 
     momentum: float
     weight_decay: float
+    counts: tuple[float, ...]
 
-    def step(self, parameters: Array, gradients: Array, learning_rate: float) -> None:
-        """Change `parameters` in place."""
+    def step(self, parameters: Array, gradients: Array, learning_rate: float, part: slice = ALL) -> None:
+        """Change `parameters` in place, or only a part of them."""
+
+    def adopt(self, memory: Array, *, keep: bool = True) -> None:
+        """Keep the moments in `memory` from now on, ``(2, numbers)``: as they are, or as it holds them."""
 
     def state(self) -> dict[str, Array]:
         """Copy what the next steps depend on; empty before the first one."""
@@ -62,8 +73,14 @@ class SGD:
 
     def __init__(self, *, momentum: float = 0.0, nesterov: bool = False, weight_decay: float = 0.0) -> None:
         self.momentum, self.nesterov, self.weight_decay = momentum, nesterov, weight_decay
+        self.counts: tuple[float, ...] = ()
         self._velocity: Array | None = None
         self._scratch = np.empty(0)
+
+    def adopt(self, memory: Array, *, keep: bool = True) -> None:
+        if keep:
+            memory[0] = 0 if self._velocity is None else self._velocity
+        self._velocity = memory[0]
 
     def state(self) -> dict[str, Array]:
         return {} if self._velocity is None else {"velocity": self._velocity.copy()}
@@ -72,7 +89,7 @@ class SGD:
         _require(state, "SGD", "velocity")
         self._velocity = state["velocity"].copy() if state else None
 
-    def step(self, parameters: Array, gradients: Array, learning_rate: float) -> None:
+    def step(self, parameters: Array, gradients: Array, learning_rate: float, part: slice = ALL) -> None:
         if self._velocity is None:
             self._velocity = np.zeros_like(parameters)
         if len(self._scratch) == 0:
@@ -80,7 +97,7 @@ class SGD:
             self._decayed = np.empty_like(parameters[:BLOCK])
         number = parameters.dtype.type
         rate, momentum = number(learning_rate), number(self.momentum)
-        for w, g, v in _blocks(parameters, gradients, self._velocity):
+        for w, g, v in _blocks(parameters[part], gradients[part], self._velocity[part]):
             t = self._scratch[: len(w)]
             if self.weight_decay:
                 g = _with_decay(w, g, self.weight_decay, self._decayed)
@@ -108,43 +125,48 @@ class Adam:
 
     def __init__(self, *, momentum: float = 0.9, weight_decay: float = 0.0, decoupled: bool = False) -> None:
         self.momentum, self.weight_decay, self.decoupled = momentum, weight_decay, decoupled
-        self._steps = 0
-        # The product of every β₁ so far: exact bias correction even when β₁ is changed on the way.
-        self._beta1_product = 1.0
+        # Steps, and the product of every β₁ so far: exact bias correction even when β₁ changes on the way.
+        self.counts: tuple[float, ...] = (0, 1.0)
         self._mean: Array | None = None
+        self._square = np.empty(0)
         self._scratch = np.empty(0)
 
+    def adopt(self, memory: Array, *, keep: bool = True) -> None:
+        if keep:
+            memory[0] = 0 if self._mean is None else self._mean
+            memory[1] = 0 if self._mean is None else self._square
+        self._mean, self._square = memory[0], memory[1]
+
     def state(self) -> dict[str, Array]:
-        if self._mean is None:
+        if self._mean is None or not self.counts[0]:
             return {}
-        counts = np.array([self._steps, self._beta1_product])
-        return {"mean": self._mean.copy(), "square": self._square.copy(), "counts": counts}
+        return {"mean": self._mean.copy(), "square": self._square.copy(), "counts": np.array(self.counts)}
 
     def restore(self, state: dict[str, Array]) -> None:
         _require(state, "Adam", "mean", "square", "counts")
-        self._steps, self._beta1_product, self._mean = 0, 1.0, None
+        self.counts, self._mean = (0, 1.0), None
         if state:
             self._mean, self._square = state["mean"].copy(), state["square"].copy()
-            self._steps = int(state["counts"][0])
-            self._beta1_product = float(state["counts"][1])
+            self.counts = (int(state["counts"][0]), float(state["counts"][1]))
 
-    def step(self, parameters: Array, gradients: Array, learning_rate: float) -> None:
+    def step(self, parameters: Array, gradients: Array, learning_rate: float, part: slice = ALL) -> None:
         if self._mean is None:
             self._mean, self._square = np.zeros_like(parameters), np.zeros_like(parameters)
         if len(self._scratch) == 0:
             self._scratch = np.empty_like(parameters[:BLOCK])
             self._decayed = np.empty_like(parameters[:BLOCK])
-        self._steps += 1
-        self._beta1_product *= self.momentum
+        steps, beta1_product = self.counts[0] + 1, self.counts[1] * self.momentum
+        self.counts = (steps, beta1_product)
         number = parameters.dtype.type
         beta1, beta2 = number(self.momentum), number(self.BETA2)
         new1, new2 = number(1 - self.momentum), number(1 - self.BETA2)
-        root2 = (1 - self.BETA2**self._steps) ** 0.5
+        root2 = (1 - self.BETA2**steps) ** 0.5
         # lr · (m / c1) / (√v / c2 + ε)  =  (lr · c2 / c1) · m / (√v + ε · c2)
-        rate = number(learning_rate * root2 / (1 - self._beta1_product))
+        rate = number(learning_rate * root2 / (1 - beta1_product))
         epsilon = number(self.EPSILON * root2)
         shrink = number(1 - learning_rate * self.weight_decay)
-        for w, g, m, v in _blocks(parameters, gradients, self._mean, self._square):
+        arrays = (parameters[part], gradients[part], self._mean[part], self._square[part])
+        for w, g, m, v in _blocks(*arrays):
             t = self._scratch[: len(w)]
             if self.weight_decay and self.decoupled:
                 w *= shrink

@@ -4,12 +4,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
-import numpy as np
 from numpy.typing import NDArray
 
 from engine.crew import Crew
-from engine.crew.leader import CrewRun
-from engine.crew.share import BatchShare
+from engine.crew.run import CrewRun
+from engine.crew.share import Alone, NotFinite
 from engine.errors import ConfigError, EngineError
 from engine.network import QUIET, Network
 from engine.optimizers import make_optimizer
@@ -138,29 +137,28 @@ class Trainer:
         if crew is not None:
             crew.close()
 
-    def _workforce(self, data: CheckedData) -> BatchShare | CrewRun:
+    def _workforce(self, data: CheckedData) -> Alone | CrewRun:
         """Give what computes the gradients: this process alone, or a crew."""
         if self.config.workers == 1:
-            return BatchShare(self.network.executor_for_training(), self.config, data)
+            return Alone(self.network, self._optimizer, self.config, data)
         if self._crew is None or self._crew.members != self.config.workers or not self._crew.is_whole:
             self.close()
             self._crew = Crew(self.config.workers - 1)
-        return self._crew.begin(self.network, self.config, data)
+        return self._crew.begin(self.network, self._optimizer, self.config, data)
 
     # What grows beyond all numbers is found below, once, and not by warnings on the way.
     @QUIET
-    def _step(self, data: CheckedData, work: BatchShare | CrewRun) -> StepReport:
+    def _step(self, data: CheckedData, work: Alone | CrewRun) -> StepReport:
         config, network, at = self.config, self.network, self.position
         end = min(at.picture + config.batch_size, data.count)
         state = network.parameters.state.copy()
-        loss, right = work.compute((at.step, at.epoch, at.picture, end))
-        slope = network.gradients.trainable
-        if not (np.isfinite(loss) and np.isfinite(slope @ slope)):
-            network.parameters.state[...] = state
-            raise TrainingDiverged(at.step + 1, loss)
         progress = (at.epoch + at.picture / data.count) / config.epochs
         learning_rate = config.learning_rate * SCHEDULES[config.schedule](progress)
-        self._optimizer.step(network.parameters.trainable, slope, learning_rate)
+        try:
+            loss, right = work.step((at.step, at.epoch, at.picture, end), learning_rate)
+        except NotFinite as error:
+            network.parameters.state[...] = state
+            raise TrainingDiverged(at.step + 1, error.loss) from None
         if config.averaging:
             self._average(at.step + 1)
         if end < data.count:

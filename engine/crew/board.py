@@ -16,6 +16,10 @@ _LINE_BYTES = 64
 # Words of the control block; each of them on a cache line of its own.
 _ROUND, _STEP, _EPOCH, _START, _STOP, _FIRST_MEMBER = range(6)
 _WORDS_PER_MEMBER = 2
+# Learning rate, momentum, weight decay and the optimiser's counts.
+_MOST_SETTINGS = 8
+# Below that an update takes less time than two meetings.
+_DIVIDED_FROM = 100_000
 OVER = -1
 """The round that ends a run."""
 
@@ -27,8 +31,8 @@ class BoardPlan(msgspec.Struct, frozen=True):
     ----------
     members
         The leader and its helpers.
-    numbers, dtype
-        Parameters of the network, and their type.
+    numbers, trainable, dtype
+        Parameters of the network, those that training changes, and their type.
     exchanged
         The most numbers that members add up in the middle of a step.
     pictures, picture_dtype
@@ -37,6 +41,7 @@ class BoardPlan(msgspec.Struct, frozen=True):
 
     members: int
     numbers: int
+    trainable: int
     dtype: str
     exchanged: int
     pictures: tuple[int, int, int, int]
@@ -47,7 +52,23 @@ class BoardPlan(msgspec.Struct, frozen=True):
         """Plan for a network and its data."""
         channels = max((spec.shapes[name][0] for name in spec.layer_names), default=1)
         n, c, h, w = pictures.shape
-        return cls(members, spec.layout.size, dtype.str, 2 * channels + 1, (n, c, h, w), pictures.dtype.str)
+        size, trainable = spec.layout.size, spec.layout.trainable
+        exchanged = 2 * channels + 1
+        return cls(members, size, trainable, dtype.str, exchanged, (n, c, h, w), pictures.dtype.str)
+
+    @property
+    def divided(self) -> bool:
+        """Whether each member updates a part of the parameters: worth its meetings where there are many."""
+        return self.members > 1 and self.trainable >= _DIVIDED_FROM
+
+    def part(self, member: int) -> slice:
+        """Which of the trainable parameters a member updates."""
+        return slice(self._edge(member), self._edge(member + 1))
+
+    def _edge(self, place: int) -> int:
+        """Where a part begins: on a cache line, so that no two members write to the same one."""
+        numbers = _LINE_BYTES // 4
+        return min(-(-self.trainable * place // (self.members * numbers)) * numbers, self.trainable)
 
     def fields(self) -> dict[str, tuple[tuple[int, ...], np.dtype[Any]]]:
         """Shape and type of each part, in order."""
@@ -59,6 +80,9 @@ class BoardPlan(msgspec.Struct, frozen=True):
             "exchange": ((2, self.members, self.exchanged), real),
             "parameters": ((self.numbers,), number),
             "gradients": ((self.members, self.numbers), number),
+            "total": ((self.numbers if self.divided else 0,), number),
+            "moments": ((2, self.trainable if self.divided else 0), number),
+            "settings": ((_MOST_SETTINGS,), real),
             "pictures": (self.pictures, np.dtype(self.picture_dtype)),
             "labels": ((self.pictures[0],), whole),
         }
@@ -78,7 +102,8 @@ class Board:
     2. results, per member: (sum of losses, right answers);
     3. exchange: two slots in turn, a row per member;
     4. parameters, as the leader had them when the round began; gradients, a row per member;
-    5. the data.
+    5. where the update is divided: the sum of the gradients, the optimiser's moments, and its settings;
+    6. the data.
     """
 
     def __init__(self, memory: mmap.mmap, plan: BoardPlan) -> None:
@@ -91,6 +116,7 @@ class Board:
             offset += _rounded(size)
         self.results, self.exchange = views["results"], views["exchange"]
         self.parameters, self.gradients = views["parameters"], views["gradients"]
+        self.total, self.moments, self.settings = views["total"], views["moments"], views["settings"]
         self.pictures, self.labels = views["pictures"], views["labels"]
         # A memoryview is read several times as fast as a number of an array, and is read while waiting.
         self._words = views["control"].reshape(-1).data
@@ -119,6 +145,10 @@ class Board:
         for word, value in zip((_STEP, _EPOCH, _START, _STOP), batch, strict=True):
             self._words[word * self._stride] = value
         self._words[_ROUND * self._stride] = number
+
+    def is_open(self) -> bool:
+        """Whether the run goes on."""
+        return self.round != OVER
 
     def has_begun_after(self, number: int) -> bool:
         """Whether another round has begun."""

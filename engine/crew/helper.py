@@ -3,6 +3,7 @@
 It reads runs on standard input, and ends when that does: a leader that dies leaves no helper behind.
 """
 
+import contextlib
 import os
 import signal
 import sys
@@ -15,11 +16,13 @@ import msgspec
 from engine.crew.board import OVER, Board
 from engine.crew.leader import RunMessage
 from engine.crew.memory import SharedMemory
-from engine.crew.rendezvous import Exchange, fence, wait_until
+from engine.crew.rendezvous import Exchange, MemberLost, fence, wait_until
 from engine.crew.share import BatchShare
+from engine.crew.update import read_settings, update_own_part
 from engine.formats.config_json import config_from_json
 from engine.formats.spec_json import spec_from_json
 from engine.network import QUIET
+from engine.optimizers import make_optimizer
 from engine.parameters import Parameters
 from engine.plan import Executor
 from engine.training_data import CheckedData
@@ -51,24 +54,36 @@ def _help(memory: SharedMemory, run: RunMessage) -> None:
     board = Board(memory.see(run.plan.size, run.generation), run.plan)
     parameters = Parameters(spec.layout, board.parameters)
     gradients = Parameters(spec.layout, board.gradients[run.member])
-    executor = Executor(spec, parameters, gradients, exchange=Exchange(board, run.member, _always))
+    meet = Exchange(board, run.member, board.is_open)
+    executor = Executor(spec, parameters, gradients, exchange=meet)
     data = CheckedData(board.pictures, board.labels)
     share = BatchShare(executor, config, data, run.member, run.plan.members)
+    optimizer = make_optimizer(
+        config.optimizer,
+        momentum=config.momentum,
+        nesterov=config.nesterov,
+        weight_decay=config.weight_decay,
+    )
+    if run.plan.divided:
+        optimizer.adopt(board.moments, keep=False)
     seen = 0
-    while True:
-        wait_until(partial(board.has_begun_after, seen), _always)
-        seen = board.round
-        if seen == OVER:
-            return
-        loss, right = share.compute(board.batch)
-        board.results[run.member, :2] = loss, right
-        fence()
-        board.finish(run.member, seen)
-
-
-def _always() -> bool:
-    # A leader that has ended ends this process by itself.
-    return True
+    # The run may end in the middle of a step, while others are awaited. The leader waits to hear that it has,
+    # before it writes down another run.
+    with contextlib.suppress(MemberLost):
+        while True:
+            wait_until(partial(board.has_begun_after, seen), board.is_open)
+            seen = board.round
+            if seen == OVER:
+                break
+            loss, right = share.compute(board.batch)
+            if run.plan.divided:
+                rate = read_settings(board, optimizer)
+                update_own_part(board, run.member, meet, optimizer, rate, loss, right)
+            else:
+                board.results[run.member, :2] = loss, right
+            fence()
+            board.finish(run.member, seen)
+    board.finish(run.member, OVER)
 
 
 if __name__ == "__main__":

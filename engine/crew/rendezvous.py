@@ -1,5 +1,6 @@
 """Waiting for other processes: a moment awake, for steps take less than a millisecond, then asleep."""
 
+import os
 import threading
 import time
 from collections.abc import Callable
@@ -9,10 +10,18 @@ from engine.crew.board import Array, Board
 from engine.errors import EngineError
 
 # Looks in a row; then others may have the processor; then, after so many turns, sleep.
-_LOOKS, _TURNS = 64, 2000
+_LOOKS, _TURNS = 32, 2000
 _SHORTEST_SLEEP, _LONGEST_SLEEP = 0.0002, 0.01
 
 _lock = threading.Lock()
+
+
+def _sleep_for_nothing() -> None:
+    time.sleep(0)
+
+
+# A sleep of nothing lasts 70 microseconds on Linux, a tenth of a small network's step; giving way a half.
+_give_way: Callable[[], None] = getattr(os, "sched_yield", _sleep_for_nothing)
 
 
 class MemberLost(EngineError):
@@ -26,7 +35,7 @@ def wait_until(ready: Callable[[], bool], alive: Callable[[], bool]) -> None:
             if ready():
                 fence()
                 return
-        time.sleep(0)
+        _give_way()
         if turn % 100 == 99 and not alive():
             raise MemberLost
     nap = _SHORTEST_SLEEP

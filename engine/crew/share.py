@@ -1,16 +1,37 @@
 """A member's part of each batch: choose the pictures, change them at random, compute the gradients."""
 
-from collections.abc import Callable
+from typing import TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
+from engine.errors import EngineError
+from engine.network import Network
+from engine.optimizers import Optimizer
 from engine.plan import Executor
 from engine.plan.tensor import Array
 from engine.training_config import TrainingConfig
 from engine.training_data import CheckedData
 
-Exchange = Callable[[Array], None]
+Batch: TypeAlias = tuple[int, int, int, int]
+"""Step from 0, epoch from 0, first and last place in the epoch's order."""
+
+
+class NotFinite(EngineError):
+    """A batch's loss or gradients are no numbers; nothing was updated."""
+
+    def __init__(self, loss: float) -> None:
+        super().__init__(f"the loss must be a finite number, got {loss}")
+        self.loss = loss
+
+
+def update(
+    parameters: Array, gradients: Array, optimizer: Optimizer, learning_rate: float, loss: float
+) -> None:
+    """Update parameters by the gradients of a batch; NotFinite if these or its loss are no numbers."""
+    if not (np.isfinite(loss) and np.isfinite(gradients @ gradients)):
+        raise NotFinite(loss)
+    optimizer.step(parameters, gradients, learning_rate)
 
 
 def generator(
@@ -46,7 +67,7 @@ class BatchShare:
         self._stream = None if members == 1 else member
         self._order: tuple[int, NDArray[np.int64]] | None = None
 
-    def compute(self, batch: tuple[int, int, int, int]) -> tuple[float, int]:
+    def compute(self, batch: Batch) -> tuple[float, int]:
         """Compute the gradients of the mean loss of the whole batch, as far as they come from this part.
 
         Parameters
@@ -82,6 +103,25 @@ class BatchShare:
         if self._order is None or self._order[0] != epoch:
             self._order = epoch, generator(self._config, 0, epoch).permutation(self._data.count)
         return self._order[1]
+
+
+class Alone:
+    """A run of one process: a step is the gradients of a batch, and an update by them."""
+
+    def __init__(
+        self, network: Network, optimizer: Optimizer, config: TrainingConfig, data: CheckedData
+    ) -> None:
+        self._network, self._optimizer = network, optimizer
+        self._share = BatchShare(network.executor_for_training(), config, data)
+
+    def step(self, batch: Batch, learning_rate: float) -> tuple[float, int]:
+        """Train on a batch; gives its mean loss and right answers. NotFinite leaves the parameters alone."""
+        loss, right = self._share.compute(batch)
+        network = self._network
+        update(
+            network.parameters.trainable, network.gradients.trainable, self._optimizer, learning_rate, loss
+        )
+        return loss, right
 
     def close(self) -> None:
         """Nothing is held."""

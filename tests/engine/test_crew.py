@@ -23,6 +23,7 @@ from engine import (
     ReLU,
     Trainer,
     TrainingConfig,
+    TrainingDiverged,
 )
 from engine.augment import GENTLE
 from engine.crew import Crew
@@ -31,8 +32,11 @@ from engine.errors import ConfigError
 from tests.engine.network_samples import digits_like
 
 LIVELY = NetworkSpec((1, 12, 12), (Conv2D(3, 3), ReLU(), MaxPool2D(2), Dropout(0.3), Flatten(), Dense(4)))
+UNDROPPED = NetworkSpec((1, 12, 12), (Flatten(), Dense(700), ReLU(), Dense(4)))
 PLAIN = NetworkSpec((1, 12, 12), (Conv2D(3, 3), ReLU(), Flatten(), Dense(4)))
 NORMALISED = NetworkSpec((1, 12, 12), (Conv2D(3, 3), BatchNorm2D(), ReLU(), Flatten(), Dense(4)))
+# So many weights that each member updates a part of them.
+LARGE = NetworkSpec((1, 12, 12), (Flatten(), Dense(700), ReLU(), Dropout(0.2), Dense(4)))
 # 101 pictures: the last batch of an epoch has one for three members, and uneven parts before.
 DATA = digits_like(101)
 CONFIG = TrainingConfig(epochs=2, batch_size=20, learning_rate=0.01, seed=3, workers=3)
@@ -60,7 +64,7 @@ def vector(trainer):
     return trainer.network.parameters.vector
 
 
-@pytest.mark.parametrize("spec", [PLAIN, NORMALISED], ids=["plain", "batch norm"])
+@pytest.mark.parametrize("spec", [PLAIN, NORMALISED, UNDROPPED], ids=["plain", "batch norm", "large"])
 def test_a_step_is_that_of_one_process_but_for_the_order_of_sums(crew, spec):
     # Not Adam, which makes steps of full length out of a rounding error where the gradient is zero.
     config = replace(CONFIG, optimizer="sgd")
@@ -72,7 +76,7 @@ def test_a_step_is_that_of_one_process_but_for_the_order_of_sums(crew, spec):
     np.testing.assert_allclose(vector(together), vector(alone), atol=1e-5)
 
 
-@pytest.mark.parametrize("spec", [LIVELY, NORMALISED], ids=["dropout", "batch norm"])
+@pytest.mark.parametrize("spec", [LIVELY, NORMALISED, LARGE], ids=["dropout", "batch norm", "large"])
 def test_the_same_seed_and_number_of_workers_give_the_same_bits(crew, spec):
     config = replace(CONFIG, augmentation=GENTLE, averaging=0.9)
     first, second = trained(spec, config, crew), trained(spec, config, crew)
@@ -81,16 +85,47 @@ def test_the_same_seed_and_number_of_workers_give_the_same_bits(crew, spec):
     np.testing.assert_array_equal(vector(first[0]), vector(second[0]))
 
 
-def test_a_restored_run_goes_on_bit_for_bit(crew):
-    whole, reports = trained(LIVELY, CONFIG, crew)
-    first, _ = trained(LIVELY, CONFIG, crew, steps=4)
-    second = Trainer(Network(LIVELY, 9), CONFIG, crew)
+@pytest.mark.parametrize("optimizer", ["adam", "sgd"])
+@pytest.mark.parametrize("spec", [LIVELY, LARGE], ids=["small", "large"])
+def test_a_restored_run_goes_on_bit_for_bit(crew, spec, optimizer):
+    config = replace(CONFIG, optimizer=optimizer, weight_decay=0.01)
+    whole, reports = trained(spec, config, crew)
+    first, _ = trained(spec, config, crew, steps=4)
+    second = Trainer(Network(spec, 9), config, crew)
     second.restore(first.state())
     assert list(second.run(DATA)) == reports[4:]
     np.testing.assert_array_equal(vector(second), vector(whole))
 
 
-@pytest.mark.parametrize("spec", [LIVELY, NORMALISED], ids=["dropout", "batch norm"])
+def test_a_divided_update_is_that_of_one_optimiser(crew):
+    alone, _ = trained(UNDROPPED, replace(CONFIG, workers=1), steps=1)
+    together, _ = trained(UNDROPPED, CONFIG, crew, steps=1)
+    plan = BoardPlan.of(UNDROPPED, np.dtype(np.float32), DATA[0], 3)
+    assert plan.divided
+    parts = [plan.part(member) for member in range(3)]
+    assert [part.start for part in parts] == [0, *(part.stop for part in parts[:-1])]
+    assert parts[-1].stop == UNDROPPED.weight_count
+    wanted, found = alone.state().optimizer, together.state().optimizer
+    np.testing.assert_array_equal(found["counts"], wanted["counts"])
+    np.testing.assert_allclose(found["mean"], wanted["mean"], atol=1e-6)
+    np.testing.assert_allclose(found["square"], wanted["square"], atol=1e-9)
+
+
+def test_a_loss_that_is_no_number_stops_the_run_before_anybody_updates(crew):
+    config = replace(CONFIG, learning_rate=1e38, optimizer="sgd")
+    trainer = Trainer(Network(UNDROPPED, 1), config, crew)
+    kept = []
+
+    def train():
+        for _ in trainer.run(DATA):
+            kept.append(vector(trainer).copy())
+
+    with pytest.raises(TrainingDiverged):
+        train()
+    np.testing.assert_array_equal(vector(trainer), kept[-1])
+
+
+@pytest.mark.parametrize("spec", [LIVELY, NORMALISED, LARGE], ids=["dropout", "batch norm", "large"])
 def test_a_helper_that_is_killed_loses_nothing(spec, caplog):
     expected, reports = trained(spec, CONFIG, Crew(2))
     crew = Crew(2)
@@ -102,7 +137,7 @@ def test_a_helper_that_is_killed_loses_nothing(spec, caplog):
             crew._helpers[1].kill()
     assert "has ended" in caplog.text
     assert [report.step for report in found] == [report.step for report in reports]
-    if spec is LIVELY:
+    if spec is not NORMALISED:
         assert found == reports
         np.testing.assert_array_equal(vector(trainer), vector(expected))
     else:
