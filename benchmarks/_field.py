@@ -157,11 +157,10 @@ def _processor() -> str:
 
 def parser_for(description: str | None) -> argparse.ArgumentParser:
     """Make the options that both benchmarks have."""
-    default = os.environ.get("FILTERSCOPE_TORCH_PYTHON", str(ROOT / ".venv-torch" / "bin" / "python"))
     parser = argparse.ArgumentParser(
         description=description, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("--torch-python", default=default, metavar="PATH", help="default: %(default)s")
+    parser.add_argument("--torch-python", default=torch_python(), metavar="PATH", help="default: %(default)s")
     parser.add_argument("--torch-threads", type=int, default=os.cpu_count() or 1, metavar="N")
     parser.add_argument("--workers", type=int, default=default_workers(), metavar="N")
     parser.add_argument("--rounds", type=int, default=7, metavar="N", help="default: 7, after one to warm up")
@@ -176,6 +175,11 @@ def parser_for(description: str | None) -> argparse.ArgumentParser:
         help="the hard-wired prototype, where it is at hand",
     )
     return parser
+
+
+def torch_python() -> str:
+    """Tell where PyTorch's interpreter is looked for."""
+    return os.environ.get("FILTERSCOPE_TORCH_PYTHON", str(ROOT / ".venv-torch" / "bin" / "python"))
 
 
 def find_torch(given: str) -> str | None:

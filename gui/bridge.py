@@ -56,8 +56,14 @@ def trains_in_process() -> bool:
 
 
 def training_workers() -> int:
-    """Tell how many processes share the batches of a new run."""
-    return default_workers() if trains_in_process() else 1
+    """Tell how many processes share the batches of a new run.
+
+    They wait for each other at each step, so that one that shares its core with the window holds all of them
+    up: from three cores on, one is left to the window.
+    """
+    if not trains_in_process():
+        return 1
+    return max(min(default_workers(), 2), default_workers() - 1)
 
 
 class Bridge(QObject):
