@@ -201,5 +201,9 @@ class Network:
             raise DataError(f"pictures must be uint8 0–255 or float 0–1, got {x.dtype}")
         return x
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        # Buffers are made anew where they are needed.
+        return type(self).from_parameters, (self.spec, self.parameters)
+
     def __repr__(self) -> str:
         return f"Network({self.spec})"

@@ -84,6 +84,10 @@ class Parameters(Mapping[str, NDArray[Any]]):
         vector.flags.writeable = False
         return type(self)(self.layout, vector)
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        # Copied part by part, the views would no longer share the vector's memory.
+        return type(self), (self.layout, self.vector)
+
     def __getitem__(self, name: str) -> NDArray[Any]:
         return self._views[name]
 

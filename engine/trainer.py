@@ -114,7 +114,8 @@ class Trainer:
         ----------
         data
             A pair (pictures, labels) or a data set; pictures uint8 0–255 or float 0–1, ``(n, c, h, w)`` or
-            ``(n, h, w)``.
+            ``(n, h, w)``. With a third part, weights ``(n,)``, a picture's loss counts so many times in the
+            mean over its batch.
 
         Raises
         ------

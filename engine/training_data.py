@@ -20,7 +20,12 @@ class LabelledPictures(Protocol):
     def labels(self) -> NDArray[Any]: ...
 
 
-Data = LabelledPictures | tuple[NDArray[Any], NDArray[Any]]
+Data = (
+    LabelledPictures
+    | tuple[NDArray[Any], NDArray[Any]]
+    | tuple[NDArray[Any], NDArray[Any], NDArray[Any] | None]
+)
+"""A data set, a pair (pictures, labels), or these with a weight ``(n,)`` for each picture."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,10 +42,11 @@ BEGINNING = Position()
 
 @dataclass(frozen=True, slots=True)
 class CheckedData:
-    """Pictures ``(n, c, h, w)`` as training wants them, and their labels."""
+    """Pictures ``(n, c, h, w)`` as training wants them, their labels, and their weights if they have some."""
 
     pictures: NDArray[Any]
     labels: NDArray[np.int64]
+    weights: NDArray[np.float32] | None = None
     count: int = field(init=False)
 
     def __post_init__(self) -> None:
@@ -50,7 +56,8 @@ class CheckedData:
 @QUIET
 def check_data(data: Data, network: Network, at: Position = BEGINNING) -> CheckedData:
     """Bring `data` into the form that training wants; DataError says what does not fit."""
-    pictures, labels = (np.asarray(part) for part in _parts(data))
+    pictures, labels, weights = _parts(data)
+    pictures, labels = np.asarray(pictures), np.asarray(labels)
     if pictures.ndim == 3:
         pictures = pictures[:, None]
     shape, classes = network.spec.input_shape, len(network.spec.classes)
@@ -71,14 +78,28 @@ def check_data(data: Data, network: Network, at: Position = BEGINNING) -> Checke
         )
     if at.picture >= len(pictures):
         raise DataError(f"the run stands at picture {at.picture} of its data, got data of {len(pictures)}")
-    return CheckedData(pictures, labels.astype(np.int64, copy=False))
+    return CheckedData(
+        pictures, labels.astype(np.int64, copy=False), _checked_weights(weights, len(pictures))
+    )
 
 
-def _parts(data: Data) -> tuple[Any, Any]:
-    if isinstance(data, tuple | list) and len(data) == 2:
-        return data[0], data[1]
+def _checked_weights(weights: Any, count: int) -> NDArray[np.float32] | None:
+    if weights is None:
+        return None
+    weights = np.asarray(weights)
+    if weights.shape != (count,) or weights.dtype.kind not in "iuf":
+        raise DataError(f"weights must be {count} numbers, got shape {weights.shape} of {weights.dtype}")
+    weights = weights.astype(np.float32)
+    if not np.isfinite(weights).all() or weights.min() < 0:
+        raise DataError("weights must be finite numbers of at least 0, got some that are not")
+    return weights
+
+
+def _parts(data: Any) -> tuple[Any, Any, Any]:
+    if isinstance(data, tuple | list) and len(data) in (2, 3):
+        return data[0], data[1], data[2] if len(data) == 3 else None
     try:
-        return data.pictures, data.labels
+        return data.pictures, data.labels, None
     except AttributeError:
         raise DataError(
             f"data must be a pair (pictures, labels) or a data set, got {type(data).__name__}"

@@ -37,6 +37,8 @@ class BoardPlan(msgspec.Struct, frozen=True):
         The most numbers that members add up in the middle of a step.
     pictures, picture_dtype
         Shape and type of the data.
+    weighted
+        Whether the pictures have weights.
     """
 
     members: int
@@ -46,15 +48,25 @@ class BoardPlan(msgspec.Struct, frozen=True):
     exchanged: int
     pictures: tuple[int, int, int, int]
     picture_dtype: str
+    weighted: bool = False
 
     @classmethod
-    def of(cls, spec: NetworkSpec, dtype: np.dtype[Any], pictures: Array, members: int) -> "BoardPlan":
+    def of(
+        cls,
+        spec: NetworkSpec,
+        dtype: np.dtype[Any],
+        pictures: Array,
+        members: int,
+        *,
+        weighted: bool = False,
+    ) -> "BoardPlan":
         """Plan for a network and its data."""
         channels = max((spec.shapes[name][0] for name in spec.layer_names), default=1)
         n, c, h, w = pictures.shape
         size, trainable = spec.layout.size, spec.layout.trainable
         exchanged = 2 * channels + 1
-        return cls(members, size, trainable, dtype.str, exchanged, (n, c, h, w), pictures.dtype.str)
+        shape, kind = (n, c, h, w), pictures.dtype.str
+        return cls(members, size, trainable, dtype.str, exchanged, shape, kind, weighted)
 
     @property
     def divided(self) -> bool:
@@ -85,6 +97,7 @@ class BoardPlan(msgspec.Struct, frozen=True):
             "settings": ((_MOST_SETTINGS,), real),
             "pictures": (self.pictures, np.dtype(self.picture_dtype)),
             "labels": ((self.pictures[0],), whole),
+            "weights": ((self.pictures[0] if self.weighted else 0,), np.dtype(np.float32)),
         }
 
     @property
@@ -118,6 +131,7 @@ class Board:
         self.parameters, self.gradients = views["parameters"], views["gradients"]
         self.total, self.moments, self.settings = views["total"], views["moments"], views["settings"]
         self.pictures, self.labels = views["pictures"], views["labels"]
+        self.weights = views["weights"] if plan.weighted else None
         # A memoryview is read several times as fast as a number of an array, and is read while waiting.
         self._words = views["control"].reshape(-1).data
         self._stride = _LINE_BYTES // 8

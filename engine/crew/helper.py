@@ -56,7 +56,7 @@ def _help(memory: SharedMemory, run: RunMessage) -> None:
     gradients = Parameters(spec.layout, board.gradients[run.member])
     meet = Exchange(board, run.member, board.is_open)
     executor = Executor(spec, parameters, gradients, exchange=meet)
-    data = CheckedData(board.pictures, board.labels)
+    data = CheckedData(board.pictures, board.labels, board.weights)
     share = BatchShare(executor, config, data, run.member, run.plan.members)
     optimizer = make_optimizer(
         config.optimizer,

@@ -79,13 +79,16 @@ class Crew:
     ) -> CrewRun:
         """Hand a run to the helpers; `CrewRun.close` ends it."""
         vector = network.parameters.vector
-        plan = BoardPlan.of(network.spec, vector.dtype, data.pictures, self.members)
+        weighted = data.weights is not None
+        plan = BoardPlan.of(network.spec, vector.dtype, data.pictures, self.members, weighted=weighted)
         self._generation += 1
         board = Board(self._memory.make(plan.size, self._generation), plan)
         # The memory may hold the words of a run before.
         board.reset()
         board.pictures[...] = data.pictures
         board.labels[...] = data.labels
+        if board.weights is not None:
+            board.weights[...] = data.weights
         spec, settings = spec_to_json(network.spec), config_to_json(config)
         for member, helper in enumerate(self._helpers, 1):
             message = RunMessage(spec, settings, plan, member, self._generation)

@@ -93,6 +93,7 @@ class BatchShare:
         return self._executor.loss_and_gradients(
             pictures,
             labels,
+            weights=None if data.weights is None else data.weights[chosen],
             count=count,
             label_smoothing=config.label_smoothing,
             rng=generator(config, 2, step, self._stream) if self._executor.has_dropout else None,

@@ -95,6 +95,7 @@ class Executor:
         x: NDArray[np.generic],
         y: NDArray[np.int64],
         *,
+        weights: NDArray[np.floating] | None = None,
         count: int | None = None,
         label_smoothing: float = 0.0,
         rng: np.random.Generator | None = None,
@@ -103,7 +104,8 @@ class Executor:
         """Mean loss and right answers of a batch in training; its gradients go where the plans write them.
 
         Where it is a part of a larger batch, `count` is how many pictures that has: what is returned and
-        written is then the part's share in the mean.
+        written is then the part's share in the mean. `weights` ``(n,)`` multiply the pictures' losses before
+        the mean, which still is over their number.
         """
         total, right, scale = 0.0, 0, 1 / (count or len(x))
         used: dict[int, Plan] = {}
@@ -111,11 +113,12 @@ class Executor:
             plan.update_running_statistics(update_running)
             plan.forward(x[part], training=True, rng=rng)
             first = plan.batch not in used
+            weight = None if weights is None else weights[part].astype(plan.logits.dtype, copy=False)
             if first and used:
                 # A second size in one batch (its remainder) adds to what the first one stored.
-                loss, correct = self._add_remainder(plan, y[part], scale, label_smoothing, used)
+                loss, correct = self._add_remainder(plan, y[part], scale, label_smoothing, used, weight)
             else:
-                loss, correct = plan.backward(y[part], scale, label_smoothing, first=first)
+                loss, correct = plan.backward(y[part], scale, label_smoothing, first=first, weights=weight)
                 used[plan.batch] = plan
             total, right = total + loss, right + correct
         for plan in used.values():
@@ -129,13 +132,14 @@ class Executor:
         scale: float,
         label_smoothing: float,
         used: dict[int, Plan],
+        weights: Array | None,
     ) -> tuple[float, int]:
         assert self._gradients is not None
         for other in used.values():
             other.store()
         used.clear()
         before = self._gradients.vector.copy()
-        result = plan.backward(labels, scale, label_smoothing, first=True)
+        result = plan.backward(labels, scale, label_smoothing, first=True, weights=weights)
         plan.store()
         self._gradients.vector += before
         return result

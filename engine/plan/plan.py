@@ -129,14 +129,20 @@ class Plan:
         return self.logits
 
     def backward(
-        self, labels: NDArray[np.int64], scale: float, label_smoothing: float, *, first: bool
+        self,
+        labels: NDArray[np.int64],
+        scale: float,
+        label_smoothing: float,
+        *,
+        first: bool,
+        weights: Array | None = None,
     ) -> tuple[float, int]:
-        """Compute the gradients of `scale` × the sum of losses of what `forward` last saw.
+        """Compute the gradients of `scale` × the (weighted) sum of losses of what `forward` last saw.
 
         `first` overwrites the gradients, otherwise they are added to. Returns (sum of losses, right answers).
         """
         assert self._loss is not None
-        result = self._loss(labels, scale, label_smoothing)
+        result = self._loss(labels, scale, label_smoothing, weights)
         for kernel in self._backward:
             kernel.backward(first)
         return result
