@@ -13,6 +13,10 @@ class ConfigError(EngineError, ValueError):
     """A setting has a value outside what is allowed."""
 
 
+class InputError(EngineError, ValueError):
+    """What an estimator was handed does not fit it, or what it was trained on."""
+
+
 class DataError(EngineError):
     """A data set could not be read or fetched, or holds what it must not."""
 
