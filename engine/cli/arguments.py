@@ -6,7 +6,7 @@ from pathlib import Path
 
 from engine.cli.classify import classify
 from engine.cli.evaluate import evaluate
-from engine.cli.export import export
+from engine.cli.export import NEEDS_FILE, export
 from engine.cli.train import AUGMENTATIONS, train
 from engine.crew import default_workers
 from engine.recipes import DEFAULT_PRESET, PRESETS
@@ -31,6 +31,7 @@ examples:
   python -m engine evaluate digits.safetensors
   python -m engine classify digits.safetensors drawing.json photo.pgm
   python -m engine export digits.safetensors --to npz --out digits.npz
+  python -m engine export digits.safetensors --to onnx --out digits.onnx
 
 """
 
@@ -43,6 +44,12 @@ PICTURES_HELP = (
     "a drawing saved by the program (.json); pictures as PGM or PPM, dark on light or light on dark; arrays "
     "as NPY, NPZ or IDX with the shape that the network reads"
 )
+EXPORTS = {
+    "npz": "every parameter as a NumPy array by its name",
+    "onnx": "the network for ONNX Runtime, Netron and others (needs the package onnx)",
+    "spec-json": "the layers, for train --spec",
+    "card": "what it was trained on and how good it is",
+}
 
 
 def parse(arguments: Sequence[str]) -> argparse.Namespace:
@@ -173,10 +180,12 @@ def _add_export(command: argparse.ArgumentParser) -> None:
     command.add_argument(
         "--to",
         required=True,
-        choices=("npz", "spec-json", "card"),
-        help="npz: every parameter as a NumPy array by its name; spec-json: the layers, for train --spec; "
-        "card: what it was trained on and how good it is",
+        choices=tuple(EXPORTS),
+        help="; ".join(f"{kind}: {text}" for kind, text in EXPORTS.items()),
     )
     command.add_argument(
-        "--out", type=Path, metavar="FILE", help="where to write (npz needs it; default: print)"
+        "--out",
+        type=Path,
+        metavar="FILE",
+        help=f"where to write ({', '.join(NEEDS_FILE)} need it; default: print)",
     )

@@ -9,24 +9,37 @@ import numpy as np
 from engine.cli.output import say
 from engine.formats.files import write_atomically
 from engine.formats.model import Model, load_model
+from engine.formats.onnx_export import onnx_bytes
 from engine.formats.spec_json import spec_to_json
+
+# What is no text to be shown.
+NEEDS_FILE = ("npz", "onnx")
 
 
 def export(options: argparse.Namespace) -> int:
-    """Write a network's numbers, description or card; give the exit code."""
-    if options.to == "npz" and options.out is None:
-        options.wrong("--to npz needs --out FILE")
+    """Write a network for other programs; give the exit code."""
+    if options.to in NEEDS_FILE and options.out is None:
+        options.wrong(f"--to {options.to} needs --out FILE")
     model = load_model(options.file)
     if options.to == "npz":
         write_atomically(options.out, _npz(model))
-        return 0
-    text = spec_to_json(model.spec) if options.to == "spec-json" else json.dumps(model.card)
-    text = json.dumps(json.loads(text), indent=2, ensure_ascii=False)
+    elif options.to == "onnx":
+        write_atomically(options.out, onnx_bytes(model.spec, model.parameters, card=model.card))
+    else:
+        _give(options, _json(model, options.to))
+    return 0
+
+
+def _give(options: argparse.Namespace, text: str) -> None:
     if options.out is None:
         say(text)
     else:
         write_atomically(options.out, f"{text}\n".encode())
-    return 0
+
+
+def _json(model: Model, kind: str) -> str:
+    text = spec_to_json(model.spec) if kind == "spec-json" else json.dumps(model.card)
+    return json.dumps(json.loads(text), indent=2, ensure_ascii=False)
 
 
 def _npz(model: Model) -> bytes:

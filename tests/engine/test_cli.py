@@ -236,7 +236,8 @@ def test_what_cannot_be_used_gives_one_sentence_and_exit_code_1(
         (["evaluate"], "FILE"),
         (["classify", "net.safetensors"], "PICTURE"),
         (["export", "net.safetensors"], "--to"),
-        (["export", "net.safetensors", "--to", "onnx"], "invalid choice: 'onnx'"),
+        (["export", "net.safetensors", "--to", "tflite"], "invalid choice: 'tflite'"),
+        (["export", "net.safetensors", "--to", "onnx"], "--to onnx needs --out FILE"),
         (["export", "net.safetensors", "--to", "npz"], "--to npz needs --out FILE"),
     ],
 )
