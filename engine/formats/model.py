@@ -79,7 +79,7 @@ def load_model(path: str | Path) -> Model:
         card = msgspec.json.decode(metadata.get("card", "{}"), type=dict[str, Any])
     except (FormatError, msgspec.MsgspecError, RecursionError) as error:
         raise FormatError(f"“{name}” is damaged: {brief(error, 200)}.") from None
-    return Model(spec, _fit(spec, tensors, name), card)
+    return Model(spec, fit_parameters(spec, tensors, name), card)
 
 
 def read_safetensors(path: str | Path) -> tuple[dict[str, str], dict[str, np.ndarray]]:
@@ -116,7 +116,8 @@ def decode_safetensors(content: bytes, name: str) -> tuple[dict[str, str], dict[
     return metadata, tensors
 
 
-def _fit(spec: NetworkSpec, tensors: dict[str, np.ndarray], name: str) -> Parameters:
+def fit_parameters(spec: NetworkSpec, tensors: Mapping[str, np.ndarray], name: str) -> Parameters:
+    """Put a file's float32 tensors in a network's places; FormatError if they are no numbers for it."""
     wanted = dict(spec.layout.shapes)
     if set(tensors) != set(wanted):
         odd = sorted(set(tensors) ^ set(wanted))[0]

@@ -43,12 +43,19 @@ def spec_from_json(text: str | bytes) -> NetworkSpec:
         raise
     except (msgspec.MsgspecError, EngineError, UnicodeDecodeError, RecursionError) as error:
         raise FormatError(f"the network's description cannot be read: {brief(error, 150)}") from None
+    require_modest(spec)
+    return spec
+
+
+def require_modest(spec: NetworkSpec) -> None:
+    """Raise FormatError if a network is larger than any that we could show."""
+    if len(spec.layers) > MOST_LAYERS:
+        raise FormatError(f"a network must have at most {MOST_LAYERS} layers, got {len(spec.layers)}")
     if patch_numbers(spec) > MOST_NUMBERS:
         raise FormatError(
             f"a network must need at most {MOST_NUMBERS:,} numbers for one picture in each layer, "
             f"got {brief(patch_numbers(spec))}"
         )
-    return spec
 
 
 def _layer(entry: dict[str, Any]) -> Layer:

@@ -1,10 +1,12 @@
-"""Ten networks of the kinds that people export, and ONNX Runtime to compare them with."""
+"""Ten networks of the kinds that people export, small graphs, and ONNX Runtime to compare them with."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 import onnxruntime
 from numpy.typing import NDArray
+from onnx import TensorProto, helper, numpy_helper
 
 from engine.layers import (
     AvgPool2D,
@@ -94,6 +96,45 @@ TEN = {
     ),
     "no convolution": NetworkSpec(GREY, (Flatten(), Dense(32), ReLU(), Dense(16), Tanh(), Dense(10))),
 }
+
+
+# Operator, what it reads, attributes.
+Nodes = Sequence[tuple[str, Sequence[str], dict[str, Any]]]
+
+
+def graph(
+    nodes: Nodes,
+    constants: dict[str, Any] | None = None,
+    shape: Sequence[int | str] = ("n", 1, 6, 6),
+    *,
+    opset: int = 17,
+    kind: int = TensorProto.FLOAT,
+    domain: str = "",
+) -> bytes:
+    """Build a file whose nodes each read the one before them as "x", and constants by their names."""
+    made, last = [], "pictures"
+    for index, (operator, inputs, attributes) in enumerate(nodes):
+        names = [last if name == "x" else name for name in inputs]
+        last = f"value{index}"
+        made.append(helper.make_node(operator, names, [last], domain=domain, **attributes))
+    whole = helper.make_graph(
+        made,
+        "sample",
+        [helper.make_tensor_value_info("pictures", kind, shape)],
+        [helper.make_tensor_value_info(last, TensorProto.FLOAT, None)],
+        [numpy_helper.from_array(np.asarray(value), name) for name, value in (constants or {}).items()],
+    )
+    model = helper.make_model(whole, opset_imports=[helper.make_opsetid("", opset)], ir_version=8)
+    return bytes(model.SerializeToString())
+
+
+def weights(*shape: int) -> np.ndarray:
+    return np.random.default_rng(shape).normal(size=shape).astype(np.float32)
+
+
+CONV = ("Conv", ("x", "w"), {})
+FLAT = ("Flatten", ("x",), {})
+FILTERS = {"w": weights(2, 1, 3, 3)}
 
 
 def onnx_runtime(content: bytes, x: NDArray[Any]) -> NDArray[np.float32]:
