@@ -47,6 +47,9 @@ PICTURES_HELP = (
 EXPORTS = {
     "npz": "every parameter as a NumPy array by its name",
     "onnx": "the network for ONNX Runtime, Netron and others (needs the package onnx)",
+    "state-dict": "the parameters by PyTorch's names, as .safetensors",
+    "pytorch": "a script that builds the same network in PyTorch; --out writes its weights beside it (.npz)",
+    "keras": "the same for Keras 3",
     "spec-json": "the layers, for train --spec",
     "card": "what it was trained on and how good it is",
 }

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from engine import Network
+from engine import Dense, Flatten, Network, NetworkSpec
 from engine.cli import data, main, output, train
 from engine.formats.model import load_model
 from engine.formats.spec_json import spec_from_json, spec_to_json
@@ -265,6 +265,15 @@ def test_export_writes_what_other_programs_read(
     assert spec_from_json((tmp_path / "spec.json").read_text(encoding="utf-8")) == model.spec
     assert main(["export", str(trained), "--to", "card"]) == 0
     assert json.loads(capsys.readouterr().out) == model.card
+
+
+def test_names_of_classes_in_any_script_can_be_exported_as_arrays(tmp_path: Path) -> None:
+    spec = NetworkSpec((1, 4, 4), (Flatten(), Dense(2)), ("Größe – ×", "数"))
+    Network(spec).save(tmp_path / "net.safetensors")
+    out = tmp_path / "net.npz"
+    assert main(["export", str(tmp_path / "net.safetensors"), "--to", "npz", "--out", str(out)]) == 0
+    with np.load(out, allow_pickle=False) as arrays:
+        assert spec_from_json(arrays["spec"].item()) == spec
 
 
 @pytest.mark.parametrize("command", ["train", "evaluate", "classify", "export"])
