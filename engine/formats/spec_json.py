@@ -1,13 +1,14 @@
 """A network's description as JSON, and back, strictly."""
 
 from dataclasses import asdict, fields
+from math import prod
 from typing import Any
 
 import msgspec
 
 from engine.errors import EngineError, FormatError
 from engine.formats.text import brief
-from engine.layers import LAYER_TYPES, Layer
+from engine.layers import LAYER_TYPES, AvgPool2D, Conv2D, Layer, MaxPool2D
 from engine.plan.plan import patch_numbers
 from engine.spec import NetworkSpec
 
@@ -51,11 +52,23 @@ def require_modest(spec: NetworkSpec) -> None:
     """Raise FormatError if a network is larger than any that we could show."""
     if len(spec.layers) > MOST_LAYERS:
         raise FormatError(f"a network must have at most {MOST_LAYERS} layers, got {len(spec.layers)}")
-    if patch_numbers(spec) > MOST_NUMBERS:
+    most = max(patch_numbers(spec), _padded_numbers(spec))
+    if most > MOST_NUMBERS:
         raise FormatError(
             f"a network must need at most {MOST_NUMBERS:,} numbers for one picture in each layer, "
-            f"got {brief(patch_numbers(spec))}"
+            f"got {brief(most)}"
         )
+
+
+def _padded_numbers(spec: NetworkSpec) -> int:
+    """Give the most numbers of any layer's padded input, which may be large where the output is small."""
+    most = 0
+    for name, layer in zip(spec.layer_names, spec.layers, strict=True):
+        if isinstance(layer, Conv2D | MaxPool2D | AvgPool2D):
+            c, *size = spec.input_shapes[name]
+            sides = layer.sides((c, *size)) if isinstance(layer, Conv2D) else layer.sides
+            most = max(most, c * prod(s + sum(more) for s, more in zip(size, sides, strict=True)))
+    return most
 
 
 def _layer(entry: dict[str, Any]) -> Layer:

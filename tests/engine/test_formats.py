@@ -334,3 +334,9 @@ def test_a_card_that_is_no_json_is_not_written(tmp_path: Path) -> None:
     with pytest.raises(TypeError):
         save_model(path, SMALL, Network(SMALL).parameters, card={"x": object()})
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_padding_that_would_fill_the_memory_is_refused() -> None:
+    spec = NetworkSpec((1, 4, 4), (Conv2D(1, 3, stride=1 << 20, padding=1 << 20), Flatten(), Dense(2)))
+    with pytest.raises(FormatError, match="at most 67,108,864 numbers for one picture in each layer"):
+        spec_from_json(spec_to_json(spec))

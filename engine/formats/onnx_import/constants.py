@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from engine.errors import FormatError
 from engine.formats.onnx_import.step import Step
 from engine.formats.onnx_import.tensors import Tensors
+from engine.formats.onnx_package import onnx_package
 
 Array = NDArray[Any]
 
@@ -52,9 +53,10 @@ def _constant(step: Step, tensors: Tensors) -> Array:
     for name in ("value_float", "value_floats"):
         if name in step.attributes:
             return np.asarray(step.attributes[name], np.float32)
-    if "value" not in step.attributes:
+    value = step.attributes.get("value")
+    if not isinstance(value, onnx_package().TensorProto):
         raise FormatError("Constant must hold numbers, got another kind of value")
-    return tensors.array(step.attributes["value"])
+    return tensors.array(value)
 
 
 def _cast(step: Step, values: list[Array]) -> Array:

@@ -67,14 +67,16 @@ class Tensors:
         if self._folder is None or not location:
             raise FormatError(f"the numbers of {name} must be in the file, got a reference to another one")
         folder = self._folder.resolve()
-        path = (folder / location).resolve()
-        if not path.is_relative_to(folder):
-            raise FormatError(
-                f"the numbers of {name} must lie in the same folder as the file, got {brief(repr(location))}"
-            )
-        if not path.is_file():
-            raise FormatError(f"its weights {brief(repr(location))} must lie beside the file, got none")
         try:
+            path = (folder / location).resolve()
+            if not path.is_relative_to(folder):
+                raise FormatError(
+                    f"the numbers of {name} must lie in the same folder as the file, "
+                    f"got {brief(repr(location))}"
+                )
+            # A pipe could keep us waiting for ever.
+            if not path.is_file():
+                raise FormatError(f"its weights {brief(repr(location))} must lie beside the file, got none")
             # Short, whatever a damaged file says: int() would take time on millions of digits.
             offset, length = int(where.get("offset", "0")[:20]), int(where.get("length", str(size))[:20])
             if offset < 0 or length != size:
@@ -82,7 +84,7 @@ class Tensors:
             with path.open("rb") as file:
                 file.seek(offset)
                 content = file.read(size)
-        except ValueError:
+        except (ValueError, OverflowError):
             raise FormatError(f"the place of {name} in {brief(repr(location))} must be two numbers") from None
         except OSError as error:
             reason = (error.strerror or "unknown reason").lower()
