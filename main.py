@@ -20,7 +20,9 @@ def parse_arguments(arguments: list[str]) -> argparse.Namespace:
         prog="filterscope",
         description="See how a convolutional neural network sees: draw a digit, watch a network learn it.",
     )
-    parser.add_argument("file", nargs="?", type=Path, help="a network (.safetensors) or a picture to open")
+    parser.add_argument(
+        "file", nargs="?", type=Path, help="a network (.safetensors, .onnx) or a picture to open"
+    )
     parser.add_argument("--version", action="version", version=f"Filterscope {VERSION}")
     parser.add_argument(
         "--screenshot", type=Path, metavar="OUT.png", help="write a picture of the window and exit"

@@ -178,10 +178,10 @@ class Network:
 
     @classmethod
     def load(cls, path: str | Path) -> Self:
-        """Read a `.safetensors` file; FormatError with one clear sentence if it cannot be."""
-        from engine.formats.model import load_model
+        """Read a `.safetensors` or `.onnx` file; FormatError with one clear sentence if it cannot be."""
+        from engine.formats.opening import open_network
 
-        model = load_model(path)
+        model = open_network(path)
         return cls.from_parameters(model.spec, model.parameters)
 
     def _executor(self, purpose: str) -> Executor:

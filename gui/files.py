@@ -8,12 +8,14 @@ from PySide6.QtCore import QMimeData, QObject, Qt
 from PySide6.QtWidgets import QFileDialog, QWidget
 
 from engine.errors import EngineError
-from engine.formats.model import Model, load_model, save_model
+from engine.formats.model import Model, save_model
+from engine.formats.onnx_export import save_onnx
+from engine.formats.opening import NETWORK_SUFFIXES, ONNX, is_network_name, open_network
 from gui.instrument import Instrument
 from gui.pad.transfer import Transfer
 
 SUFFIX = ".safetensors"
-NETWORKS = f"Networks (*{SUFFIX})"
+NETWORKS = f"Networks ({' '.join(f'*{suffix}' for suffix in NETWORK_SUFFIXES)})"
 
 
 class Files(QObject):
@@ -44,10 +46,10 @@ class Files(QObject):
 
     def open(self, path: Path) -> bool:
         """Open a network by its suffix; anything else as a drawing or a picture. Tells whether it could."""
-        if path.suffix.lower() != SUFFIX:
+        if not is_network_name(path):
             return self._transfer.open_file(path)
         try:
-            model = load_model(path)
+            model = open_network(path)
         except EngineError as error:
             self._say(str(error), warning=True)
             return False
@@ -66,7 +68,7 @@ class Files(QObject):
     def can_take(self, data: QMimeData) -> bool:
         """Tell whether a drop is of any use: a network, a drawing or a picture."""
         path = _local_file(data)
-        return (path is not None and path.suffix.lower() == SUFFIX) or self._transfer.can_take(data)
+        return (path is not None and is_network_name(path)) or self._transfer.can_take(data)
 
     def take(self, data: QMimeData) -> None:
         """Open what was dropped."""
@@ -77,18 +79,22 @@ class Files(QObject):
             self.open(path)
 
     def save(self, path: Path) -> None:
-        """Write the network that answers the Pad."""
+        """Write the network that answers the Pad, as ONNX if its name says so."""
         subject = self._instrument.answering
         card = {"name": path.stem, "source": subject.source}
         if subject.step is not None:
             card["step"] = str(subject.step)
         elif self.card:
             card = dict(self.card)
+        write = save_onnx if path.suffix.lower() == ONNX else save_model
         try:
-            save_model(path, subject.spec, subject.parameters, card=card)
+            write(path, subject.spec, subject.parameters, card=card)
         except OSError as error:
             reason = (error.strerror or "unknown reason").lower()
             self._say(f"“{path.name}” cannot be written: {reason}.", warning=True)
+            return
+        except EngineError as error:
+            self._say(str(error), warning=True)
             return
         self._say(f"{subject.source} saved as “{path.name}”.")
 

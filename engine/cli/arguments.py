@@ -44,7 +44,9 @@ PICTURES_HELP = (
     "a drawing saved by the program (.json); pictures as PGM or PPM, dark on light or light on dark; arrays "
     "as NPY, NPZ or IDX with the shape that the network reads"
 )
+NETWORK_HELP = "a saved network (.safetensors), or one of another program (.onnx)"
 EXPORTS = {
+    "safetensors": "the network as this program saves it",
     "npz": "every parameter as a NumPy array by its name",
     "onnx": "the network for ONNX Runtime, Netron and others (needs the package onnx)",
     "state-dict": "the parameters by PyTorch's names, as .safetensors",
@@ -160,7 +162,7 @@ def _add_train(command: argparse.ArgumentParser) -> None:
 
 def _add_evaluate(command: argparse.ArgumentParser) -> None:
     command.set_defaults(command=evaluate)
-    command.add_argument("file", type=Path, metavar="FILE", help="a saved network")
+    command.add_argument("file", type=Path, metavar="FILE", help=NETWORK_HELP)
     command.add_argument(
         "--data", default="embedded", metavar="NAME|FILE", help=f"{DATA_HELP} (default: embedded)"
     )
@@ -172,14 +174,14 @@ def _add_evaluate(command: argparse.ArgumentParser) -> None:
 
 def _add_classify(command: argparse.ArgumentParser) -> None:
     command.set_defaults(command=classify)
-    command.add_argument("file", type=Path, metavar="FILE", help="a saved network")
+    command.add_argument("file", type=Path, metavar="FILE", help=NETWORK_HELP)
     command.add_argument("pictures", type=Path, nargs="+", metavar="PICTURE", help=PICTURES_HELP)
     command.add_argument("--json", action="store_true", help="print JSON with the probability of every class")
 
 
 def _add_export(command: argparse.ArgumentParser) -> None:
     command.set_defaults(command=export)
-    command.add_argument("file", type=Path, metavar="FILE", help="a saved network")
+    command.add_argument("file", type=Path, metavar="FILE", help=NETWORK_HELP)
     command.add_argument(
         "--to",
         required=True,

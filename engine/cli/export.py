@@ -9,14 +9,15 @@ import numpy as np
 from engine.cli.output import say
 from engine.formats.files import write_atomically
 from engine.formats.keras_script import keras_script
-from engine.formats.model import Model, load_model
+from engine.formats.model import Model, save_model
 from engine.formats.onnx_export import onnx_bytes
+from engine.formats.opening import open_network
 from engine.formats.pytorch_script import pytorch_script
 from engine.formats.spec_json import spec_to_json
 from engine.formats.state_dict import save_state_dict
 
 # What is no text to be shown.
-NEEDS_FILE = ("npz", "onnx", "state-dict")
+NEEDS_FILE = ("safetensors", "npz", "onnx", "state-dict")
 
 SCRIPTS = {"pytorch": pytorch_script, "keras": keras_script}
 
@@ -25,8 +26,10 @@ def export(options: argparse.Namespace) -> int:
     """Write a network for other programs; give the exit code."""
     if options.to in NEEDS_FILE and options.out is None:
         options.wrong(f"--to {options.to} needs --out FILE")
-    model = load_model(options.file)
-    if options.to == "npz":
+    model = open_network(options.file)
+    if options.to == "safetensors":
+        save_model(options.out, model.spec, model.parameters, card=model.card)
+    elif options.to == "npz":
         write_atomically(options.out, _npz(model))
     elif options.to == "onnx":
         write_atomically(options.out, onnx_bytes(model.spec, model.parameters, card=model.card))

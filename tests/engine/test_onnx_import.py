@@ -12,6 +12,7 @@ from hypothesis import given
 from onnx import TensorProto
 
 from engine import Network
+from engine.cli import main
 from engine.errors import FormatError
 from engine.formats.onnx_export import onnx_bytes
 from engine.formats.onnx_import import load_onnx, model_from_onnx
@@ -138,6 +139,21 @@ def test_scaling_0_to_255_is_left_to_the_engine(scale: float, kind: int) -> None
     wanted = onnx_runtime(content, x if first else x.astype(np.float32))
     found = Network.from_parameters(model.spec, model.parameters).forward(x)
     np.testing.assert_allclose(found, wanted, rtol=0, atol=1e-5)
+
+
+def test_networks_are_read_and_used_as_onnx_by_every_command(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    spec = NetworkSpec((1, 28, 28), (Conv2D(2, 5, 3), ReLU(), Flatten(), Dense(10)))
+    network = Network(spec, 1)
+    path, picture, back = tmp_path / "NET.ONNX", tmp_path / "one.npy", tmp_path / "net.safetensors"
+    path.write_bytes(onnx_bytes(spec, network.parameters))
+    np.save(picture, RNG.random((1, 28, 28), np.float32))
+    assert main(["classify", str(path), str(picture)]) == 0
+    assert main(["evaluate", str(path)]) == 0
+    assert "accuracy" in capsys.readouterr().out
+    assert main(["export", str(path), "--to", "safetensors", "--out", str(back)]) == 0
+    np.testing.assert_array_equal(Network.load(back).parameters.vector, network.parameters.vector)
 
 
 def test_without_the_package_one_sentence_says_how_to_get_it(monkeypatch: pytest.MonkeyPatch) -> None:

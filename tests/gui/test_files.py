@@ -1,5 +1,6 @@
 """Which file goes where, and what is asked of the person."""
 
+import sys
 from types import SimpleNamespace
 
 import pytest
@@ -9,6 +10,7 @@ from PySide6.QtWidgets import QFileDialog, QWidget
 
 from engine.formats.model import Model, load_model
 from gui.files import Files
+from tests.engine.onnx_samples import graph
 from tests.gui.frame_samples import SMALL, parameters_of
 from tests.gui.hosting import shown
 
@@ -94,6 +96,34 @@ def test_the_shipped_network_can_be_had_back_with_its_card(bench, tmp_path):
     assert bench.said[-1] == "Trained network answers now."
 
 
+def test_a_network_can_be_saved_and_opened_as_onnx(bench, tmp_path):
+    path = tmp_path / "mine.onnx"
+    bench.files.save(path)
+    assert bench.files.open(path)
+    ((model, name),) = bench.instrument.opened
+    assert (model.spec.shapes, name) == (SMALL.shapes, "mine")
+    assert bench.files.card == {"name": "Default"}
+    assert (model.parameters.vector == parameters_of(SMALL).vector).all()
+
+
+def test_an_onnx_file_with_other_operators_is_one_sentence(bench, tmp_path):
+    path = tmp_path / "odd.onnx"
+    path.write_bytes(graph([("Elu", ("x",), {})]))
+    assert not bench.files.open(path)
+    (sentence,) = bench.said
+    assert sentence.startswith("“odd.onnx” cannot be read: it has the operator Elu")
+    assert bench.instrument.opened == []
+
+
+def test_without_the_package_onnx_one_sentence_says_how_to_get_it(bench, tmp_path, monkeypatch):
+    monkeypatch.setitem(sys.modules, "onnx", None)
+    bench.files.save(tmp_path / "mine.onnx")
+    (tmp_path / "odd.onnx").write_bytes(b"")
+    assert not bench.files.open(tmp_path / "odd.onnx")
+    assert len(bench.said) == 2
+    assert all("pip install onnx" in sentence for sentence in bench.said)
+
+
 def test_upper_case_endings_are_networks_too(bench, tmp_path):
     path = tmp_path / "MINE.SAFETENSORS"
     bench.files.save(path)
@@ -122,6 +152,7 @@ def test_drops_that_are_of_use_are_networks_and_what_the_canvas_takes(bench, tmp
     picture = QMimeData()
     picture.setImageData(QImage(4, 4, QImage.Format.Format_Grayscale8))
     assert bench.files.can_take(data_of(tmp_path / "a.safetensors"))
+    assert bench.files.can_take(data_of(tmp_path / "a.ONNX"))
     assert bench.files.can_take(picture)
     assert not bench.files.can_take(data_of(tmp_path / "a.txt"))
     assert not bench.files.can_take(QMimeData())
