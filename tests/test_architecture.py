@@ -22,7 +22,7 @@ MOST_LINES = 400
 SCREEN = ("PySide6", "shiboken6", "pyqtgraph", "superqt", "gui")
 UNSAFE = ("pickle", "cloudpickle", "dill", "marshal", "shelve")
 # Imported only when first needed: they would cost most of the time to a usable window.
-SLOW = ("sklearn", "scipy", "joblib", "onnx", "pandas", "matplotlib")
+SLOW = ("sklearn", "scipy", "joblib", "onnx", "google", "pandas", "matplotlib")
 # Refuses to import what is named on the command line, as if it were not installed.
 BLOCK = """
 import sys

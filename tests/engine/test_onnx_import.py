@@ -17,7 +17,7 @@ from engine.errors import FormatError
 from engine.formats.onnx_export import onnx_bytes
 from engine.formats.onnx_import import load_onnx, model_from_onnx
 from engine.functional import softmax
-from engine.layers import BatchNorm2D, Conv2D, Dense, Flatten, LeakyReLU, MaxPool2D, ReLU
+from engine.layers import BatchNorm2D, Conv2D, Dense, Flatten, GlobalAvgPool2D, LeakyReLU, MaxPool2D, ReLU
 from engine.spec import NetworkSpec
 from tests.engine.network_samples import EVERYTHING, SMALL, Case, cases
 from tests.engine.onnx_samples import CONV, FILTERS, FLAT, TEN, Nodes, graph, onnx_runtime, weights
@@ -103,6 +103,10 @@ def test_any_network_comes_back_with_its_logits(case: Case) -> None:
         ([CONV, ("GlobalMaxPool", ("x",), {}), ("Squeeze", ("x", "a"), {})],
          FILTERS | {"a": np.array([-1, -2])}, (0, 1, 6, 6),
          (Conv2D(2, 3, bias=False), MaxPool2D((4, 4)), Flatten())),
+        ([CONV, ("Transpose", ("x",), {"perm": [0, 2, 3, 1]}), ("ReduceMax", ("x",), {"axes": [1, 2]}), FLAT],
+         FILTERS, (0, 1, 6, 6), (Conv2D(2, 3, bias=False), MaxPool2D((4, 4)), Flatten())),
+        ([CONV, ("ReduceMean", ("x",), {"axes": [-1, -2], "keepdims": 0})],
+         FILTERS, (0, 1, 6, 6), (Conv2D(2, 3, bias=False), GlobalAvgPool2D(), Flatten())),
         ([("Transpose", ("x",), {"perm": [0, 3, 1, 2]}), CONV, ("Transpose", ("x",), {"perm": [0, 2, 3, 1]}),
           FLAT, ("MatMul", ("x", "m"), {}), ("Add", ("b", "x"), {})],
          {"w": weights(2, 3, 3, 3), "m": weights(32, 4), "b": weights(4)}, (0, 6, 6, 3),

@@ -11,6 +11,7 @@ from engine.errors import FormatError
 from engine.formats.onnx_import.step import Step
 from engine.formats.onnx_import.tensors import Tensors
 from engine.formats.onnx_package import onnx_package
+from engine.formats.text import brief
 
 Array = NDArray[Any]
 
@@ -88,10 +89,19 @@ def _slice(step: Step, values: list[Array]) -> Array:
     axes = values[3].ravel() if len(values) > 3 else np.arange(len(starts))
     steps = values[4].ravel() if len(values) > 4 else np.ones(len(starts), np.int64)
     for start, end, axis, by in zip(starts, ends, axes, steps, strict=True):
-        if not 0 <= int(axis) < data.ndim or int(by) < 1:
-            raise FormatError("Slice of a shape must go forwards along one of its axes")
+        if not 0 <= int(axis) < data.ndim or not by:
+            raise FormatError("Slice of a shape must go along one of its axes, got another")
         data = data[(slice(None),) * int(axis) + (slice(int(start), int(end), int(by)),)]
     return data
+
+
+def _constant_of_shape(step: Step, values: list[Array]) -> Array:
+    shape = tuple(int(size) for size in values[0].ravel()[:8])
+    if any(size < 0 for size in shape) or prod(shape) > MOST_NUMBERS:
+        raise FormatError(f"ConstantOfShape must make a shape, got {brief(shape)}")
+    value = step.attributes.get("value")
+    number = onnx_package().numpy_helper.to_array(value) if value is not None else np.zeros(1, np.float32)
+    return np.full(shape, number.ravel()[0])
 
 
 def _squeeze(step: Step, values: list[Array]) -> Array:
@@ -141,6 +151,7 @@ _OPERATORS = {
     **_ARITHMETIC,
     **_WHOLE,
     "Concat": _concat,
+    "ConstantOfShape": _constant_of_shape,
     "Gather": _gather,
     "Shape": lambda step, v: np.array(v[0].shape, np.int64),
     "Slice": _slice,

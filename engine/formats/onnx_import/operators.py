@@ -133,8 +133,9 @@ def _matmul(step: Step, chain: Chain, s: Signal, constants: list[Array]) -> Sign
     return chain.dense(s, constants[0], None)
 
 
-def _global_average(step: Step, chain: Chain, s: Signal, constants: list[Array]) -> Signal:
-    if step.operator == "GlobalAveragePool":
+def _over_pixels(step: Step, chain: Chain, s: Signal, constants: list[Array]) -> Signal:
+    """Give the mean or the maximum over all pixels of each channel."""
+    if step.operator.startswith("Global"):
         axes: tuple[int, ...] | None = (2, 3)
         keep = True
     else:
@@ -147,16 +148,11 @@ def _global_average(step: Step, chain: Chain, s: Signal, constants: list[Array])
     groups = np.moveaxis(s.order, channel, 0).reshape(s.order.shape[channel], -1) // (h * w)
     if groups.shape != (c, h * w) or not (groups == groups[:, :1]).all():
         raise FormatError(f"{step.operator} must be over the rows and columns of each channel, got others")
-    shape = chain.add(s, GlobalAvgPool2D())
+    largest = step.operator in ("GlobalMaxPool", "ReduceMax")
+    shape = chain.add(s, MaxPool2D((h, w)) if largest else GlobalAvgPool2D())
     order = groups[:, 0].astype(np.int32)
     spread = tuple(c if axis == channel else 1 for axis in range(3))
     return s.after(shape, order.reshape(spread) if keep else order)
-
-
-def _global_max(step: Step, chain: Chain, s: Signal, constants: list[Array]) -> Signal:
-    if len(s.shape) != 3 or not s.is_plain:
-        raise FormatError("GlobalMaxPool must get channels, rows and columns, got another order")
-    return s.after(chain.add(s, MaxPool2D((s.shape[1], s.shape[2]))))
 
 
 def _same(step: Step, chain: Chain, s: Signal, constants: list[Array]) -> Signal:
@@ -234,9 +230,10 @@ LAYERS: dict[str, Operator] = {
     "Conv": add_convolution,
     "MaxPool": add_max_pool,
     "AveragePool": add_average_pool,
-    "GlobalAveragePool": _global_average,
-    "GlobalMaxPool": _global_max,
-    "ReduceMean": _global_average,
+    "GlobalAveragePool": _over_pixels,
+    "GlobalMaxPool": _over_pixels,
+    "ReduceMax": _over_pixels,
+    "ReduceMean": _over_pixels,
     "Gemm": _gemm,
     "MatMul": _matmul,
     "BatchNormalization": _batch_norm,
