@@ -1,9 +1,13 @@
-"""Writing files so that a crash at any moment leaves the old one or the new one, never a half."""
+"""Reading files of any size and kind safely, and writing them so that a crash never leaves a half."""
 
 import contextlib
 import os
 import secrets
+import stat
 from pathlib import Path
+
+from engine.errors import FormatError
+from engine.formats.text import brief
 
 
 def write_atomically(path: str | Path, content: bytes) -> None:
@@ -21,3 +25,23 @@ def write_atomically(path: str | Path, content: bytes) -> None:
         with contextlib.suppress(OSError):
             temporary.unlink()
         raise
+
+
+def read_network_file(path: str | Path, most_bytes: int) -> bytes:
+    """Give a network file's content; FormatError with one sentence if it is too large or cannot be read."""
+    path = Path(path)
+    name = brief(path.name)
+    try:
+        status = path.stat()
+        if not stat.S_ISREG(status.st_mode) and not stat.S_ISDIR(status.st_mode):
+            # A pipe could keep us waiting for ever, and a device never end.
+            raise FormatError(f"“{name}” cannot be opened: it must be a file, got a pipe or a device.")
+        if status.st_size > most_bytes:
+            raise FormatError(
+                f"“{name}” is too large: a network file must have at most {most_bytes >> 20} MB, "
+                f"got {status.st_size >> 20} MB."
+            )
+        return path.read_bytes()
+    except OSError as error:
+        reason = error.strerror or "unknown reason"
+        raise FormatError(f"“{name}” cannot be opened: {reason.lower()}.") from None

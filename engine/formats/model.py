@@ -11,7 +11,7 @@ from safetensors import SafetensorError
 from safetensors.numpy import load, save
 
 from engine.errors import FormatError
-from engine.formats.files import write_atomically
+from engine.formats.files import read_network_file, write_atomically
 from engine.formats.spec_json import spec_from_json, spec_to_json
 from engine.formats.text import brief
 from engine.parameters import Parameters
@@ -84,23 +84,7 @@ def load_model(path: str | Path) -> Model:
 
 def read_safetensors(path: str | Path) -> tuple[dict[str, str], dict[str, np.ndarray]]:
     """Read metadata and tensors of any `.safetensors` file; FormatError with one sentence if it is none."""
-    path = Path(path)
-    name = brief(path.name)
-    return decode_safetensors(_read(path, name), name)
-
-
-def _read(path: Path, name: str) -> bytes:
-    try:
-        size = path.stat().st_size
-        if size > MOST_BYTES:
-            raise FormatError(
-                f"“{name}” is too large: a network file must have at most {MOST_BYTES >> 20} MB, "
-                f"got {size >> 20} MB."
-            )
-        return path.read_bytes()
-    except OSError as error:
-        reason = error.strerror or "unknown reason"
-        raise FormatError(f"“{name}” cannot be opened: {reason.lower()}.") from None
+    return decode_safetensors(read_network_file(path, MOST_BYTES), brief(Path(path).name))
 
 
 def decode_safetensors(content: bytes, name: str) -> tuple[dict[str, str], dict[str, np.ndarray]]:

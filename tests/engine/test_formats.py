@@ -1,6 +1,7 @@
 """Network files: whole, or refused with one sentence."""
 
 import json
+import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -340,3 +341,11 @@ def test_a_padding_that_would_fill_the_memory_is_refused() -> None:
     spec = NetworkSpec((1, 4, 4), (Conv2D(1, 3, stride=1 << 20, padding=1 << 20), Flatten(), Dense(2)))
     with pytest.raises(FormatError, match="at most 67,108,864 numbers for one picture in each layer"):
         spec_from_json(spec_to_json(spec))
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="this system has no pipes with names")
+@pytest.mark.parametrize("name", ["net.safetensors", "net.onnx"])
+def test_a_pipe_that_nobody_writes_to_is_refused_at_once(name: str, tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / name)
+    with pytest.raises(FormatError, match="it must be a file, got a pipe or a device"):
+        Network.load(tmp_path / name)

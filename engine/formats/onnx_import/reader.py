@@ -8,6 +8,7 @@ import msgspec
 import numpy as np
 
 from engine.errors import EngineError, FormatError
+from engine.formats.files import read_network_file
 from engine.formats.model import Model, fit_parameters
 from engine.formats.onnx_export import CARD_KEY, CLASSES_KEY
 from engine.formats.onnx_import.chain import Chain
@@ -44,18 +45,7 @@ def load_onnx(path: str | Path) -> Model:
         branches that the engine has no layers for. The text is one sentence that names the file.
     """
     path = Path(path)
-    name = brief(path.name)
-    try:
-        size = path.stat().st_size
-        if size > MOST_BYTES:
-            raise FormatError(
-                f"“{name}” is too large: an ONNX file must have at most {MOST_BYTES >> 20} MB, "
-                f"got {size >> 20} MB."
-            )
-        content = path.read_bytes()
-    except OSError as error:
-        raise FormatError(f"“{name}” cannot be opened: {(error.strerror or 'why').lower()}.") from None
-    return model_from_onnx(content, name, folder=path.parent)
+    return model_from_onnx(read_network_file(path, MOST_BYTES), brief(path.name), folder=path.parent)
 
 
 def model_from_onnx(content: bytes, name: str, *, folder: Path | None = None) -> Model:
