@@ -1,5 +1,7 @@
 """Networks in and out, drops, and the run that is there again at the next start."""
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
@@ -9,6 +11,7 @@ from safetensors.numpy import save_file
 
 from engine import Conv2D, Dense, Flatten, Network, NetworkSpec, ReLU
 from engine.formats.model import load_model
+from engine.formats.onnx_import import load_onnx
 from engine.session import SessionState
 from gui.inspector import Inspector
 from gui.pad.answer_source import AnswerSource
@@ -19,6 +22,8 @@ from tests.driving import SEVEN
 
 # The offscreen platform says so of every window that has a smallest size.
 pytestmark = pytest.mark.qt_log_ignore("This plugin does not support")
+
+SAMPLES = Path(__file__).parents[1] / "engine" / "samples"
 
 SPEC = NetworkSpec((1, 28, 28), (Conv2D(4, 5), ReLU(), Flatten(), Dense(10)))
 
@@ -178,6 +183,19 @@ def test_a_network_dropped_anywhere_is_opened(driver, network_file, name):
     assert drop(driver.find(name), file_data(network_file))
     driver.settle()
     assert driver.window.instrument.answering.source == "sevens"
+
+
+@pytest.mark.parametrize("name", ["torch-grey", "torch-grey-dynamo", "keras-grey"])
+def test_an_onnx_network_of_another_program_answers_when_it_is_dropped(driver, name):
+    path = SAMPLES / f"{name}.onnx"
+    driver.draw(*SEVEN)
+    assert drop(driver.window, file_data(path))
+    driver.settle()
+    assert f"“{name}” answers now" in driver.message
+    model = load_onnx(path)
+    assert driver.window.instrument.answering.spec == model.spec
+    assert driver.window.classify().shape == (10,)
+    assert driver.window._files.card == model.card
 
 
 def test_a_drop_on_the_window_itself_is_taken(driver, network_file):
