@@ -157,9 +157,13 @@ class Network:
     def plan(self, batch: int = 64, *, training: bool = True) -> Plan:
         """Compile the network for `batch` pictures at a time, as training or answering does.
 
-        ``print(net.plan().describe())`` says which kernel computes which layers, why, and at what cost.
+        ``print(net.plan().describe())`` says which kernel computes which layers, why, and at what cost. For
+        answers one by one, ``plan = net.plan(1, training=False)`` and then ``plan.forward(x)`` is the
+        shortest way: nothing is checked, and its weights stay those of now until its `load`.
         """
-        return Plan(self.spec, batch, self.parameters, self._gradients if training else None)
+        plan = Plan(self.spec, batch, self.parameters, self._gradients if training else None)
+        plan.load()
+        return plan
 
     def executor_for_training(self) -> Executor:
         """Give the executor whose backward pass writes to `gradients`; for the trainer."""

@@ -38,7 +38,7 @@ class DenseKernel(Kernel):
         return forward, forward * (1 if self.dx is None else 2)
 
     def forward(self, training: bool, rng: np.random.Generator | None) -> None:
-        np.matmul(self.weight, self.x, out=self.y)
+        np.dot(self.weight, self.x, out=self.y)
         if self.bias is not None:
             np.add(self.y, self.bias, out=self.y)
 

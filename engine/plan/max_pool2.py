@@ -34,14 +34,16 @@ class MaxPool2Kernel(Kernel):
         self.left, self.right = _halves(x.value[:, : 2 * ph], pw)
         self.columns = allocate((c, 2 * ph, pw, n), dtype)
         self.upper, self.lower = self.columns[:, 0::2], self.columns[:, 1::2]
+        self.y_rows = self.y.reshape(c, -1)
         # A row of zeros, not the number 0: NumPy's loop for a scalar operand is half as fast.
-        self.zeros = np.zeros((pw, n), dtype)
+        self.zeros = np.zeros(self.y_rows.shape[1], dtype)
         if not backward:
             return
         assert x.gradient is not None and y.gradient is not None
         self.dy = y.gradient
         self.dleft, self.dright = _halves(x.gradient[:, : 2 * ph], pw)
         self.mask, self.wide_mask = allocate((c, ph, pw, n), dtype), allocate((c, 2 * ph, pw, n), dtype)
+        self.mask_rows = self.mask.reshape(c, -1)
         self.dcolumns = allocate((c, 2 * ph, pw, n), dtype)
         self.dupper, self.dlower = self.dcolumns[:, 0::2], self.dcolumns[:, 1::2]
 
@@ -49,12 +51,12 @@ class MaxPool2Kernel(Kernel):
         np.maximum(self.left, self.right, out=self.columns)
         np.maximum(self.upper, self.lower, out=self.y)
         if self.relu:
-            np.maximum(self.y, self.zeros, out=self.y)
+            np.maximum(self.y_rows, self.zeros, out=self.y_rows)
 
     def backward(self, first: bool) -> None:
         g = self.dy
         if self.relu:
-            np.greater(self.y, self.zeros, out=self.mask, casting="unsafe")
+            np.greater(self.y_rows, self.zeros, out=self.mask_rows, casting="unsafe")
             np.multiply(g, self.mask, out=g)
         np.greater_equal(self.upper, self.lower, out=self.mask, casting="unsafe")
         np.multiply(g, self.mask, out=self.dupper)
