@@ -2,7 +2,7 @@
 
 import json
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -38,11 +38,16 @@ def layer_of(kind: str, *numbers: Any) -> Layer:
     return engine.ReLU()
 
 
+def spec_of(shape: Sequence[int], layers: Sequence[list[Any]]) -> NetworkSpec:
+    """Describe a network of `benchmarks._networks`."""
+    return NetworkSpec(tuple(shape), tuple(layer_of(*layer) for layer in layers))
+
+
 def main() -> None:
     """Answer each request on standard input."""
     settings = json.loads(sys.argv[1])
     shape = tuple(settings["shape"])
-    spec = NetworkSpec(shape, tuple(layer_of(*layer) for layer in settings["layers"]))
+    spec = spec_of(shape, settings["layers"])
     if spec.weight_count != settings["weights"] and settings["weights"]:
         raise SystemExit("the networks differ")
     network = Network(spec, 0)

@@ -140,10 +140,16 @@ def markdown(results: dict[str, Rounds], unit: str) -> str:
 def conditions(options: argparse.Namespace) -> str:
     """Say where, when and how it was measured."""
     return (
-        f"{_processor()}, {os.cpu_count()} cores, {platform.system()}, Python {platform.python_version()}, "
-        f"NumPy {np.__version__}, PyTorch {TORCH_VERSION}; {datetime.date.today().isoformat()}; "
-        f"median and range of {options.rounds} interleaved rounds of {options.seconds:g} s; "
+        f"{machine()}; median and range of {options.rounds} interleaved rounds of {options.seconds:g} s; "
         f"Filterscope with {options.workers} workers, PyTorch with {options.torch_threads} threads"
+    )
+
+
+def machine() -> str:
+    """Say on what, with which versions and when it was measured."""
+    return (
+        f"{_processor()}, {os.cpu_count()} cores, {platform.system()}, Python {platform.python_version()}, "
+        f"NumPy {np.__version__}, PyTorch {TORCH_VERSION}; {datetime.date.today().isoformat()}"
     )
 
 

@@ -9,7 +9,7 @@ from engine.cli.evaluate import evaluate
 from engine.cli.export import NEEDS_FILE, export
 from engine.cli.train import AUGMENTATIONS, train
 from engine.crew import default_workers
-from engine.recipes import DEFAULT_PRESET, PRESETS
+from engine.recipes import DEFAULT_PRESET, PRESETS, RECIPES
 from engine.schedules import SCHEDULES
 from engine.version import VERSION
 
@@ -92,7 +92,8 @@ def _typed(key: str) -> str:
 
 def _presets() -> str:
     lines = (f"  {_typed(p.key):12} {p.sentence}" for p in PRESETS)
-    return "\n".join(("presets:", *lines, "", ""))
+    recipes = (f"  {r.key:12} {r.sentence}" for r in RECIPES)
+    return "\n".join(("presets:", *lines, "", "recipes:", *recipes, "", ""))
 
 
 def _add_train(command: argparse.ArgumentParser) -> None:
@@ -110,7 +111,12 @@ def _add_train(command: argparse.ArgumentParser) -> None:
     network.add_argument(
         "--spec", type=Path, metavar="FILE", help="network to train, as JSON (see export --to spec-json)"
     )
-    what = "(default: the preset's)"
+    command.add_argument(
+        "--recipe",
+        choices=tuple(r.key for r in RECIPES),
+        help="how to train, see below; further options change it (default: the preset's way)",
+    )
+    what = "(default: the preset's, or the recipe's)"
     command.add_argument("--epochs", type=int, metavar="N", help=f"times to go through the data {what}")
     command.add_argument("--batch-size", type=int, metavar="N", help=f"pictures per step {what}")
     command.add_argument("--learning-rate", type=float, metavar="RATE", help=f"size of a step {what}")
@@ -125,7 +131,6 @@ def _add_train(command: argparse.ArgumentParser) -> None:
     command.add_argument(
         "--augment",
         choices=tuple(AUGMENTATIONS),
-        default="none",
         help="shift, turn and stretch pictures at random; medium and strong also bend them and their strokes",
     )
     command.add_argument(

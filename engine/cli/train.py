@@ -17,7 +17,7 @@ from engine.errors import ConfigError
 from engine.formats.spec_json import spec_from_json
 from engine.metrics import Evaluation, evaluate
 from engine.network import Network
-from engine.recipes import Preset, preset
+from engine.recipes import Preset, preset, recipe
 from engine.spec import NetworkSpec
 from engine.trainer import Trainer
 from engine.training_config import TrainingConfig
@@ -79,10 +79,15 @@ def train(options: argparse.Namespace) -> int:
 
 def _job(options: argparse.Namespace) -> _Job:
     changes = {name: getattr(options, name) for name in SETTINGS if getattr(options, name) is not None}
-    changes["augmentation"] = AUGMENTATIONS[options.augment]
-    changes["averaging"] = options.average or 0.0
+    if options.augment is not None:
+        changes["augmentation"] = AUGMENTATIONS[options.augment]
+    if options.average is not None:
+        changes["averaging"] = options.average
     chosen: Preset | None = None if options.spec is not None else preset(options.preset)
-    config = replace(TrainingConfig(epochs=20) if chosen is None else chosen.config, **changes)
+    way = TrainingConfig(epochs=20) if chosen is None else chosen.config
+    if options.recipe is not None:
+        way = recipe(options.recipe).config
+    config = replace(way, **changes)
     spec = spec_from_json(options.spec.read_bytes()) if chosen is None else None
     data = data_set(options.data)
     if options.without_embedded_test:
@@ -139,17 +144,18 @@ def _card(
     options: argparse.Namespace, job: _Job, result: Evaluation, trainer: Trainer, seconds: float
 ) -> dict[str, Any]:
     """Say in the file what the network was trained on, how, and how good it is."""
-    recipe = asdict(replace(job.config, augmentation=None))
-    recipe |= {"augmentation": options.augment, "steps": trainer.position.step}
+    augmentation = next(name for name, how in AUGMENTATIONS.items() if how == job.config.augmentation)
+    way = asdict(replace(job.config, augmentation=None))
+    way |= {"augmentation": augmentation, "steps": trainer.position.step}
     if options.spec is None:
-        recipe["preset"] = preset(options.preset).key
+        way["preset"] = preset(options.preset).key
     data = f"{job.data.train.name}, {len(job.data.train):,} training pictures"
     if options.without_embedded_test:
         data += " (without the program's own test digits)"
     return {
         "name": job.title,
         "data": data,
-        "recipe": recipe,
+        "recipe": way,
         "seed": job.config.seed,
         "accuracy": result.accuracy,
         "test_data": f"{job.data.test.name}, {result.count:,} test pictures",

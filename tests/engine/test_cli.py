@@ -13,9 +13,10 @@ import pytest
 
 from engine import Dense, Flatten, Network, NetworkSpec
 from engine.cli import data, main, output, train
+from engine.errors import ConfigError
 from engine.formats.model import load_model
 from engine.formats.spec_json import spec_from_json, spec_to_json
-from engine.recipes import preset
+from engine.recipes import preset, recipe
 from engine.version import VERSION
 from tests.engine.network_samples import SMALL, digits_like
 
@@ -110,6 +111,23 @@ def test_every_setting_reaches_the_recipe(bars: Path, tmp_path: Path) -> None:
         "augmentation": "gentle", "averaging": 0.9, "seed": 7, "workers": 2, "steps": 6,
         "preset": "one-filter",
     }  # fmt: skip
+
+
+def test_a_recipe_is_taken_and_further_options_change_it(bars: Path, tmp_path: Path) -> None:
+    out = tmp_path / "net.safetensors"
+    chosen = ["--recipe", "accurate", "--epochs", "1", "--weight-decay", "0.3"]
+    arguments = ["train", "--data", str(bars), "--preset", "one-filter", *chosen, "--out", str(out)]
+    assert main(arguments) == 0
+    found: Any = load_model(out).card["recipe"]
+    config = recipe("accurate").config
+    assert (found["epochs"], found["weight_decay"]) == (1, 0.3)
+    assert (found["augmentation"], found["averaging"]) == ("gentle", config.averaging)
+    assert (found["learning_rate"], found["schedule"]) == (config.learning_rate, "onecycle")
+
+
+def test_an_unknown_recipe_is_said() -> None:
+    with pytest.raises(ConfigError, match="recipe must be one of quick, accurate, got 'slow'"):
+        recipe("slow")
 
 
 def test_a_network_of_one_s_own_is_trained_from_its_description(bars: Path, tmp_path: Path) -> None:
