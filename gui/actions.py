@@ -39,7 +39,8 @@ def _line(menu: str) -> ActionRow:
 
 ROWS: tuple[ActionRow, ...] = (
     ActionRow("open_network", "File", "Open network…", "Ctrl+O", "open"),
-    ActionRow("shipped_network", "File", "Use the network that came with the program"),
+    ActionRow("reader_network", "File", "Answer with the Reader, which reads best"),
+    ActionRow("classic_network", "File", "Answer with the Classic, of which all can be seen"),
     ActionRow("save_network", "File", "Save network as…", "Ctrl+S", "save"),
     _line("File"),
     ActionRow("open_picture", "File", "Open picture…", "Ctrl+Shift+O", "picture"),
@@ -51,6 +52,8 @@ ROWS: tuple[ActionRow, ...] = (
     ActionRow("redo", "Edit", "Redo", "Ctrl+Shift+Z", "redo", extra=("Ctrl+Y",)),
     _line("Edit"),
     ActionRow("copy_drawing", "Edit", "Copy drawing", icon="copy"),
+    ActionRow("copy_pytorch", "Edit", "Copy network as PyTorch"),
+    ActionRow("copy_keras", "Edit", "Copy network as Keras"),
     ActionRow("paste_picture", "Edit", "Paste picture", "Ctrl+V", "paste"),
     _line("Edit"),
     ActionRow("clear_drawing", "Edit", "Clear drawing", "Ctrl+Backspace", "clear"),
@@ -106,7 +109,7 @@ ROWS: tuple[ActionRow, ...] = (
         "Train",
         "The Pad asks the network in training",
         checkable=True,
-        tip="Off: the answer comes from the trained network, or the one opened last",
+        tip="Off: the answer comes from the network that was chosen or opened last",
     ),
     ActionRow("open_log", "Help", "Show the log file"),
     ActionRow("about", "Help", "About Filterscope", icon="info"),

@@ -1,27 +1,32 @@
 """Opening and saving networks, and sorting out what a file that was dropped is."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from PySide6.QtCore import QMimeData, QObject, Qt
+from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QFileDialog, QWidget
 
 from engine.errors import EngineError
-from engine.formats.model import Model, save_model
+from engine.formats.keras_script import keras_script
+from engine.formats.model import save_model
 from engine.formats.onnx_export import save_onnx
 from engine.formats.opening import NETWORK_SUFFIXES, ONNX, is_network_name, open_network
+from engine.formats.pytorch_script import pytorch_script
 from gui.instrument import Instrument
 from gui.pad.transfer import Transfer
+from gui.shipped import ShippedNetwork
 
 SUFFIX = ".safetensors"
+SCRIPTS = {"PyTorch": pytorch_script, "Keras": keras_script}
 NETWORKS = f"Networks ({' '.join(f'*{suffix}' for suffix in NETWORK_SUFFIXES)})"
 
 
 class Files(QObject):
     """Opens what a person chooses, drops or names; on any failure one sentence, and nothing changes.
 
-    `card` is that of the network that is not of a run, at first the `shipped` one.
+    `card` is that of the network that is not of a run, at first the first of the `shipped` ones.
     """
 
     def __init__(
@@ -30,19 +35,18 @@ class Files(QObject):
         instrument: Instrument,
         transfer: Transfer,
         say: Callable[..., None],
-        shipped: Model,
+        shipped: Sequence[ShippedNetwork],
     ) -> None:
         super().__init__(window)
         self._window, self._instrument, self._transfer, self._say = window, instrument, transfer, say
-        self._shipped = shipped
-        self._shipped_name = instrument.trained.source
-        self.card: Mapping[str, Any] = shipped.card
+        self._shipped = tuple(shipped)
+        self.card: Mapping[str, Any] = self._shipped[0].model.card
 
-    def open_shipped(self) -> None:
-        """Answer with the network that came with the program again."""
-        self.card = self._shipped.card
-        self._instrument.open_model(self._shipped, self._shipped_name)
-        self._say(f"{self._shipped_name} answers now.")
+    def open_shipped(self, index: int) -> None:
+        """Answer with one of the networks that came with the program."""
+        chosen = self._shipped[index]
+        self.card = chosen.model.card
+        self._instrument.open_model(chosen.model, chosen.name)
 
     def open(self, path: Path) -> bool:
         """Open a network by its suffix; anything else as a drawing or a picture. Tells whether it could."""
@@ -98,6 +102,18 @@ class Files(QObject):
             return
         self._say(f"{subject.source} saved as “{path.name}”.")
 
+    def copy_script(self, library: str) -> None:
+        """Copy a script that builds the network that answers in another library: "PyTorch" or "Keras"."""
+        subject = self._instrument.answering
+        weights = _file_name(subject.source)
+        try:
+            text = SCRIPTS[library](subject.spec, weights)
+        except EngineError as error:
+            self._say(str(error), warning=True)
+            return
+        QGuiApplication.clipboard().setText(text)
+        self._say(f"A {library} script is copied; it reads “{weights}” beside it: save the network as that.")
+
     def ask_for_file(self) -> None:
         """Ask which network to open."""
         dialog = self._dialog("Open network")
@@ -110,8 +126,7 @@ class Files(QObject):
         dialog = self._dialog("Save network")
         dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
         dialog.setDefaultSuffix(SUFFIX)
-        source = self._instrument.answering.source.lower().replace(" ", "-")
-        dialog.selectFile(f"{source}{SUFFIX}")
+        dialog.selectFile(_file_name(self._instrument.answering.source))
         dialog.fileSelected.connect(lambda name: self.save(Path(name)))
         dialog.open()
 
@@ -120,6 +135,10 @@ class Files(QObject):
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.setNameFilters([NETWORKS, "All files (*)"])
         return dialog
+
+
+def _file_name(source: str) -> str:
+    return f"{source.lower().replace(' ', '-')}{SUFFIX}"
 
 
 def _local_file(data: QMimeData) -> Path | None:

@@ -2,14 +2,14 @@
 
 import logging
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.datasets import DIGIT_CLASSES
+from engine.datasets import DIGIT_CLASSES, NO_DIGIT
 from engine.drawing import Drawing, Preparation, prepare
 from engine.functional import softmax
 from engine.network import Network
@@ -107,7 +107,7 @@ def compute_frame(
     probabilities = softmax(logits)
     # Other classes, letters say, are not measured against digits.
     likeness = resembles_digit if subject.spec.classes == DIGIT_CLASSES else None
-    verdict = _verdict(preparation, logits, probabilities, likeness)
+    verdict = _verdict(preparation, subject.spec.classes, logits, probabilities, likeness)
     return Frame(subject, drawing, preparation, picture, activations, logits, probabilities, verdict)
 
 
@@ -117,15 +117,24 @@ def _fitted(picture: NDArray[np.float32], spec: NetworkSpec) -> NDArray[np.float
 
 
 def _verdict(
-    preparation: Preparation, logits: Array, probabilities: Array, resembles_digit: Likeness | None
+    preparation: Preparation,
+    classes: Sequence[str],
+    logits: Array,
+    probabilities: Array,
+    resembles_digit: Likeness | None,
 ) -> Verdict:
-    label = int(logits.argmax())
+    label, likely = int(logits.argmax()), True
     others = np.delete(logits, label)
     margin = float(logits[label] - others.max()) if len(others) else 0.0
+    if classes[label] == NO_DIGIT and len(others):
+        # The network's own class for it; the best guess is the best of the others.
+        likely = False
+        label = int(np.argsort(logits)[-2])
     probability = float(probabilities[label])
     if preparation.blank:
         return Verdict("blank", label, probability, margin)
-    likely = resembles_digit is None or resembles_digit(preparation.picture)
+    if likely and resembles_digit is not None:
+        likely = resembles_digit(preparation.picture)
     return Verdict("digit" if likely else "unlike", label, probability, margin)
 
 

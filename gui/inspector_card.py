@@ -13,6 +13,8 @@ from gui.theme import S1, S2, ThemeManager, caption_font, heading_font, mixed
 from gui.widgets.fact_list import FactList
 
 LARGEST_CONFUSION_CELL = 22
+# Instead of the name of a class that no cell has room for; the readout has it.
+_TOO_LONG = "–"
 # Keys of a card that are not written as rows of text.
 _NOT_ROWS = ("name", "confusion", "accuracy")
 
@@ -92,10 +94,11 @@ class ConfusionGrid(QWidget):
         most = max(1, int(mistakes.max(initial=1)))
         for index, label in enumerate(self._labels):
             painter.setPen(theme.text_dim)
+            shown = label if painter.fontMetrics().horizontalAdvance(label) <= cell else _TOO_LONG
             side = QRectF(0, (index + 1) * cell, cell, cell)
-            painter.drawText(side, Qt.AlignmentFlag.AlignCenter, label)
+            painter.drawText(side, Qt.AlignmentFlag.AlignCenter, shown)
             above = QRectF((index + 1) * cell, 0, cell, cell)
-            painter.drawText(above, Qt.AlignmentFlag.AlignCenter, label)
+            painter.drawText(above, Qt.AlignmentFlag.AlignCenter, shown)
         for row, column in np.ndindex(self._counts.shape):
             place = QRectF((column + 1) * cell, (row + 1) * cell, cell - 1, cell - 1)
             painter.fillRect(place, self._colour(row, column, most))
@@ -155,14 +158,15 @@ class CardView(QWidget):
         ----------
         card : Mapping[str, object]
             "name", "data", "recipe", "accuracy" (0 to 1), "seed", "confusion" (a square list of
-            counts) and any further text, number or mapping of settings; what is missing is left out.
+            counts), "classes" (their names, for the confusion) and any further text, number or
+            mapping of settings; what is missing is left out.
         """
         self._facts.set_rows(card_rows(card))
         counts = confusion_counts(card)
         for widget in (self._mistakes, self._legend, self._confusion):
             widget.setVisible(counts is not None)
         if counts is not None:
-            self._confusion.set_counts(counts)
+            self._confusion.set_counts(counts, _class_names(card, len(counts)))
 
 
 def card_rows(card: Mapping[str, object]) -> tuple[tuple[str, str], ...]:
@@ -177,7 +181,8 @@ def card_rows(card: Mapping[str, object]) -> tuple[tuple[str, str], ...]:
         if key in _NOT_ROWS:
             continue
         if isinstance(value, Mapping):
-            rows.append((key, " · ".join(f"{_words(k)} {_plain(v)}" for k, v in value.items() if _says(v))))
+            settings = (f"{_words(k)} {_plain(v)}" for k, v in value.items() if _says(v))
+            rows.append((_words(key), " · ".join(settings)))
         elif isinstance(value, str | int | float):
             text = str(value) if isinstance(value, str | float) else grouped(value)
             rows.append((_words(key), text))
@@ -195,6 +200,13 @@ def _says(value: object) -> bool:
 
 def _plain(value: object) -> str:
     return f"{value:g}" if isinstance(value, float) else str(value)
+
+
+def _class_names(card: Mapping[str, object], count: int) -> tuple[str, ...]:
+    names = card.get("classes")
+    if isinstance(names, list | tuple) and len(names) == count:
+        return tuple(str(name) for name in names)
+    return ()
 
 
 def confusion_counts(card: Mapping[str, object]) -> NDArray[np.int64] | None:

@@ -13,7 +13,6 @@ from PySide6.QtGui import QCloseEvent, QDesktopServices, QDragEnterEvent, QDropE
 from PySide6.QtWidgets import QMainWindow
 
 from engine.drawing import Drawing, prepare
-from engine.formats.model import load_model
 from engine.network import Network
 from engine.novelty import DigitLikeness
 from engine.version import VERSION
@@ -36,15 +35,12 @@ from gui.keeping import Keeper
 from gui.panels import Panels
 from gui.selection import SelectionModel
 from gui.settings import Folders, PreferencesStore
+from gui.shipped import load_shipped
 from gui.space_key import SpaceKey
 from gui.theme import ThemeManager
 from gui.training_control import TrainingControl
-from resources import resource_path
 
 logger = logging.getLogger(__name__)
-
-TRAINED_NETWORK = ("networks", "digits.safetensors")
-TRAINED_NAME = "Trained network"
 
 
 class MainWindow(QMainWindow):
@@ -70,12 +66,13 @@ class MainWindow(QMainWindow):
         SpaceKey(self)
         self._keeper = Keeper(preferences, places)
 
-        self._shipped = load_model(resource_path(*TRAINED_NETWORK))
+        self._shipped = load_shipped()
         self.document = Document(parent=self)
         self.selection = SelectionModel(parent=self)
         self._bridge = Bridge(self)
         worker = FrameWorker(lambda: DigitLikeness().resembles_digit)
-        self.instrument = Instrument(self.document, self._bridge, worker, self._shipped, TRAINED_NAME, self)
+        first = self._shipped[0]
+        self.instrument = Instrument(self.document, self._bridge, worker, first.model, first.name, self)
         self._library = DataLibrary(places.cache, self)
         panels = Panels(
             themes,
@@ -83,6 +80,7 @@ class MainWindow(QMainWindow):
             self._keeper.preferences,
             lambda: self._library.embedded().test,
             places.data,
+            [(network.name, network.tip) for network in self._shipped],
         )
         self._pad, self._draw, self._convolve, self._train = (
             panels.pad,
@@ -126,7 +124,7 @@ class MainWindow(QMainWindow):
         return self.instrument.is_settled and self._convolve.is_settled
 
     def classify(self) -> NDArray[np.float32]:
-        """Ten probabilities of what is on the canvas, from the network that answers the Pad."""
+        """Give each class's probability for what is on the canvas, from the network that answers the Pad."""
         subject = self.instrument.answering
         network = Network.from_parameters(subject.spec, subject.parameters)
         picture = prepare(self.document.drawing).picture
@@ -223,8 +221,11 @@ class MainWindow(QMainWindow):
         training, selection = self._training, self.selection
         reactions: dict[str, Callable[[], object]] = {
             "open_network": self._files.ask_for_file,
-            "shipped_network": self._files.open_shipped,
+            "reader_network": partial(self._files.open_shipped, 0),
+            "classic_network": partial(self._files.open_shipped, 1),
             "save_network": self._files.ask_where_to_save,
+            "copy_pytorch": partial(self._files.copy_script, "PyTorch"),
+            "copy_keras": partial(self._files.copy_script, "Keras"),
             "quit": self.close,
             "back": self._convolving.here_or(self._convolving.go_back, selection.back),
             "forward": self._convolving.here_or(lambda: None, selection.forward),
@@ -282,6 +283,7 @@ class MainWindow(QMainWindow):
         self._pad.message.connect(lambda text: self.say(text, warning=True))
         self._pad.noted.connect(self.say)
         self._pad.answer_source_chosen.connect(self._on_answer_source_chosen)
+        self._pad.network_chosen.connect(self._files.open_shipped)
         self._pad.class_clicked.connect(lambda label: selection.update(label=label))
         self._train.picture_chosen.connect(instrument.set_run_drawing)
         self._convolving.said.connect(self.say)
@@ -364,7 +366,7 @@ class MainWindow(QMainWindow):
         QDesktopServices.openUrl(QUrl.fromLocalFile(str(self._places.log)))
 
     def _show_about(self) -> None:
-        AboutDialog(self._themes, VERSION, self._shipped.card, self).show()
+        AboutDialog(self._themes, VERSION, [network.model.card for network in self._shipped], self).show()
 
     def closeEvent(self, event: QCloseEvent) -> None:
         self._keeper.remember(splitter=self._skeleton.sizes())

@@ -1,6 +1,6 @@
 """Makes the panels of the window and gives them their places."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from engine.datasets import Dataset
@@ -34,6 +34,8 @@ class Panels:
         Gives the test digits, to pick from and to look at.
     data
         Folder of the person's own kernels.
+    networks
+        Name and tooltip of each shipped network.
     """
 
     def __init__(
@@ -43,8 +45,9 @@ class Panels:
         preferences: Preferences,
         digits: Callable[[], Dataset],
         data: Path,
+        networks: Sequence[tuple[str, str]],
     ) -> None:
-        self.pad = Pad(document, themes)
+        self.pad = Pad(document, themes, networks)
         self.pad.canvas.set_brush(preferences.brush)
         self.pad.pad_actions.pressure.setChecked(preferences.pressure)
         self.pad.set_digits(digits)

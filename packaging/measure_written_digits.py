@@ -58,7 +58,7 @@ def main() -> None:
     """Measure, and print."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument(
-        "network", nargs="?", type=Path, default=resource_path("networks", "digits.safetensors")
+        "network", nargs="?", type=Path, default=resource_path("networks", "reader.safetensors")
     )
     parser.add_argument("--each", type=int, default=200, help="pictures of each style")
     parser.add_argument("--seed", type=int, default=7)

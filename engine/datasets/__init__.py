@@ -2,10 +2,11 @@
 
 from engine.datasets.embedded import embedded_digits, embedded_test_indices_in_mnist
 from engine.datasets.local_files import load_dataset
-from engine.datasets.values import DIGIT_CLASSES, Dataset, Split
+from engine.datasets.values import DIGIT_CLASSES, NO_DIGIT, Dataset, Split
 
 __all__ = [
     "DIGIT_CLASSES",
+    "NO_DIGIT",
     "Dataset",
     "Split",
     "embedded_digits",

@@ -9,6 +9,9 @@ from engine.errors import DataError
 
 DIGIT_CLASSES = ("0", "1", "2", "3", "4", "5", "6", "7", "8", "9")
 
+NO_DIGIT = "no digit"
+"""The class of what is no digit, for a network that knows one."""
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Dataset:

@@ -1,7 +1,7 @@
 """The dialog about the program: versions, licences, where the digits come from, the network's card."""
 
 import platform
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from importlib.metadata import PackageNotFoundError, version
 
 from PySide6.QtCore import Qt, qVersion
@@ -45,7 +45,7 @@ def versions() -> tuple[tuple[str, str], ...]:
 
 
 class AboutDialog(QDialog):
-    """Says what this program is, and what the network that it brings was made of. GUI thread.
+    """Says what this program is, and what the networks that it brings were made of. GUI thread.
 
     Parameters
     ----------
@@ -53,15 +53,15 @@ class AboutDialog(QDialog):
         Where the colours come from.
     program_version : str
         The program's own version.
-    card : Mapping[str, object] or None
-        The card of the trained network that the program brings; see `CardView.show_card`.
+    cards : sequence of Mapping[str, object]
+        The cards of the trained networks that the program brings; see `CardView.show_card`.
     """
 
     def __init__(
         self,
         theme: ThemeManager,
         program_version: str,
-        card: Mapping[str, object] | None = None,
+        cards: Sequence[Mapping[str, object]] = (),
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
@@ -74,7 +74,7 @@ class AboutDialog(QDialog):
         column.setContentsMargins(S6, S6, S6 - BAR_WIDTH, S4)
         column.setSpacing(S3)
         column.addLayout(_header(program_version))
-        if card is not None:
+        for card in cards:
             view = CardView(theme, str(card.get("name", "The trained network")))
             view.show_card(card)
             column.addWidget(view)

@@ -1,14 +1,16 @@
-"""Whose answer it is, and the switch between the run and the shipped network."""
+"""Whose answer it is: one of the shipped networks, or the run."""
+
+from collections.abc import Sequence
 
 from PySide6.QtCore import Signal
 from PySide6.QtGui import QFontMetricsF, QResizeEvent
-from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
+from gui.pad.step_chooser import StepChooser
 from gui.theme import S1, ThemeManager, caption_font
 from gui.widgets.elided_label import ElidedLabel
 from gui.widgets.switch import Switch
 
-SHIPPED = "Trained network"
 _PREFIX = "answer of "
 _LATEST_STEP = 888_888
 # Between groups of three figures: a narrow space at which no line is broken.
@@ -17,21 +19,39 @@ _GROUP_SPACE = "\u202f"
 
 def source_words(source: str, step: int | None) -> str:
     """Say which network it is: "Run 1 · step 1 240"."""
-    name = "trained network" if source == SHIPPED else source
     if step is None:
-        return name
-    return f"{name} · step {step:,}".replace(",", _GROUP_SPACE)
+        return source
+    return f"{source} · step {step:,}".replace(",", _GROUP_SPACE)
 
 
 class AnswerSource(QWidget):
-    """One line: the source of the answer, and a switch while there is a run. GUI thread only."""
+    """A choice of shipped networks; the source of the answer, and a switch while there is a run.
+
+    GUI thread only.
+
+    Parameters
+    ----------
+    theme_manager
+        Where the colours come from.
+    networks
+        Name and tooltip of each network to choose from; with none there is no choice.
+    """
 
     answer_source_chosen = Signal(bool)
-    """True: the network that is being trained; False: the shipped one."""
+    """True: the network that is being trained; False: the one that is not of a run."""
 
-    def __init__(self, theme_manager: ThemeManager, parent: QWidget | None = None) -> None:
+    network_chosen = Signal(int)
+    """Which of the networks is to answer."""
+
+    def __init__(
+        self,
+        theme_manager: ThemeManager,
+        networks: Sequence[tuple[str, str]] = (),
+        parent: QWidget | None = None,
+    ) -> None:
         super().__init__(parent)
-        self._source = SHIPPED
+        self._names = tuple(name for name, _ in networks)
+        self._source = self._names[0] if networks else ""
         self._step: int | None = None
         self._words = ElidedLabel(theme_manager, dim=True)
         self._words.setFont(caption_font())
@@ -39,11 +59,20 @@ class AnswerSource(QWidget):
         self.switch = Switch(theme_manager)
         self.switch.setObjectName("answer_switch")
         self.switch.setAccessibleName("Answer of the network in training")
-        layout = QHBoxLayout(self)
+        line = QHBoxLayout()
+        line.setSpacing(S1)
+        line.addWidget(self._words, 1)
+        line.addWidget(self.switch)
+        layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(S1)
-        layout.addWidget(self._words, 1)
-        layout.addWidget(self.switch)
+        self.networks: StepChooser | None = None
+        if networks:
+            names, tips = zip(*networks, strict=True)
+            self.networks = StepChooser(theme_manager, names, tips, subject="Network that answers")
+            self.networks.step_chosen.connect(self.network_chosen)
+            layout.addWidget(self.networks)
+        layout.addLayout(line)
         self.switch.toggled.connect(self.answer_source_chosen)
         self.set_run(None)
         self._write()
@@ -56,6 +85,9 @@ class AnswerSource(QWidget):
     def show_source(self, source: str, step: int | None) -> None:
         """Show whose answer it is, and of which step."""
         self._source, self._step = source, step
+        if self.networks is not None:
+            chosen = self._names.index(source) if step is None and source in self._names else -1
+            self.networks.show_chosen(chosen)
         self._write()
 
     def set_run(self, name: str | None) -> None:
@@ -65,7 +97,7 @@ class AnswerSource(QWidget):
             self.set_answer_live(False)
             self.switch.setToolTip("While a network is trained, this switches to its answer")
         else:
-            self.switch.setToolTip(f"On: the answer of {name}. Off: of the trained network")
+            self.switch.setToolTip(f"On: the answer of {name}. Off: of the network that answered before")
 
     def set_answer_live(self, live: bool) -> None:
         """Set the switch without telling anyone."""

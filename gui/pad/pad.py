@@ -1,6 +1,6 @@
 """The Pad: canvas, tools, the answer and what it rests on, in one column or grown."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import Signal
 from PySide6.QtGui import (
@@ -54,10 +54,15 @@ class Pad(QWidget):
         The drawing.
     theme_manager
         Where the colours come from.
+    networks
+        Name and tooltip of each network that a person may choose for the answer.
     """
 
     answer_source_chosen = Signal(bool)
-    """True: the answer of the network that is being trained; False: of the shipped one."""
+    """True: the answer of the network that is being trained; False: of the one that is not of a run."""
+
+    network_chosen = Signal(int)
+    """Which of the networks is to answer."""
 
     hovered = Signal(str)
     """What is under the pointer, for the status line; empty when it has left."""
@@ -72,7 +77,11 @@ class Pad(QWidget):
     """The class whose bar was clicked."""
 
     def __init__(
-        self, document: Document, theme_manager: ThemeManager, parent: QWidget | None = None
+        self,
+        document: Document,
+        theme_manager: ThemeManager,
+        networks: Sequence[tuple[str, str]] = (),
+        parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
         self.setObjectName("pad")
@@ -86,7 +95,7 @@ class Pad(QWidget):
         self.tools = PadTools(self.pad_actions, theme_manager)
         self.answer = AnswerLine(theme_manager)
         self.receives = Receives(theme_manager, beside=self.answer)
-        self.source = AnswerSource(theme_manager)
+        self.source = AnswerSource(theme_manager, networks)
         self.bars = ClassBars(theme_manager)
         self.transfer = Transfer(document, theme_manager, self)
         self._title = QLabel("Pad")
@@ -243,6 +252,7 @@ class Pad(QWidget):
         self.transfer.message.connect(self.message)
         self.transfer.noted.connect(self.noted)
         self.source.answer_source_chosen.connect(self.answer_source_chosen)
+        self.source.network_chosen.connect(self.network_chosen)
         self.receives.hovered.connect(self.hovered)
         self.bars.hovered.connect(self.hovered)
         self.bars.class_clicked.connect(self.class_clicked)

@@ -31,6 +31,8 @@ class StepChooser(QWidget):
         What each means, for its tooltip.
     chosen
         The index that is chosen at the start.
+    subject
+        What is chosen, for a screen reader.
     """
 
     step_chosen = Signal(int)
@@ -45,6 +47,7 @@ class StepChooser(QWidget):
         names: Sequence[str],
         tips: Sequence[str],
         chosen: int = 0,
+        subject: str = "Step of the preparation",
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
@@ -55,23 +58,28 @@ class StepChooser(QWidget):
         self.setFont(caption_font())
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-        self.setAccessibleName("Step of the preparation")
+        self.setAccessibleName(subject)
         self._describe()
         theme_manager.changed.connect(self.update)
 
     @property
     def chosen(self) -> int:
-        """The index that is chosen."""
+        """The index that is chosen; −1 for none of them."""
         return self._chosen
 
     def choose(self, index: int) -> None:
         """Choose a word, as if it had been clicked; an index outside is the nearest one."""
         index = min(max(index, 0), len(self._names) - 1)
         if index != self._chosen:
+            self.show_chosen(index)
+            self.step_chosen.emit(index)
+
+    def show_chosen(self, index: int) -> None:
+        """Show what is chosen without telling anyone; −1 for none of the words."""
+        if index != self._chosen:
             self._chosen = index
             self._describe()
             self.update()
-            self.step_chosen.emit(index)
 
     def segment(self, index: int) -> QRectF:
         """Return where a word is, in logical pixels: the room is shared by the words' lengths."""
@@ -88,7 +96,8 @@ class StepChooser(QWidget):
         return None
 
     def _describe(self) -> None:
-        self.setAccessibleDescription(f"{self._names[self._chosen]}: {self._tips[self._chosen]}")
+        words = "" if self._chosen < 0 else f"{self._names[self._chosen]}: {self._tips[self._chosen]}"
+        self.setAccessibleDescription(words)
 
     def sizeHint(self) -> QSize:
         """Return room for the words with a little air."""
@@ -141,10 +150,10 @@ class StepChooser(QWidget):
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(mixed(theme.panel, theme.text, 0.07))
         painter.drawRoundedRect(QRectF(self.rect()), RADIUS, RADIUS)
-        chosen = self.segment(self._chosen).adjusted(0.5, 0.5, -0.5, -0.5)
         painter.setPen(QPen(theme.text_dim if self.hasFocus() else theme.hairline, 1))
         painter.setBrush(theme.raised)
-        painter.drawRoundedRect(chosen, RADIUS, RADIUS)
+        if self._chosen >= 0:
+            painter.drawRoundedRect(self.segment(self._chosen).adjusted(0.5, 0.5, -0.5, -0.5), RADIUS, RADIUS)
         for index, name in enumerate(self._names):
             painter.setPen(theme.text if index == self._chosen else theme.text_dim)
             painter.drawText(self.segment(index), Qt.AlignmentFlag.AlignCenter, name)

@@ -1,5 +1,8 @@
 """The words and lines of the flow: headings, connectors, bars and outlines, as pure functions."""
 
+from functools import lru_cache
+from math import ceil
+
 import numpy as np
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPen
@@ -14,7 +17,8 @@ from gui.widgets.tile_painting import logical
 _ARROW = 4.0
 _SMALLEST_CONNECTOR = 24
 _ELIDE = Qt.TextElideMode.ElideRight
-_LABEL_SHARE, _VALUE_SHARE = 0.16, 0.32
+_LABEL_SHARE, _MOST_LABEL_SHARE, _VALUE_SHARE = 0.16, 0.4, 0.28
+_LABEL_GAP_PX = 4
 
 
 def block_shapes(layers: tuple[LayerTiles, ...]) -> tuple[BlockShape, ...]:
@@ -96,8 +100,9 @@ def paint_bars(
     reach = max(float(np.abs(finite).max(initial=0)), 1.0)
     for index, value in enumerate(finite.tolist()):
         row = logical(block.channel_box(index), layout.dpr)
-        half = row.width() * (1 - _LABEL_SHARE - _VALUE_SHARE) / 2
-        zero = round(row.left() + row.width() * _LABEL_SHARE + half)
+        room = _label_room(layer.labels, row.width())
+        half = (row.width() * (1 - _VALUE_SHARE) - room) / 2
+        zero = round(row.left() + room + half)
         length = half * abs(value) / reach
         left = zero if value >= 0 else zero - length
         bar = QRectF(left, row.top() + 3, length, row.height() - 6)
@@ -116,13 +121,23 @@ def paint_figures(
     largest = int(np.nan_to_num(layer.vector, nan=-np.inf).argmax())
     for index, value in enumerate(layer.vector.tolist()):
         row = logical(block.channel_box(index), layout.dpr)
-        room = int(row.width() * _LABEL_SHARE)
+        room = _label_room(layer.labels, row.width()) - _LABEL_GAP_PX
         name = painter.fontMetrics().elidedText(layer.labels[index], _ELIDE, room)
         painter.setPen(theme.text)
         painter.drawText(row, Qt.AlignmentFlag.AlignVCenter, name)
         painter.setPen(theme.text if index == largest else theme.text_dim)
         right = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight
         painter.drawText(row, right, signed_text(value))
+
+
+@lru_cache(64)
+def _label_room(labels: tuple[str, ...], width: float) -> int:
+    """Give the names of classes the room that the longest one wants, within bounds."""
+    metrics = QFontMetricsF(caption_font())
+    widest = max((metrics.horizontalAdvance(label) for label in labels), default=0.0)
+    # A pixel more than measured: eliding works with whole pixels and rounds each word up.
+    wanted = ceil(widest) + 1 + _LABEL_GAP_PX
+    return int(max(width * _LABEL_SHARE, min(wanted, width * _MOST_LABEL_SHARE)))
 
 
 def _end_colour(theme: Theme, positive: bool) -> QColor:

@@ -147,7 +147,7 @@ def test_ink_width_slant_and_proportions_are_those_of_real_digits(many: WrittenD
 
 def test_the_shipped_network_reads_what_is_written_like_mnist() -> None:
     dataset = written_digits(330, 12, MNIST_STYLES, NEAT).dataset
-    network = Network.load(resource_path("networks", "digits.safetensors"))
+    network = Network.load(resource_path("networks", "reader.safetensors"))
     answers = network.forward(dataset.pictures / np.float32(255)).argmax(axis=1)
     assert (answers == dataset.labels).mean() > 0.98
 

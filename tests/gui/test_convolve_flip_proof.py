@@ -21,7 +21,7 @@ CASES = [(False, False), (True, False), (False, True), (True, True)]
 
 @pytest.fixture(scope="module")
 def network():
-    return Network.load(resource_path("networks", "digits.safetensors"))
+    return Network.load(resource_path("networks", "classic.safetensors"))
 
 
 @pytest.fixture
@@ -38,6 +38,15 @@ def prove(view, network):
     )
     kernel = network.parameters["conv1.weight"][0, 0]
     view.show_proof(proof, network.spec.classes, kernel, "shipped network · a seven")
+
+
+def logits_of(network, turned=False):
+    """The logits of the seven, as the network is or with each kernel turned by 180°."""
+    other = Network.from_parameters(network.spec, network.parameters.copy())
+    if turned:
+        for name in ("conv1.weight", "conv2.weight"):
+            other.parameters[name][...] = network.parameters[name][:, :, ::-1, ::-1]
+    return other.forward(example_seven()[None])[0]
 
 
 def switch(view, name):
@@ -182,7 +191,9 @@ def test_hovering_reads_out_logits_and_weights(view, network, qtbot):
     viewport = table(view).viewport()
     QTest.mouseMove(viewport, table(view).line_rect(7).center().toPoint())
     qtbot.waitUntil(lambda: bool(heard))
-    assert heard[-1].startswith("7: 4.5226 → 4.3960, differs by −0.1")
+    before, after = (logits_of(network, turned)[7] for turned in (False, True))
+    wanted = f"7: {before:.4f} → {after:.4f}, differs by {after - before:.2g}".replace("-", "−")
+    assert heard[-1].startswith(wanted[:-1])
     qtbot.waitUntil(lambda: angles(view) == [180, 180])
     kernel = view._kernel.kernels[0]
     QTest.mouseMove(kernel, (kernel.frame().topLeft() + QPointF(2, 2)).toPoint())
@@ -208,7 +219,8 @@ def test_picture_and_numbers_are_copied(view, network):
     QTest.keyClick(view, Qt.Key.Key_C, both)
     lines = QGuiApplication.clipboard().text().splitlines()
     assert lines[0] == "class\tas it is\tchanged\tequal"
-    assert lines[8] == "7\t4.5226\t4.5226\tyes"
+    seven = f"{logits_of(network)[7]:.4f}"
+    assert lines[8] == f"7\t{seven}\t{seven}\tyes"
     QTest.keyClick(view, Qt.Key.Key_C, Qt.KeyboardModifier.ControlModifier)
     assert QGuiApplication.clipboard().image().width() == 840
 

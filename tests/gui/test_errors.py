@@ -166,8 +166,10 @@ def test_details_can_be_copied_and_saved(qtbot: QtBot, tmp_path: Path) -> None:
     dialog.save_to(tmp_path / "error.txt" / "below.txt")
 
 
-def test_about_names_versions_data_and_the_card(qtbot: QtBot) -> None:
-    dialog = AboutDialog(ThemeManager("light"), "0.1.0", {"name": "Default", "accuracy": 0.996})
+def test_about_names_versions_data_and_the_cards(qtbot: QtBot) -> None:
+    dialog = AboutDialog(
+        ThemeManager("light"), "0.1.0", [{"name": "Default", "accuracy": 0.996}, {"name": "Second"}]
+    )
     dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose, False)
     qtbot.addWidget(dialog)
     assert dict(versions())["numpy"] != "not installed"

@@ -5,11 +5,12 @@ from types import SimpleNamespace
 
 import pytest
 from PySide6.QtCore import QMimeData, QObject, QUrl
-from PySide6.QtGui import QImage
+from PySide6.QtGui import QGuiApplication, QImage
 from PySide6.QtWidgets import QFileDialog, QWidget
 
 from engine.formats.model import Model, load_model
 from gui.files import Files
+from gui.shipped import ShippedNetwork
 from tests.engine.onnx_samples import graph
 from tests.gui.frame_samples import SMALL, parameters_of
 from tests.gui.hosting import shown
@@ -40,7 +41,7 @@ class StandInInstrument(QObject):
     def __init__(self):
         super().__init__()
         self.answering = SimpleNamespace(
-            source="Trained network", step=None, spec=SMALL, parameters=parameters_of(SMALL)
+            source="Reader", step=None, spec=SMALL, parameters=parameters_of(SMALL)
         )
         self.trained = self.answering
         self.opened = []
@@ -58,7 +59,10 @@ class Bench:
             self.instrument,
             self.transfer,
             lambda sentence, **more: self.said.append(sentence),
-            Model(SMALL, parameters_of(SMALL), {"name": "Default"}),
+            [
+                ShippedNetwork(name, "", Model(SMALL, parameters_of(SMALL), {"name": card}))
+                for name, card in (("Reader", "Default"), ("Classic", "Second"))
+            ],
         )
 
 
@@ -81,19 +85,31 @@ def test_a_saved_network_can_be_opened_with_its_card(bench, tmp_path):
     ((model, name),) = bench.instrument.opened
     assert (model.spec, name) == (SMALL, "mine")
     assert bench.files.card == {"name": "Default"}
-    assert bench.said == ["Trained network saved as “mine.safetensors”.", "“mine” answers now."]
+    assert bench.said == ["Reader saved as “mine.safetensors”.", "“mine” answers now."]
 
 
-def test_the_shipped_network_can_be_had_back_with_its_card(bench, tmp_path):
+@pytest.mark.parametrize(("index", "shipped", "card"), [(0, "Reader", "Default"), (1, "Classic", "Second")])
+def test_the_shipped_networks_can_be_had_back_with_their_cards(bench, tmp_path, index, shipped, card):
     path = tmp_path / "mine.safetensors"
     bench.files.card = {"name": "Mine"}
     bench.files.save(path)
     assert bench.files.open(path)
-    bench.files.open_shipped()
+    bench.files.open_shipped(index)
     model, name = bench.instrument.opened[-1]
-    assert (model.card, name) == ({"name": "Default"}, "Trained network")
-    assert bench.files.card == {"name": "Default"}
-    assert bench.said[-1] == "Trained network answers now."
+    assert (model.card, name) == ({"name": card}, shipped)
+    assert bench.files.card == {"name": card}
+
+
+@pytest.mark.parametrize(("library", "word"), [("PyTorch", "nn.Conv2d("), ("Keras", "layers.Conv2D(")])
+def test_a_network_is_copied_as_a_script_that_reads_the_file_to_be_saved(bench, library, word):
+    bench.files.copy_script(library)
+    text = QGuiApplication.clipboard().text()
+    compile(text, "script", "exec")
+    assert word in text
+    assert "'reader.safetensors'" in text
+    assert bench.said == [
+        f"A {library} script is copied; it reads “reader.safetensors” beside it: save the network as that."
+    ]
 
 
 def test_a_network_can_be_saved_and_opened_as_onnx(bench, tmp_path):

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from engine import Conv2D, Dense, Flatten, MaxPool2D, Network, NetworkSpec, ReLU
+from engine.datasets import DIGIT_CLASSES, NO_DIGIT
 from engine.drawing import Backdrop, Drawing, Stroke
 from gui.frames import FrameWorker, Subject, compute_frame
 
@@ -58,6 +59,18 @@ def test_a_blank_canvas_is_silence():
 
 def test_ink_that_resembles_no_digit_says_so():
     assert frame_of(INK, likeness=lambda picture: False).verdict.kind == "unlike"
+
+
+@pytest.mark.parametrize("sure", [True, False])
+def test_a_network_that_knows_no_digit_is_taken_at_its_word(sure):
+    spec = NetworkSpec((1, 28, 28), (Flatten(), Dense(11)), (*DIGIT_CLASSES, NO_DIGIT))
+    parameters = Network(spec, 0).parameters
+    parameters["dense1.weight"][...] = 0
+    parameters["dense1.bias"][...] = [0, 0, 0, 4, 0, 0, 0, 0, 0, 0, 6 if sure else 2]
+    subject = Subject("a", "a", None, spec, parameters.frozen())
+    verdict = compute_frame(subject, INK, Network(spec, 1), lambda picture: False).verdict
+    assert (verdict.kind, verdict.label, verdict.margin) == ("unlike" if sure else "digit", 3, 2)
+    assert compute_frame(subject, Drawing(), Network(spec, 1), None).verdict.kind == "blank"
     assert frame_of(INK, likeness=lambda picture: True).verdict.kind == "digit"
 
 

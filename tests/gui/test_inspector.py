@@ -5,6 +5,7 @@ import pytest
 from numpy.typing import NDArray
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QGuiApplication
+from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QPushButton
 from pytestqt.qtbot import QtBot
 
@@ -13,7 +14,7 @@ from engine.inspect.tiles import filter_tiles
 from engine.layers import Conv2D, Dense, Flatten, MaxPool2D, ReLU
 from engine.spec import NetworkSpec
 from gui.inspector import Inspector
-from gui.inspector_card import CardView, card_rows, confusion_counts
+from gui.inspector_card import CardView, ConfusionGrid, card_rows, confusion_counts
 from gui.inspector_layers import LayerTable
 from gui.theme import ThemeManager
 from gui.widgets.fact_list import FactList
@@ -186,6 +187,22 @@ def test_a_card_shows_what_is_there_and_survives_what_is_not() -> None:
     assert confusion_counts(CARD) is not None
     for bad in (None, "text", [[1, 2]], [[1], [2, 3]], [[None]]):
         assert confusion_counts({"confusion": bad}) is None
+
+
+def test_the_mistakes_are_read_out_with_the_names_of_the_classes(qtbot: QtBot) -> None:
+    view = shown(qtbot, CardView(ThemeManager("light")), 230, 600)
+    view.show_card(CARD | {"classes": ["digit", "no digit"]})
+    grid = view.findChild(ConfusionGrid)
+    assert grid is not None
+    told: list[str] = []
+    view.hovered.connect(told.append)
+    cell = grid._cell(grid.width())
+    QTest.mouseMove(grid, QPoint(int(2.5 * cell), int(1.5 * cell)))
+    view.grab()
+    assert told[-1] == "true digit, answered no digit: 2 pictures"
+    view.show_card(CARD | {"classes": ["only one"]})
+    QTest.mouseMove(grid, QPoint(int(2.4 * cell), int(1.4 * cell)))
+    assert told[-1] == "true 0, answered 1: 2 pictures"
 
 
 @pytest.mark.parametrize(

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
 from PySide6.QtGui import QDragEnterEvent, QDropEvent, QImage
+from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 from safetensors.numpy import save_file
 
@@ -71,7 +72,7 @@ def test_the_card_of_a_saved_run_says_where_it_comes_from(driver, tmp_path):
 def test_the_shipped_network_is_saved_with_its_card(driver, tmp_path):
     driver.window._files.save(tmp_path / "copy.safetensors")
     copy = load_model(tmp_path / "copy.safetensors")
-    assert copy.card == driver.window._shipped.card
+    assert copy.card == driver.window._shipped[0].model.card
 
 
 def test_an_opened_network_without_a_card_does_not_show_the_shipped_ones(driver, network_file):
@@ -83,6 +84,41 @@ def test_an_opened_network_without_a_card_does_not_show_the_shipped_ones(driver,
 def test_a_network_that_cannot_be_written_is_one_sentence(driver, tmp_path):
     driver.window._files.save(tmp_path / "nowhere" / "run.safetensors")
     assert driver.message == "“run.safetensors” cannot be written: no such file or directory."
+
+
+def chosen_network(driver):
+    return driver.window.findChild(AnswerSource).networks
+
+
+def test_the_classic_is_one_click_away_and_so_is_the_way_back(driver):
+    driver.draw(*SEVEN)
+    chooser, reader = chosen_network(driver), driver.window.classify()
+    assert (chooser.chosen, len(reader)) == (0, 11)
+
+    place = chooser.segment(1).center().toPoint()
+    QTest.mouseClick(chooser, Qt.MouseButton.LeftButton, pos=place)
+    driver.settle()
+    assert driver.window.instrument.answering.source == "Classic"
+    assert (chooser.chosen, len(driver.window.classify())) == (1, 10)
+    assert "Classic" in driver.window.findChild(AnswerSource).words
+
+    driver.window._actions["reader_network"].trigger()
+    driver.settle()
+    np.testing.assert_array_equal(driver.window.classify(), reader)
+    assert chooser.chosen == 0
+
+
+def test_while_another_network_answers_none_is_marked_and_one_click_brings_one_back(driver, network_file):
+    driver.window.open_file(network_file)
+    driver.settle()
+    chooser = chosen_network(driver)
+    assert chooser.chosen == -1
+    driver.play_until(2)
+    assert chooser.chosen == -1
+    QTest.mouseClick(chooser, Qt.MouseButton.LeftButton, pos=chooser.segment(0).center().toPoint())
+    driver.settle()
+    assert (chooser.chosen, driver.window.instrument.answering.source) == (0, "Reader")
+    assert not driver.find("answer_switch", Switch).isChecked()
 
 
 def test_opening_a_network_while_one_trains_moves_the_switch(driver, network_file):

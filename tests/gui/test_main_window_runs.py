@@ -66,7 +66,7 @@ def test_the_answer_switch_stays_as_it_was_set(on_train):
     on_train.choose("preset", "One filter")
     on_train.play_until(2)
     assert not on_train.find("answer_switch", Switch).isChecked()
-    assert on_train.window.instrument.answering.source == "Trained network"
+    assert on_train.window.instrument.answering.source == "Reader"
 
 
 def test_going_back_to_a_stopped_run_shows_its_filters(on_train):

@@ -190,7 +190,7 @@ def test_the_switch_goes_between_the_run_and_the_shipped_network(driver):
     driver.click("answer_switch")
     driver.settle()
     np.testing.assert_array_equal(driver.window.classify(), shipped)
-    assert "trained network" in driver.window.findChild(AnswerSource).words
+    assert "Reader" in driver.window.findChild(AnswerSource).words
 
     driver.click("answer_switch")
     driver.settle()

@@ -206,7 +206,7 @@ def test_nothing_moves_when_the_answer_changes(pad, grown):
     children = (pad.canvas, pad.tools, pad.receives, pad.answer, pad.source, pad.bars)
     before = [child.geometry() for child in children]
     for frame in (
-        frame_of(SEVEN), frame_of(SEVEN, "unlike", "Trained network", None), frame_of(Drawing())
+        frame_of(SEVEN), frame_of(SEVEN, "unlike", "Reader", None), frame_of(Drawing())
     ):  # fmt: skip
         pad.show_frame(frame)
         QGuiApplication.processEvents()
