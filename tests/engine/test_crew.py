@@ -10,6 +10,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from threadpoolctl import threadpool_info, threadpool_limits
 
 from engine import (
     BatchNorm2D,
@@ -264,3 +265,19 @@ def _lives(process):
     except OSError:
         return False
     return state != "Z"
+
+
+def test_products_take_one_thread_while_a_crew_trains(crew):
+    """The helpers have the other cores; afterwards the process has as many threads as before."""
+
+    def threads():
+        return [library["num_threads"] for library in threadpool_info() if library["user_api"] == "blas"]
+
+    with threadpool_limits(2, user_api="blas"):
+        before = threads()
+        trainer = Trainer(Network(PLAIN, 1), CONFIG, crew)
+        run = trainer.run(DATA)
+        next(run)
+        assert threads() == [1] * len(before)
+        run.close()
+        assert threads() == before
