@@ -1,4 +1,4 @@
-"""Worker of training.py and inference.py: Filterscope's engine."""
+"""Worker of training.py, augmentation.py and inference.py: Filterscope's engine."""
 
 import json
 import sys
@@ -12,7 +12,10 @@ import numpy as np
 import engine
 from benchmarks._task import serve
 from engine import Network, NetworkSpec, Trainer, TrainingConfig
+from engine.augment import GENTLE, MEDIUM, STRONG
 from engine.layers import Layer
+
+AUGMENTATIONS = {"none": None, "gentle": GENTLE, "medium": MEDIUM, "strong": STRONG}
 
 
 def layer_of(kind: str, *numbers: Any) -> Layer:
@@ -63,7 +66,14 @@ def _trains(
     network: Network, settings: dict[str, Any], pictures: np.ndarray, labels: np.ndarray
 ) -> Callable[[], tuple[int, float]]:
     workers, batch = settings["workers"], settings["batch"]
-    config = TrainingConfig(epochs=1_000_000, batch_size=batch, learning_rate=1e-3, seed=0, workers=workers)
+    config = TrainingConfig(
+        epochs=1_000_000,
+        batch_size=batch,
+        learning_rate=1e-3,
+        augmentation=AUGMENTATIONS[settings.get("augmentation", "none")],
+        seed=0,
+        workers=workers,
+    )
     reports = Trainer(network, config).run((pictures, labels))
 
     def step() -> tuple[int, float]:

@@ -1,16 +1,15 @@
 """Small random changes to pictures, so that a network learns what people really draw."""
 
 from dataclasses import dataclass, fields
-from functools import lru_cache
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from engine.errors import ConfigError, ShapeError
+from engine.resampling import Floats, Resampler
 
-Floats = NDArray[np.float32]
-
-# Pictures that are resampled together: their coordinates and weights stay in the processor's cache.
+# Pictures whose strokes are changed together, in the processor's cache.
 _AT_ONCE = 64
 
 # (largest value, unit) of each field of `Augmentation` that must be at least 0.
@@ -113,22 +112,11 @@ class Augmentation:
             )
         if self.probability == 0.0 or not pictures.size:
             return pictures
-        changes = rng.random(len(pictures), dtype=np.float32) < self.probability
-        if self.thickness > 0.0 and self.thickness_probability > 0.0:
-            pictures = self._change_thickness(pictures, changes, rng)
-        if self._moves:
-            size = pictures.shape[2], pictures.shape[3]
-            basis = _basis(*size, self.elastic_sigma_px if self.elastic_px > 0.0 else 0.0)
-            weights = self._draw_weights(len(pictures), len(basis), rng)
-            # A picture that stays as it is is sampled at its own pixels, which is exact.
-            weights[~changes] = 0
-            weights[~changes, 0, 1] = 1
-            weights[~changes, 1, 2] = 1
-            pictures = _resample(pictures, weights, basis)
-        return pictures
+        return Augmenter(self, pictures.shape[1:])(pictures, rng)
 
     @property
-    def _moves(self) -> bool:
+    def moves(self) -> bool:
+        """Whether pictures are sampled at other places."""
         return any(
             value > 0.0
             for value in (
@@ -140,33 +128,32 @@ class Augmentation:
             )
         )
 
-    def _draw_weights(self, count: int, size: int, rng: np.random.Generator) -> Floats:
-        """Draw where each picture is sampled, ``(n, 2, size)``: weights of `_basis` for x and y."""
+    def draw_weights(self, count: int, size: int, rng: np.random.Generator) -> Floats:
+        """Draw where pictures are sampled, ``(2, n, size)``: weights of `Resampler.fields` for x and y."""
         along = rng.random((count, 6), dtype=np.float32) * 2 - 1
         angle = along[:, 0] * np.float32(np.deg2rad(self.rotation_deg))
         slant = np.tan(along[:, 1] * np.float32(np.deg2rad(self.shear_deg)))
         stretch = 1 + along[:, 2:4] * np.float32(self.scale_percent / 100)
         cos, sin = np.cos(angle), np.sin(angle)
-        weights = np.zeros((count, 2, size), dtype=np.float32)
-        weights[:, :, 0] = along[:, 4:6] * np.float32(self.shift_px)
+        weights = np.zeros((2, count, size), dtype=np.float32)
+        weights[..., 0] = along[:, 4:6].T * np.float32(self.shift_px)
         # Rotation times slant times stretch.
-        weights[:, 0, 1] = cos * stretch[:, 0]
-        weights[:, 1, 1] = sin * stretch[:, 0]
-        weights[:, 0, 2] = (cos * slant - sin) * stretch[:, 1]
-        weights[:, 1, 2] = (sin * slant + cos) * stretch[:, 1]
+        weights[0, :, 1] = cos * stretch[:, 0]
+        weights[1, :, 1] = sin * stretch[:, 0]
+        weights[0, :, 2] = (cos * slant - sin) * stretch[:, 1]
+        weights[1, :, 2] = (sin * slant + cos) * stretch[:, 1]
         if size > 3:
             field = rng.standard_normal((count, 2, size - 3), dtype=np.float32)
-            weights[:, :, 3:] = field * np.float32(self.elastic_px)
+            weights[..., 3:] = field.transpose(1, 0, 2) * np.float32(self.elastic_px)
         return weights
 
-    def _change_thickness(
+    def change_thickness(
         self, pictures: Floats, changes: NDArray[np.bool_], rng: np.random.Generator
-    ) -> Floats:
-        """Mix thicker or thinner strokes into some of the pictures."""
+    ) -> None:
+        """Mix thicker or thinner strokes into some of the pictures, in place."""
         draws = rng.random((len(pictures), 2), dtype=np.float32)
         chosen = changes & (draws[:, 0] < self.thickness_probability)
         amount = (draws[:, 1] * 2 - 1) * np.float32(self.thickness)
-        pictures = pictures.copy()
         for extreme, which in (
             (np.maximum, np.flatnonzero(chosen & (amount > 0))),
             (np.minimum, np.flatnonzero(chosen & (amount < 0))),
@@ -182,7 +169,47 @@ class Augmentation:
                 after -= before
                 after *= np.abs(amount[part])[:, np.newaxis, np.newaxis, np.newaxis]
                 pictures[part] = before + after
-        return pictures
+
+
+class Augmenter:
+    """Changes batches of pictures, one after the other, in memory that is kept. One thread at a time.
+
+    Parameters
+    ----------
+    augmentation
+        How much they may change.
+    shape
+        ``(c, h, w)`` of the pictures.
+    """
+
+    def __init__(self, augmentation: Augmentation, shape: tuple[int, ...]) -> None:
+        self._augmentation, self._shape = augmentation, shape
+        self._pictures = np.empty((0, *shape), np.float32)
+        sigma = augmentation.elastic_sigma_px if augmentation.elastic_px > 0.0 else 0.0
+        self._resample = Resampler((shape[1], shape[2]), sigma) if augmentation.moves else None
+
+    def __call__(self, pictures: NDArray[Any], rng: np.random.Generator) -> Floats:
+        """Return changed pictures ``(n, c, h, w)`` of uint8 0–255 or floats 0–1; overwritten next time."""
+        count = len(pictures)
+        if count > len(self._pictures):
+            self._pictures = np.empty((count, *self._shape), np.float32)
+        result = self._pictures[:count]
+        if pictures.dtype == np.uint8:
+            np.multiply(pictures, np.float32(1 / 255), out=result, dtype=np.float32)
+        else:
+            np.copyto(result, pictures, casting="same_kind")
+        how = self._augmentation
+        changes = rng.random(count, dtype=np.float32) < how.probability
+        if how.thickness > 0.0 and how.thickness_probability > 0.0:
+            how.change_thickness(result, changes, rng)
+        if self._resample is not None:
+            weights = how.draw_weights(count, len(self._resample.fields), rng)
+            # A picture that stays as it is is sampled at its own pixels, which is exact.
+            weights[:, ~changes] = 0
+            weights[0, ~changes, 1] = 1
+            weights[1, ~changes, 2] = 1
+            self._resample(result, weights, result)
+        return result
 
 
 NONE = Augmentation(probability=0.0)
@@ -214,72 +241,3 @@ STRONG = Augmentation(
     thickness_probability=0.5,
 )
 """What many hands, pens and mice do to a digit, just short of making it another one."""
-
-
-@lru_cache(maxsize=8)
-def _basis(height: int, width: int, sigma: float) -> Floats:
-    """Return what sampling coordinates are sums of, ``(size, h · w)``, read-only.
-
-    The rows are 1, x and y (from the picture's centre, in pixels) and, where sigma is not 0, one
-    cubic B-spline bump for each knot of a coarse grid. With independent standard normal weights
-    the bumps add up to a smooth random field with a standard deviation of 1 pixel on average. So
-    all coordinates of all pictures, elastic or not, are one product of matrices.
-    """
-    y, x = np.mgrid[:height, :width].reshape(2, -1)
-    rows = [np.stack((np.ones(height * width), x - (width - 1) / 2, y - (height - 1) / 2))]
-    if sigma > 0.0:
-        bumps = np.einsum("ky,lx->klyx", _splines(height, sigma), _splines(width, sigma))
-        bumps = bumps.reshape(-1, height * width)
-        rows.append(bumps / np.sqrt((bumps**2).sum(axis=0).mean()))
-    basis = np.concatenate(rows).astype(np.float32)
-    basis.flags.writeable = False
-    return basis
-
-
-def _splines(size: int, sigma: float) -> NDArray[np.float64]:
-    """Return the cubic B-splines of a line of pixels, ``(knots, size)``."""
-    # A cubic B-spline has the standard deviation of √(1/3) of the distance of its knots.
-    spacing = sigma * np.sqrt(3.0)
-    # Knots one beyond either end are the last whose splines reach the pixels.
-    knots = np.arange(-1, int(np.ceil((size - 1) / spacing)) + 2)
-    t = np.abs(np.arange(size) / spacing - knots[:, np.newaxis])
-    inner = 2 / 3 - t**2 + t**3 / 2
-    outer = np.maximum(2 - t, 0) ** 3 / 6
-    return np.where(t < 1, inner, outer)
-
-
-def _resample(pictures: Floats, weights: Floats, basis: Floats) -> Floats:
-    """Sample each picture bilinearly where its weights of the basis say.
-
-    Each picture gets a border of paper, one pixel before and two after, to which all coordinates
-    outside are clipped; so no sample needs a test.
-    """
-    count, channels, height, width = pictures.shape
-    rows, stride = height + 3, width + 3
-    result = np.empty_like(pictures, order="C")
-    centre = np.array([(width + 1) / 2, (height + 1) / 2], dtype=np.float32)
-    top = np.array([width + 1, height + 1], dtype=np.float32)
-    for first in range(0, count, _AT_ONCE):
-        part = slice(first, first + _AT_ONCE)
-        number = len(pictures[part])
-        where = (weights[part].reshape(2 * number, -1) @ basis).reshape(number, 2, -1)
-        where += centre[:, np.newaxis]
-        np.clip(where, 0, top[:, np.newaxis], out=where)
-        # Not negative, so that cutting off is rounding down.
-        pixel = where.astype(np.intp)
-        where -= pixel
-        index = pixel[:, 1] * stride + pixel[:, 0]
-        index += np.arange(number)[:, np.newaxis] * (rows * stride)
-        x, y = where[:, 0], where[:, 1]
-        padded = np.zeros((number, rows, stride), dtype=np.float32)
-        flat = padded.reshape(-1)
-        for channel in range(channels):
-            padded[:, 1:-2, 1:-2] = pictures[part, channel]
-            upper, lower = flat.take(index), flat.take(index + stride)
-            upper += x * (flat.take(index + 1) - upper)
-            lower += x * (flat.take(index + (stride + 1)) - lower)
-            lower -= upper
-            lower *= y
-            lower += upper
-            result[part, channel] = lower.reshape(number, height, width)
-    return result

@@ -5,6 +5,7 @@ from typing import TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
+from engine.augment import Augmentation, Augmenter
 from engine.errors import EngineError
 from engine.network import Network
 from engine.optimizers import Optimizer
@@ -63,6 +64,8 @@ class BatchShare:
     ) -> None:
         self._executor, self._config, self._data = executor, config, data
         self._member, self._members = member, members
+        how = config.augmentation
+        self._augmenter = Augmenter(how, data.pictures.shape[1:]) if isinstance(how, Augmentation) else None
         # A run with one member has the random numbers that it always had.
         self._stream = None if members == 1 else member
         self._order: tuple[int, NDArray[np.int64]] | None = None
@@ -87,9 +90,7 @@ class BatchShare:
         config, data = self._config, self._data
         pictures, labels = data.pictures[chosen], data.labels[chosen]
         if config.augmentation is not None:
-            if pictures.dtype == np.uint8:
-                pictures = np.multiply(pictures, np.float32(1 / 255), dtype=np.float32)
-            pictures = config.augmentation.apply(pictures, generator(config, 1, step, self._stream))
+            pictures = self._changed(pictures, generator(config, 1, step, self._stream))
         return self._executor.loss_and_gradients(
             pictures,
             labels,
@@ -99,6 +100,15 @@ class BatchShare:
             rng=generator(config, 2, step, self._stream) if self._executor.has_dropout else None,
             update_running=self._member == 0,
         )
+
+    def _changed(self, pictures: Array, rng: np.random.Generator) -> Array:
+        """Change pictures at random."""
+        if self._augmenter is not None:
+            return self._augmenter(pictures, rng)
+        assert self._config.augmentation is not None
+        if pictures.dtype == np.uint8:
+            pictures = np.multiply(pictures, np.float32(1 / 255), dtype=np.float32)
+        return self._config.augmentation.apply(pictures, rng)
 
     def _epoch_order(self, epoch: int) -> NDArray[np.int64]:
         if self._order is None or self._order[0] != epoch:
