@@ -1,6 +1,6 @@
 """Measure the window against the budgets of the design: latency, frames, slowdown, start, memory.
 
-Runs the real window on the platform that is there; without a screen, prefix it with ``xvfb-run -a``. Each
+Runs the real window on the platform that is there; without a screen, prefix it with ``xvfb-run -a``.
 """
 
 import argparse

@@ -6,7 +6,7 @@ import numpy as np
 import pyqtgraph as pg
 from numpy.typing import NDArray
 from PySide6.QtCore import QPointF, Qt
-from PySide6.QtGui import QColor, QFontMetrics, QPen
+from PySide6.QtGui import QColor, QFontMetrics, QImage, QPen
 from PySide6.QtWidgets import QGraphicsItem, QGraphicsView, QWidget
 
 from gui.palettes import Lut
@@ -51,11 +51,41 @@ class PixelView:
         return mosaic
 
 
+class _MosaicItem(pg.ImageItem):  # type: ignore[misc]
+    """An image item that colours its entries by itself, in the format of the screen.
+
+    Of what pyqtgraph makes of a picture and a table, Qt has to convert every pixel each time that it paints
+    it; this it only copies, in a fifth of the time.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._colours = np.zeros(256, np.uint32)
+        self._pixels = np.zeros((0, 0), np.uint32)
+
+    def set_table(self, lut: Lut) -> None:
+        """Colour the entries with a table of shape (256, 4)."""
+        red, green, blue, alpha = lut.astype(np.uint32).T
+        red, green, blue = ((part * alpha + 127) // 255 for part in (red, green, blue))
+        self._colours = alpha << 24 | red << 16 | green << 8 | blue
+        self._renderRequired = True
+        self.update()
+
+    def render(self) -> None:
+        """Make the picture that `paint` draws; pyqtgraph calls it when entries have changed."""
+        self._pixels = self._colours[self.image]
+        height, width = self._pixels.shape
+        premultiplied = QImage.Format.Format_ARGB32_Premultiplied
+        self.qimage = QImage(self._pixels.data, width, height, 4 * width, premultiplied)
+        self._renderRequired = False
+        self._unrenderable = False
+
+
 class Mosaic:
     """A picture of device pixels, shown one to one, coloured by a table of 256 entries."""
 
     def __init__(self) -> None:
-        self.item = pg.ImageItem()
+        self.item = _MosaicItem()
         self.item.setZValue(1)
         self._lut: Lut | None = None
 
@@ -63,7 +93,7 @@ class Mosaic:
         """Colour the entries with a table of shape (256, 4)."""
         if lut is not self._lut:
             self._lut = lut
-            self.item.setLookupTable(lut)
+            self.item.set_table(lut)
 
     def set_place(self, position: QPointF, dpr: float) -> None:
         """Put the top left corner at a logical point on a screen of `dpr` device pixels each."""
