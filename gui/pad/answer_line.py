@@ -47,7 +47,7 @@ class AnswerLine(QWidget):
             return SILENCE, "Draw a digit", ""
         name = self._classes[verdict.label]
         if verdict.kind == "unlike":
-            return name, "This resembles", "no digit"
+            return SILENCE, "No digit", f"nearest: {name}"
         return name, percent(verdict.probability), f"margin {verdict.margin:.1f}"
 
     def set_classes(self, classes: Sequence[str]) -> None:
@@ -68,14 +68,9 @@ class AnswerLine(QWidget):
     def _refresh(self) -> None:
         name, first, second = self.lines
         unlike = self._verdict is not None and self._verdict.kind == "unlike"
-        words = f"{first} {second}".strip()
-        if unlike:
-            words = f"{words}; best guess {name}"
-        elif name != SILENCE:
-            words = f"{name}, {first}, {second}"
-        self.setAccessibleName(words)
+        self.setAccessibleName(", ".join(filter(None, (name.strip(SILENCE), first, second))))
         self.setToolTip(
-            f"The best guess would be {name}" if unlike else "Margin: the best logit less the next"
+            "The ink resembles none of the classes" if unlike else "Margin: the best logit less the next"
         )
         self.update()
 

@@ -137,8 +137,8 @@ def test_a_blank_canvas_is_silence(pad):
 
 def test_ink_that_resembles_no_digit_says_so(pad):
     pad.show_frame(frame_of(SEVEN, kind="unlike"))
-    assert pad.answer.lines == ("7", "This resembles", "no digit")
-    assert pad.answer.accessibleName() == "This resembles no digit; best guess 7"
+    assert pad.answer.lines == ("–", "No digit", "nearest: 7")
+    assert pad.answer.accessibleName() == "No digit, nearest: 7"
 
 
 def test_every_step_of_the_preparation_is_explained_with_its_numbers(pad):
