@@ -1,4 +1,4 @@
-"""The command line: train, evaluate, classify and export networks without a screen."""
+"""The command line: train, evaluate, classify, export and import networks without a screen."""
 
 import os
 import sys

@@ -7,6 +7,7 @@ from pathlib import Path
 from engine.cli.classify import classify
 from engine.cli.evaluate import evaluate
 from engine.cli.export import NEEDS_FILE, export
+from engine.cli.import_state import import_state
 from engine.cli.train import AUGMENTATIONS, train
 from engine.crew import default_workers
 from engine.recipes import DEFAULT_PRESET, PRESETS, RECIPES
@@ -32,6 +33,7 @@ examples:
   python -m engine classify digits.safetensors drawing.json photo.pgm
   python -m engine export digits.safetensors --to npz --out digits.npz
   python -m engine export digits.safetensors --to onnx --out digits.onnx
+  python -m engine import trained_elsewhere.safetensors --like digits.safetensors --out back.safetensors
 
 """
 
@@ -49,7 +51,7 @@ EXPORTS = {
     "safetensors": "the network as this program saves it",
     "npz": "every parameter as a NumPy array by its name",
     "onnx": "the network for ONNX Runtime, Netron and others (needs the package onnx)",
-    "state-dict": "the parameters by PyTorch's names, as .safetensors",
+    "state-dict": "the parameters by PyTorch's names, as .safetensors (see import)",
     "pytorch": "a script that builds the same network in PyTorch; --out writes its weights beside it (.npz)",
     "keras": "the same for Keras 3",
     "spec-json": "the layers, for train --spec",
@@ -72,6 +74,7 @@ def parse(arguments: Sequence[str]) -> argparse.Namespace:
         ("evaluate", _add_evaluate, "measure loss, accuracy and confusions of a saved network"),
         ("classify", _add_classify, "say what pictures show"),
         ("export", _add_export, "write a network's numbers, description or card for other programs"),
+        ("import", _add_import, "put parameters that PyTorch saved into a network"),
     ):
         command = commands.add_parser(
             name,
@@ -198,4 +201,19 @@ def _add_export(command: argparse.ArgumentParser) -> None:
         type=Path,
         metavar="FILE",
         help=f"where to write ({', '.join(NEEDS_FILE)} need it; default: print)",
+    )
+
+
+def _add_import(command: argparse.ArgumentParser) -> None:
+    command.set_defaults(command=import_state)
+    command.add_argument(
+        "file", type=Path, metavar="FILE", help="a state_dict that safetensors.torch.save_file wrote"
+    )
+    network = command.add_mutually_exclusive_group(required=True)
+    network.add_argument("--like", type=Path, metavar="FILE", help=f"of which network: {NETWORK_HELP}")
+    network.add_argument(
+        "--spec", type=Path, metavar="FILE", help="of which network: JSON (see export --to spec-json)"
+    )
+    command.add_argument(
+        "--out", type=Path, required=True, metavar="FILE", help="where to save the network (.safetensors)"
     )

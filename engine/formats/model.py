@@ -60,8 +60,11 @@ def load_model(path: str | Path) -> Model:
         If the file cannot be read, is damaged, of another kind or a newer version, or its numbers do not fit
         its description. The text is one sentence that names the file.
     """
-    name = brief(Path(path).name)
-    metadata, tensors = read_safetensors(path)
+    return model_of(*read_safetensors(path), brief(Path(path).name))
+
+
+def model_of(metadata: Mapping[str, str], tensors: Mapping[str, np.ndarray], name: str) -> Model:
+    """Put together the network of a file that errors call `name`; FormatError if it is none."""
     if metadata.get("format") != FORMAT:
         raise FormatError(
             f"“{name}” holds no network of Filterscope: its safetensors metadata must say "

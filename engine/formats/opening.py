@@ -2,7 +2,9 @@
 
 from pathlib import Path
 
-from engine.formats.model import Model, load_model
+from engine.formats.model import Model, model_of, read_safetensors
+from engine.formats.state_dict import TORCH, model_of_state_dict
+from engine.formats.text import brief
 
 ONNX = ".onnx"
 NETWORK_SUFFIXES = (".safetensors", ONNX)
@@ -14,7 +16,7 @@ def is_network_name(path: str | Path) -> bool:
 
 
 def open_network(path: str | Path) -> Model:
-    """Read a network: an `.onnx` file as ONNX, anything else as `.safetensors`.
+    """Read a network: an `.onnx` file as ONNX, anything else as `.safetensors`, under our names or PyTorch's.
 
     Raises
     ------
@@ -25,4 +27,6 @@ def open_network(path: str | Path) -> Model:
         from engine.formats.onnx_import import load_onnx
 
         return load_onnx(path)
-    return load_model(path)
+    metadata, tensors = read_safetensors(path)
+    make = model_of_state_dict if metadata.get("format") == TORCH else model_of
+    return make(metadata, tensors, brief(Path(path).name))

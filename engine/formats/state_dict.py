@@ -12,7 +12,8 @@ from safetensors.numpy import save
 
 from engine.errors import FormatError
 from engine.formats.files import write_atomically
-from engine.formats.model import fit_parameters, read_safetensors
+from engine.formats.model import Model, fit_parameters, read_safetensors
+from engine.formats.spec_json import spec_from_json, spec_to_json
 from engine.formats.text import brief
 from engine.layers import BatchNorm2D
 from engine.parameters import Parameters
@@ -25,6 +26,8 @@ BATCH_NORM = {
     "running_mean": "running_mean",
     "running_variance": "running_var",
 }
+# What the metadata of PyTorch's own files say as their format.
+TORCH = "pt"
 # PyTorch counts batches, for a kind of running average that the engine does not have.
 COUNTER = "num_batches_tracked"
 
@@ -84,13 +87,29 @@ def save_state_dict(path: str | Path, spec: NetworkSpec, parameters: Parameters)
 
 
 def state_dict_bytes(spec: NetworkSpec, parameters: Parameters) -> bytes:
-    """Give the content of such a file."""
-    return save(state_dict(spec, parameters), {"format": "pt"})
+    """Give the content of such a file; its metadata also holds the network's description."""
+    return save(state_dict(spec, parameters), {"format": TORCH, "spec": spec_to_json(spec)})
 
 
 def load_state_dict(path: str | Path, spec: NetworkSpec) -> Parameters:
     """Read what ``safetensors.torch.save_file`` wrote; FormatError with one sentence if it does not fit."""
     return parameters_from_state_dict(spec, read_safetensors(path)[1], brief(Path(path).name))
+
+
+def model_of_state_dict(
+    metadata: Mapping[str, str], tensors: Mapping[str, NDArray[np.generic]], name: str
+) -> Model:
+    """Give the network of a state that says itself of which network it is; FormatError if it does not."""
+    if "spec" not in metadata:
+        raise FormatError(
+            f"“{name}” holds PyTorch's parameters without their network: python -m engine import puts them "
+            "into one."
+        )
+    try:
+        spec = spec_from_json(metadata["spec"])
+    except FormatError as error:
+        raise FormatError(f"“{name}” is damaged: {brief(error, 200)}.") from None
+    return Model(spec, parameters_from_state_dict(spec, tensors, name), {})
 
 
 def _named(

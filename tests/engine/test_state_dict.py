@@ -9,6 +9,8 @@ from safetensors.numpy import load_file, save_file
 from engine import Network
 from engine.cli import main
 from engine.errors import FormatError
+from engine.formats.opening import open_network
+from engine.formats.spec_json import spec_to_json
 from engine.formats.state_dict import (
     load_state_dict,
     parameters_from_state_dict,
@@ -100,3 +102,51 @@ def test_the_command_line_writes_a_state_dict(tmp_path: Path) -> None:
     found = load_file(out)
     assert set(found) == set(wanted)
     np.testing.assert_array_equal(found["batchnorm1.running_var"], wanted["batchnorm1.running_var"])
+
+
+def test_a_state_that_the_program_wrote_opens_as_a_network(tmp_path: Path) -> None:
+    parameters = Network(NORMED, 1).parameters
+    save_state_dict(tmp_path / "state.safetensors", NORMED, parameters)
+    model = open_network(tmp_path / "state.safetensors")
+    assert model.spec == NORMED
+    np.testing.assert_array_equal(model.parameters.vector, parameters.vector)
+
+
+@pytest.mark.parametrize("metadata", [{"format": "pt"}, {"format": "pt", "spec": "{"}])
+def test_a_state_without_its_network_says_how_to_import_it(tmp_path: Path, metadata: dict[str, str]) -> None:
+    path = tmp_path / "state.safetensors"
+    save_file(state_dict(NORMED, Network(NORMED, 1).parameters), path, metadata)
+    wanted = "is damaged" if "spec" in metadata else "python -m engine import puts them into one"
+    with pytest.raises(FormatError, match=rf"“state.safetensors” .*{wanted}"):
+        open_network(path)
+
+
+@pytest.mark.parametrize("by", ["--like", "--spec"])
+def test_the_command_line_imports_what_pytorch_saved(tmp_path: Path, by: str) -> None:
+    network = Network(NORMED, 1)
+    # Numbered layers, as nn.Sequential names them.
+    numbers = {"conv1": "0", "batchnorm1": "1", "dense1": "5"}
+    state = {
+        f"{numbers[key.split('.')[0]]}.{key.split('.')[1]}": value
+        for key, value in state_dict(NORMED, network.parameters).items()
+    }
+    save_file(state, tmp_path / "state.safetensors", {"format": "pt"})
+    Network(NORMED, 2).save(tmp_path / "other.safetensors")
+    like = tmp_path / "other.safetensors"
+    if by == "--spec":
+        like = tmp_path / "spec.json"
+        like.write_text(spec_to_json(NORMED), encoding="utf-8")
+    out = tmp_path / "back.safetensors"
+    command = ["import", str(tmp_path / "state.safetensors"), by, str(like), "--out", str(out)]
+    assert main(command) == 0
+    np.testing.assert_array_equal(open_network(out).parameters.vector, network.parameters.vector)
+
+
+def test_the_command_line_says_what_does_not_fit(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    save_file({"0.weight": np.zeros((2, 1, 3, 3), np.float32)}, tmp_path / "state.safetensors")
+    Network(NORMED, 2).save(tmp_path / "other.safetensors")
+    out = tmp_path / "back.safetensors"
+    like = str(tmp_path / "other.safetensors")
+    assert main(["import", str(tmp_path / "state.safetensors"), "--like", like, "--out", str(out)]) == 1
+    assert "3 layers with parameters (conv1, batchnorm1, dense1), got 1" in capsys.readouterr().err
+    assert not out.exists()
