@@ -161,7 +161,9 @@ class CardView(QWidget):
             counts), "classes" (their names, for the confusion) and any further text, number or
             mapping of settings; what is missing is left out.
         """
-        self._facts.set_rows(card_rows(card))
+        rows = card_rows(card)
+        self._title.setVisible(bool(rows))
+        self._facts.set_rows(rows)
         counts = confusion_counts(card)
         for widget in (self._mistakes, self._legend, self._confusion):
             widget.setVisible(counts is not None)

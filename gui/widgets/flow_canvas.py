@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from PySide6.QtCore import QEvent, QPointF, QSize, QSizeF, Qt, Signal
 from PySide6.QtGui import QImage, QMouseEvent, QPainter, QWheelEvent
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QStyle, QWidget
 
 from engine.inspect.layer_tiles import LayerTiles
 from engine.inspect.tiles import tile_indices
@@ -146,7 +146,12 @@ class FlowCanvas(QWidget):
 
     def _layout_at(self, dpr: float) -> FlowLayout:
         width, height = self._room.width() - 2 * _BLEED, self._room.height() - 2 * _BLEED
-        return layout_flow(self._shapes, int(width * dpr), int(height * dpr), dpr, self._zoom)
+        layout = layout_flow(self._shapes, int(width * dpr), int(height * dpr), dpr, self._zoom)
+        if self._zoom == 1.0 and layout.height > int(height * dpr):
+            # What goes on below the room is scrolled to with a bar, which takes a little of the width.
+            width -= self.style().pixelMetric(QStyle.PixelMetric.PM_ScrollBarExtent)
+            layout = layout_flow(self._shapes, int(width * dpr), int(height * dpr), dpr)
+        return layout
 
     def _relayout(self) -> None:
         if not self._layers or self._room.isEmpty():

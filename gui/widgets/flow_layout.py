@@ -9,8 +9,8 @@ from gui.widgets.tile_geometry import Box, TileLayout
 # Lengths in logical pixels.
 HEADING_HEIGHT = 48
 TILE_GAP = 4
-SMALLEST_TILE = 14
-SCROLLED_TILE = 24  # where nothing fits, tiles may as well be seen
+SMALLEST_TILE = 12
+SCROLLED_TILE = 24  # where nothing fits, however high, tiles may as well be seen
 LARGEST_TILE = 224
 LARGEST_UNIT = 10  # a unit of a vector is a dot, however large the pictures are
 BARS_WIDTH = 168
@@ -18,7 +18,9 @@ BAR_HEIGHT = 20
 SMALLEST_BAR_HEIGHT = 12
 LARGEST_CONNECTOR = 112
 LINE_GAP = 16
-MOST_LINES = 4
+MOST_LINES = 6
+# As many times as high as the room may a network become that does not fit in it, so as to keep its width.
+HIGHER = (1.0, 1.25, 1.5, 1.75, 2.0, 2.5, 3.0, 4.0)
 WORTH_A_CHANGE = 1.15  # a further line, or half empty rows, must make tiles this much larger
 
 
@@ -124,24 +126,19 @@ def layout_flow(
     dpr : float
         Device pixels per logical pixel.
     zoom : float
-        1 fits the room, as far as tiles do not become too small to be seen; above 1 the picture
-        is larger than the room, with the tiles in the same places to each other.
+        1 fits the room, or at least its width, as far as tiles do not become too small to be seen; above 1
+        the picture is larger than the room, with the tiles in the same places to each other.
 
     Returns
     -------
     FlowLayout
         Of the size of the room, or larger where not everything has room.
     """
-    best_side, best = 0, _Room(width, height, 1, dpr, True)
-    for lines in range(1, min(MOST_LINES, len(shapes)) + 1):
-        for even in (True, False):
-            room = _Room(width, height, lines, dpr, even)
-            side = _largest_side(shapes, room)
-            if side > WORTH_A_CHANGE * best_side:
-                best_side, best = side, room
-    side = best_side or round(SCROLLED_TILE * dpr)
-    sizes = [_size(shape, side, best, zoom) for shape in shapes]
-    return _placed(_broken(sizes, best), best, round(side * zoom))
+    found = (_best_room(shapes, width, round(height * factor), dpr) for factor in HIGHER)
+    nowhere = _Room(width, height, 1, dpr, True), round(SCROLLED_TILE * dpr)
+    room, side = next((best for best in found if best is not None), nowhere)
+    sizes = [_size(shape, side, room, zoom) for shape in shapes]
+    return _placed(_broken(sizes, room), room, round(side * zoom))
 
 
 @dataclass(frozen=True, slots=True)
@@ -225,6 +222,20 @@ def _even_columns(count: int, fewest: int) -> int:
     """Choose as many columns as needed, or a few more where that leaves no row half empty."""
     wider = range(fewest, fewest + fewest // 3 + 1)
     return next((columns for columns in wider if count % columns == 0), fewest)
+
+
+def _best_room(
+    shapes: tuple[BlockShape, ...], width: int, height: int, dpr: float
+) -> tuple[_Room, int] | None:
+    """Choose the lines with which tiles are largest, and the side that these then have."""
+    best: tuple[_Room, int] | None = None
+    for lines in range(1, min(MOST_LINES, len(shapes)) + 1):
+        for even in (True, False):
+            room = _Room(width, height, lines, dpr, even)
+            side = _largest_side(shapes, room)
+            if side > WORTH_A_CHANGE * (0 if best is None else best[1]):
+                best = room, side
+    return best
 
 
 def _largest_side(shapes: tuple[BlockShape, ...], room: _Room) -> int:

@@ -84,6 +84,17 @@ def test_pictures_of_all_layers_are_about_equally_large() -> None:
     assert max(widths) <= 1.35 * min(widths)
 
 
+@scales
+def test_a_network_too_large_for_the_room_keeps_its_width(dpr: float) -> None:
+    doubled = (*WIDE[:7], *WIDE[4:])
+    width, height = round(640 * dpr), round(400 * dpr)
+    layout = layout_flow(doubled, width, height, dpr)
+    assert layout.width <= width
+    assert height < layout.height <= 4 * height
+    boxes = [box for block in layout.blocks for box in (block.heading, block.body)]
+    assert all(_apart(first, second) for first, second in itertools.combinations(boxes, 2))
+
+
 def test_a_network_that_is_too_long_is_wider_than_the_room() -> None:
     layout = layout_flow(DEFAULT * 8, 400, 300, 1.0)
     assert layout.width > 400 or layout.height > 300
