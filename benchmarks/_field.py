@@ -36,6 +36,8 @@ TORCH: tuple[tuple[str, dict[str, bool]], ...] = (
     ("PyTorch, channels last, fused Adam", {"channels_last": True, "fused": True}),
     ("PyTorch, torch.compile", {"compiled": True}),
 )
+# What may lie in PyTorch's environment too: name, module, worker.
+OTHERS = (("JAX", "jax", "_jax_worker.py"), ("Keras", "keras", "_keras_worker.py"))
 PLAIN_KINDS = {"conv", "dense", "relu", "flatten", "max"}
 # PyTorch's threads wait for each other: when one is held up by another program, all are, and speed collapses.
 QUIET = 0.05
@@ -70,6 +72,9 @@ def field(settings: dict[str, Any], options: argparse.Namespace) -> Iterator[Con
             )
     if settings["task"] != "train":
         return
+    for name, module, script in OTHERS:
+        if module in options.present and name not in options.without:
+            yield Contestant(name, python_command(options.torch, script, settings), {})
     plain_layers = all(
         layer[0] in PLAIN_KINDS and (layer[0] != "conv" or layer[5] == 1) for layer in settings["layers"]
     )
@@ -122,19 +127,22 @@ def report(title: str, rounds: Rounds, unit: str) -> None:
 
 def markdown(results: dict[str, Rounds], unit: str) -> str:
     """Write the table that README shows."""
-    lines = [
-        f"| network | Filterscope, {unit} | PyTorch | times PyTorch | times its best variant |",
-        "| --- | --- | --- | --- | --- |",
-    ]
+    others = [name for name, _, _ in OTHERS if any(name in rounds for rounds in results.values())]
+    heads = ["network", f"Filterscope, {unit}", EAGER, "times PyTorch", "times its best variant"]
+    heads += [f"times {name}" for name in others]
+    lines = [_row(heads), _row(["---"] * len(heads))]
     for name, rounds in results.items():
         if EAGER not in rounds:
             continue
         speeds = [f"{median([m.images_per_second for m in rounds[who]]):,.0f}" for who in (OURS, EAGER)]
-        lines.append(
-            f"| {name} | {speeds[0]} | {speeds[1]} | {spread(ratios(rounds, OURS), '.2f')} | "
-            f"{spread(ratios(rounds, OURS, None), '.2f')} |"
-        )
+        found = [ratios(rounds, OURS), ratios(rounds, OURS, None)]
+        found += [ratios(rounds, OURS, other) if other in rounds else [] for other in others]
+        lines.append(_row([name, *speeds, *(spread(values, ".2f") if values else "" for values in found)]))
     return "\n".join(lines)
+
+
+def _row(cells: list[str]) -> str:
+    return f"| {' | '.join(cells)} |"
 
 
 def conditions(options: argparse.Namespace) -> str:
@@ -186,6 +194,14 @@ def parser_for(description: str | None) -> argparse.ArgumentParser:
 def torch_python() -> str:
     """Tell where PyTorch's interpreter is looked for."""
     return os.environ.get("FILTERSCOPE_TORCH_PYTHON", str(ROOT / ".venv-torch" / "bin" / "python"))
+
+
+def find_others(interpreter: str | None) -> set[str]:
+    """Tell which of `OTHERS` an interpreter has."""
+    if interpreter is None:
+        return set()
+    code = f"from importlib.util import find_spec as f; print(*filter(f, {[m for _, m, _ in OTHERS]}))"
+    return set(subprocess.run([interpreter, "-c", code], capture_output=True, text=True).stdout.split())
 
 
 def find_torch(given: str) -> str | None:

@@ -2,7 +2,8 @@
 
 Everything between two batches counts: shuffling, gathering uint8 pictures, forward, backward, Adam. Each
 contestant is a process; in each round each of them runs for a moment while the others are stopped, so that a
-change of the machine's speed hits all of them. What is compared is the ratio within a round.
+change of the machine's speed hits all of them. What is compared is the ratio within a round. JAX and Keras
+compete where PyTorch's environment has them.
 """
 
 import sys
@@ -14,6 +15,7 @@ from benchmarks._engine_worker import layer_of
 from benchmarks._field import (
     Rounds,
     conditions,
+    find_others,
     find_torch,
     markdown,
     measure,
@@ -33,6 +35,7 @@ def main() -> None:
     parser.add_argument("--batch", type=int, nargs="+", default=[64], metavar="N", help="default: 64")
     options = parser.parse_args()
     options.torch = find_torch(options.torch_python)
+    options.present = find_others(options.torch)
     print(conditions(options))
     results: dict[str, Rounds] = {}
     with tempfile.TemporaryDirectory() as folder:
