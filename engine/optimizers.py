@@ -18,6 +18,10 @@ OptimizerName = Literal["sgd", "adam", "adamw"]
 # Numbers per block: six float32 vectors of this length fit in a core's second-level cache.
 BLOCK = 16_384
 
+# Added to a decaying mean and subtracted again, it leaves nothing of what is far smaller. Where gradients
+# stay zero, at a picture's border say, means would otherwise come to numbers below the smallest normal one,
+# and stay there; many processors take a hundred times as long for these.
+VANISHING = 1e-30
 
 ALL = slice(None)
 
@@ -103,6 +107,8 @@ class SGD:
                 g = _with_decay(w, g, self.weight_decay, self._decayed)
             v *= momentum
             v += g
+            v += VANISHING
+            v -= VANISHING
             if self.nesterov:
                 np.multiply(v, momentum, out=t)
                 t += g
@@ -175,6 +181,8 @@ class Adam:
             m *= beta1
             np.multiply(g, new1, out=t)
             m += t
+            m += VANISHING
+            m -= VANISHING
             v *= beta2
             np.multiply(g, g, out=t)
             t *= new2

@@ -146,3 +146,16 @@ def test_optimisers_are_made_by_name() -> None:
     assert (adamw.momentum, adamw.weight_decay) == (0.8, 0.1)
     with pytest.raises(ConfigError, match='"sgd", "adam" or "adamw", got \'rmsprop\''):
         make_optimizer("rmsprop", **settings)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("name", ["sgd", "adam", "adamw"])
+def test_means_of_gradients_that_have_ended_never_become_subnormal(name):
+    optimizer = make_optimizer(name, momentum=0.9, nesterov=False, weight_decay=0)
+    parameters, gradients = np.ones(5, np.float32), np.linspace(0.1, 1, 5, dtype=np.float32)
+    optimizer.step(parameters, gradients, 0.01)
+    gradients[:] = 0
+    for _ in range(1200):
+        optimizer.step(parameters, gradients, 0.01)
+        mean = optimizer.state()["velocity" if name == "sgd" else "mean"]
+        assert np.all((mean == 0) | (np.abs(mean) >= np.finfo(np.float32).tiny))
+    assert np.abs(mean).max() < 1e-36
