@@ -34,10 +34,16 @@ TORCH: tuple[tuple[str, dict[str, bool]], ...] = (
     (EAGER, {}),
     ("PyTorch, channels last", {"channels_last": True}),
     ("PyTorch, channels last, fused Adam", {"channels_last": True, "fused": True}),
+    ("PyTorch, the same, memory kept", {"channels_last": True, "fused": True, "kept": True}),
+    ("PyTorch, channels last, memory kept", {"channels_last": True, "kept": True}),
     ("PyTorch, torch.compile", {"compiled": True}),
 )
 # What may lie in PyTorch's environment too: name, module, worker.
 OTHERS = (("JAX", "jax", "_jax_worker.py"), ("Keras", "keras", "_keras_worker.py"))
+# The C library gives freed memory back to the system and gets it anew, page by page, with every step of
+# PyTorch, unless it is told not to; other allocators keep it too. Whether it does depends on what a process
+# did before, so that PyTorch "as it comes" may be as fast as this.
+KEEP_MEMORY = {"MALLOC_TRIM_THRESHOLD_": "1000000000", "MALLOC_MMAP_THRESHOLD_": "1000000000"}
 PLAIN_KINDS = {"conv", "dense", "relu", "flatten", "max"}
 # PyTorch's threads wait for each other: when one is held up by another program, all are, and speed collapses.
 QUIET = 0.05
@@ -65,11 +71,12 @@ def field(settings: dict[str, Any], options: argparse.Namespace) -> Iterator[Con
         for name, changes in TORCH:
             if name in options.without or (settings["task"] != "train" and "fused" in changes):
                 continue
+            if settings["task"] == "train" and changes.get("kept") and "fused" not in changes:
+                continue
             plain = dict.fromkeys(("channels_last", "fused", "compiled"), False)
             base = {"threads": options.torch_threads, **plain}
-            yield Contestant(
-                name, python_command(options.torch, "_torch_worker.py", settings | base | changes), {}
-            )
+            command = python_command(options.torch, "_torch_worker.py", settings | base | changes)
+            yield Contestant(name, command, KEEP_MEMORY if changes.get("kept") else {})
     if settings["task"] != "train":
         return
     for name, module, script in OTHERS:

@@ -20,7 +20,7 @@ import numpy as np
 
 from benchmarks._contest import median, this_python
 from benchmarks._engine_worker import spec_of
-from benchmarks._field import ONE_THREAD, OURS, find_torch, machine, torch_python
+from benchmarks._field import KEEP_MEMORY, ONE_THREAD, OURS, find_torch, machine, torch_python
 from benchmarks._networks import NETWORKS
 from engine import Network
 from engine.cli.data import data_set
@@ -32,7 +32,7 @@ from engine.schedules import SCHEDULES
 GOALS = (("S", "quick", 0.98), ("M", "quick", 0.99), ("M", "accurate", 0.995))
 # So many times in an epoch are the test digits read.
 READINGS = 8
-TORCH = "PyTorch, channels last, fused"
+TORCH = "PyTorch, channels last, fused, memory kept"
 
 
 def prepare(
@@ -89,7 +89,7 @@ def main() -> None:
     data = data_set(options.mnist)
     sides = [(OURS, this_python(), "_engine_accuracy.py", ONE_THREAD)]
     if torch is not None:
-        sides.append((TORCH, torch, "_torch_accuracy.py", {}))
+        sides.append((TORCH, torch, "_torch_accuracy.py", KEEP_MEMORY))
     title = f"{machine()}; {options.seeds} seeds; {options.workers} workers, {options.torch_threads} threads"
     print(title)
     lines = [f"| network, recipe, accuracy | {' | '.join(side[0] for side in sides)} |"]
