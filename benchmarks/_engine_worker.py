@@ -12,10 +12,8 @@ import numpy as np
 import engine
 from benchmarks._task import serve
 from engine import Network, NetworkSpec, Trainer, TrainingConfig
-from engine.augment import GENTLE, MEDIUM, STRONG
+from engine.cli.train import AUGMENTATIONS
 from engine.layers import Layer
-
-AUGMENTATIONS = {"none": None, "gentle": GENTLE, "medium": MEDIUM, "strong": STRONG}
 
 
 def layer_of(kind: str, *numbers: Any) -> Layer:

@@ -29,14 +29,15 @@ ROOT = Path(__file__).resolve().parent.parent
 TORCH_VERSION = "2.13.0"
 OURS, PLAIN, PROTOTYPE = "Filterscope", "plain NumPy (im2col, np.add.at)", "hard-wired prototype"
 EAGER = "PyTorch"
-# Name, and what is different from PyTorch as it comes.
-TORCH: tuple[tuple[str, dict[str, bool]], ...] = (
-    (EAGER, {}),
-    ("PyTorch, channels last", {"channels_last": True}),
-    ("PyTorch, channels last, fused Adam", {"channels_last": True, "fused": True}),
-    ("PyTorch, the same, memory kept", {"channels_last": True, "fused": True, "kept": True}),
-    ("PyTorch, channels last, memory kept", {"channels_last": True, "kept": True}),
-    ("PyTorch, torch.compile", {"compiled": True}),
+BOTH_TASKS = ("train", "answer")
+# Name, what is different from PyTorch as it comes, and for which tasks.
+TORCH: tuple[tuple[str, dict[str, bool], tuple[str, ...]], ...] = (
+    (EAGER, {}, BOTH_TASKS),
+    ("PyTorch, channels last", {"channels_last": True}, BOTH_TASKS),
+    ("PyTorch, channels last, fused Adam", {"channels_last": True, "fused": True}, ("train",)),
+    ("PyTorch, the same, memory kept", {"channels_last": True, "fused": True, "kept": True}, ("train",)),
+    ("PyTorch, channels last, memory kept", {"channels_last": True, "kept": True}, ("answer",)),
+    ("PyTorch, torch.compile", {"compiled": True}, BOTH_TASKS),
 )
 # What may lie in PyTorch's environment too: name, module, worker.
 OTHERS = (("JAX", "jax", "_jax_worker.py"), ("Keras", "keras", "_keras_worker.py"))
@@ -68,10 +69,8 @@ def field(settings: dict[str, Any], options: argparse.Namespace) -> Iterator[Con
     own = settings | {"workers": options.workers}
     yield Contestant(OURS, python_command(this_python(), "_engine_worker.py", own), ONE_THREAD)
     if options.torch is not None:
-        for name, changes in TORCH:
-            if name in options.without or (settings["task"] != "train" and "fused" in changes):
-                continue
-            if settings["task"] == "train" and changes.get("kept") and "fused" not in changes:
+        for name, changes, tasks in TORCH:
+            if name in options.without or settings["task"] not in tasks:
                 continue
             plain = dict.fromkeys(("channels_last", "fused", "compiled"), False)
             base = {"threads": options.torch_threads, **plain}
@@ -109,7 +108,7 @@ def measure(settings: dict[str, Any], options: argparse.Namespace) -> Rounds:
 
 def ratios(rounds: Rounds, name: str, base: str | None = EAGER) -> list[float]:
     """How many times as fast as another one it was in each round; None: as PyTorch's best of the round."""
-    others = [base] if base is not None else [one for one, _ in TORCH if one in rounds]
+    others = [base] if base is not None else [one for one, _, _ in TORCH if one in rounds]
     return [
         mine.images_per_second / max(rounds[other][number].images_per_second for other in others)
         for number, mine in enumerate(rounds[name])

@@ -12,7 +12,7 @@ import numpy as np
 from jax import lax, nn
 from jax import numpy as jnp
 
-from benchmarks._task import serve
+from benchmarks._task import serve, whole_batches
 
 EPSILON = 1e-5
 BETA_1, BETA_2, ADAM_EPSILON, RATE = 0.9, 0.999, 1e-8, 1e-3
@@ -114,16 +114,11 @@ def main() -> None:
     zeros = [jax.tree.map(jnp.zeros_like, parameters) for _ in range(2)]
     state: Any = (parameters, *zeros, jnp.zeros((), jnp.int32))
     train = compiled_step(layers)
-    rng = np.random.default_rng(0)
-    at, order = len(labels), np.zeros(0, np.int64)
+    batches = whole_batches(len(labels), batch, np.random.default_rng(0).permutation)
 
     def step() -> tuple[int, float]:
-        nonlocal state, at, order
-        # Whole batches only: what is left would be compiled anew.
-        if at + batch > len(labels):
-            order, at = rng.permutation(len(labels)), 0
-        chosen = order[at : at + batch]
-        at += batch
+        nonlocal state
+        chosen = next(batches)
         state, loss = train(state, pictures[chosen], labels[chosen])
         return batch, float(loss)
 

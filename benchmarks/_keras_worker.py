@@ -13,7 +13,7 @@ import keras  # type: ignore[import-not-found]
 import numpy as np
 from keras import layers as kl
 
-from benchmarks._task import serve
+from benchmarks._task import serve, whole_batches
 
 
 def network(shape: list[int], layers: list[list[Any]]) -> Any:
@@ -54,16 +54,10 @@ def main() -> None:
     trained = sum(int(np.prod(w.shape)) for w in model.trainable_weights)
     if settings["weights"] and trained != settings["weights"]:
         raise SystemExit("the networks differ")
-    rng = np.random.default_rng(0)
-    at, order = len(labels), np.zeros(0, np.int64)
+    batches = whole_batches(len(labels), batch, np.random.default_rng(0).permutation)
 
     def step() -> tuple[int, float]:
-        nonlocal at, order
-        # Whole batches only: what is left would be compiled anew.
-        if at + batch > len(labels):
-            order, at = rng.permutation(len(labels)), 0
-        chosen = order[at : at + batch]
-        at += batch
+        chosen = next(batches)
         return batch, float(model.train_on_batch(pictures[chosen], labels[chosen]))
 
     step()

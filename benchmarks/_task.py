@@ -4,7 +4,8 @@ import json
 import os
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from typing import Any
 
 
 def serve(step: Callable[[], "tuple[int, float]"]) -> None:
@@ -30,6 +31,17 @@ def serve(step: Callable[[], "tuple[int, float]"]) -> None:
         }
         sys.stdout.write(json.dumps(answer) + "\n")
         sys.stdout.flush()
+
+
+def whole_batches(count: int, batch: int, shuffled: Callable[[int], Any]) -> Iterator[Any]:
+    """Give the places of one batch after the other, for ever; `shuffled` gives the order of an epoch.
+
+    What is left of an epoch is dropped: a compiled network would be compiled anew for it.
+    """
+    while True:
+        order = shuffled(count)
+        for at in range(0, count - batch + 1, batch):
+            yield order[at : at + batch]
 
 
 def _cpu_seconds() -> float:

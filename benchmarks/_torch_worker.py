@@ -10,7 +10,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 import torch  # type: ignore[import-not-found]
 from torch import nn
 
-from benchmarks._task import serve
+from benchmarks._task import serve, whole_batches
 
 
 def network(shape: list[int], layers: list[list[Any]]) -> Any:
@@ -76,16 +76,11 @@ def _trains(
 ) -> Callable[[], tuple[int, float]]:
     optimizer = torch.optim.Adam(model.parameters(), lr=1e-3, fused=settings["fused"])
     run = torch.compile(model) if settings["compiled"] else model
-    batch, count = settings["batch"], settings["count"]
-    at, order = count, torch.empty(0)
+    batch = settings["batch"]
+    batches = whole_batches(settings["count"], batch, torch.randperm)
 
     def step() -> tuple[int, float]:
-        nonlocal at, order
-        # Whole batches only: a compiled network would be compiled anew for what is left.
-        if at + batch > count:
-            order, at = torch.randperm(count), 0
-        chosen = order[at : at + batch]
-        at += batch
+        chosen = next(batches)
         x = pictures[chosen].to(torch.float32).mul_(1 / 255).contiguous(memory_format=layout)
         loss = nn.functional.cross_entropy(run(x), labels[chosen])
         optimizer.zero_grad(set_to_none=True)

@@ -12,9 +12,9 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 from benchmarks._contest import Contestant, Measurement, python_command, spread, this_python
-from benchmarks._engine_worker import AUGMENTATIONS
 from benchmarks._field import ONE_THREAD, machine, write_data
 from benchmarks._networks import NETWORKS
+from engine.cli.train import AUGMENTATIONS
 from engine.crew import default_workers
 
 PICTURES = 60_000

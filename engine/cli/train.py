@@ -140,13 +140,17 @@ def _summary(result: Evaluation, job: _Job, seconds: float) -> str:
     )
 
 
+def settings_of(config: TrainingConfig) -> dict[str, Any]:
+    """Say for a card how a network was trained, the augmentation by its name in `AUGMENTATIONS`."""
+    augmentation = next(name for name, how in AUGMENTATIONS.items() if how == config.augmentation)
+    return asdict(replace(config, augmentation=None)) | {"augmentation": augmentation}
+
+
 def _card(
     options: argparse.Namespace, job: _Job, result: Evaluation, trainer: Trainer, seconds: float
 ) -> dict[str, Any]:
     """Say in the file what the network was trained on, how, and how good it is."""
-    augmentation = next(name for name, how in AUGMENTATIONS.items() if how == job.config.augmentation)
-    way = asdict(replace(job.config, augmentation=None))
-    way |= {"augmentation": augmentation, "steps": trainer.position.step}
+    way = settings_of(job.config) | {"steps": trainer.position.step}
     if options.spec is None:
         way["preset"] = preset(options.preset).key
     data = f"{job.data.train.name}, {len(job.data.train):,} training pictures"
