@@ -131,7 +131,9 @@ class ConvolutionKernel(Kernel):
     def backward(self, first: bool) -> None:
         accumulate(self.dz, self.patches_t, self.dwide, self.scratch, first)
         if self.padded.gradient is not None:
-            np.matmul(self.wide[:, :, :-1].swapaxes(1, 2), self.dz, out=self.dpatches)
+            # A column times a row, where each group is one filter, is no work for a matrix product.
+            spread = np.multiply if self.wide.shape[1] == 1 else np.matmul
+            spread(self.wide[:, :, :-1].swapaxes(1, 2), self.dz, out=self.dpatches)
             self.padded.gradient.fill(0)
             for target, source in self.adds:
                 np.add(target, source, out=target)

@@ -23,7 +23,8 @@ class ConvolutionPoolKernel(Kernel):
        view ``(2, 2, filters, c, k, k)`` of just those cells;
     3. phases ``(2, 2, filters, T)``: the convolution's output at even/odd rows and columns. Backward, it is
        overwritten by its own gradient;
-    4. row winners ``(2, filters, T)`` and the pooled output ``(filters, T)``.
+    4. row winners ``(2, filters, T)`` and the pooled output ``(filters, T)``, with a bool beside each number
+       that tells who won.
 
     The pool is a knock-out: columns first, then rows, a tie going to the left or upper one, which is the
     first in row order. Pooling comes before the ReLU (they commute), so that the ReLU sees a quarter of the
@@ -92,13 +93,12 @@ class ConvolutionPoolKernel(Kernel):
             self.four, self.pooled_row = self.phases.reshape(4, -1), self.pooled.reshape(-1)
             self.least = dtype.type(0 if relu else -np.inf)
             return
+        # Who wins is found while the outputs are near; the winners' gradients then take their place.
         self.winners = allocate((2, filters, t), dtype)
+        self.left_wins = allocate((2, filters, t), bool)
+        self.upper_wins, self.positive = allocate((filters, t), bool), allocate((filters, t), bool)
         self.zeros = np.zeros(t, dtype)
         self.dpooled = y.gradient_rows()
-        self.mask, self.dwinners = (
-            allocate((2, filters, t), dtype),
-            allocate((2, filters, t), dtype),
-        )
         self.dwide, self.dcells = self._wide_weights(c, k, filters, dtype)
         self.scratch = allocate(self.dwide.shape, dtype)
         self.adds: list[tuple[Array, Array]] = []
@@ -168,22 +168,21 @@ class ConvolutionPoolKernel(Kernel):
             return
         z, winners, pooled = self.phases, self.winners, self.pooled
         np.maximum(z[:, 0], z[:, 1], out=winners)
+        np.greater_equal(z[:, 0], z[:, 1], out=self.left_wins)
         np.maximum(winners[0], winners[1], out=pooled)
+        np.greater_equal(winners[0], winners[1], out=self.upper_wins)
         if self.relu:
             # A row of zeros, not the number 0: NumPy's loop for a scalar operand is half as fast.
             np.maximum(pooled, self.zeros, out=pooled)
+            np.greater(pooled, self.zeros, out=self.positive)
 
     def backward(self, first: bool) -> None:
-        z, winners, g = self.phases, self.winners, self.dpooled
-        mask, dwinners = self.mask, self.dwinners
+        z, dwinners, g = self.phases, self.winners, self.dpooled
         if self.relu:
-            np.greater(self.pooled, self.zeros, out=mask[0], casting="unsafe")
-            np.multiply(g, mask[0], out=g)
-        np.greater_equal(winners[0], winners[1], out=mask[0], casting="unsafe")
-        np.multiply(g, mask[0], out=dwinners[0])
+            np.multiply(g, self.positive, out=g)
+        np.multiply(g, self.upper_wins, out=dwinners[0])
         np.subtract(g, dwinners[0], out=dwinners[1])
-        np.greater_equal(z[:, 0], z[:, 1], out=mask, casting="unsafe")
-        np.multiply(mask, dwinners, out=z[:, 0])
+        np.multiply(dwinners, self.left_wins, out=z[:, 0])
         np.subtract(dwinners, z[:, 0], out=z[:, 1])
         dz = self.phase_rows
         accumulate(dz, self.patches.T, self.dwide, self.scratch, first)

@@ -8,6 +8,10 @@ from engine.layers import Conv2D
 from engine.plan.kernel import Kernel, accumulate
 from engine.plan.tensor import Array, Tensor, allocate
 
+# Multiplications up to which OpenBLAS has a faster way for a matrix product, and the columns below which that
+# is no faster any more (measured).
+SMALL_PRODUCT, NARROWEST = 1_000_000, 96
+
 
 class SpreadRows:
     """A picture spread out so that the patches of a row of positions are a matrix that is already there.
@@ -37,7 +41,16 @@ class SpreadRows:
                 self._copies.append((target, seen.transpose(1, 0, 2, 3)))
         by = memory.strides
         self.patches = as_strided(memory, (oh, kh * kw * c, ow * n), (by[0], by[2], by[4]), writeable=False)
-        self.numbers = memory.size
+
+    def pieces_for(self, rows: int) -> int:
+        """Tell into how many pieces of positions a product of a matrix of so many rows is best cut.
+
+        As few as make each one small enough for OpenBLAS' way with small matrices, if they stay wide.
+        """
+        _, k, width = self.patches.shape
+        most = SMALL_PRODUCT // (rows * k)
+        fitting = (p for p in range(1, width + 1) if width % p == 0 and NARROWEST <= width // p <= most)
+        return next(fitting, 1)
 
     def fill(self) -> None:
         """Copy the picture in."""
@@ -50,7 +63,7 @@ class ConvolutionRowsKernel(Kernel):
 
     1. input: `SpreadRows`, its patches ``(oh, K, ow · n)``, K = kh · kw · c;
     2. weights ``(filters, K)`` in the order of its rows;
-    3. forward: weights × patches, row by row of the positions, straight into the output;
+    3. forward: weights × patches, for each row of positions or piece of a row, straight into the output;
     4. weights' gradient: patches × output gradientᵀ for each row, which is faster than the other way round,
        then their sum, ``(K, filters)``;
     5. the input's gradient is itself such a convolution, with the filters turned by 180°, of the output's
@@ -92,7 +105,9 @@ class ConvolutionRowsKernel(Kernel):
         self.rows = allocate((filters, k), dtype)
         self.cells = self.rows.reshape(filters, kh, kw, c)
         self.z = y.rows()
-        self.z_by_row = _by_row(y.value)
+        pieces = self.spread.pieces_for(filters)
+        self.patches = _cut(self.spread.patches, pieces)
+        self.z_by_row = _cut(_by_row(y.value), pieces)
         if weight_gradient is None:
             return
         assert y.gradient is not None
@@ -109,7 +124,9 @@ class ConvolutionRowsKernel(Kernel):
             self.back = SpreadRows(y.gradient, layer.kernel, rest)
             self.turned = allocate((c, kh * kw * filters), dtype)
             self.turned_cells = self.turned.reshape(c, kh, kw, filters)
-            self.dx_by_row = _by_row(x.gradient)
+            pieces = self.back.pieces_for(c)
+            self.back_patches = _cut(self.back.patches, pieces)
+            self.dx_by_row = _cut(_by_row(x.gradient), pieces)
 
     @property
     def flops(self) -> tuple[int, int]:
@@ -119,7 +136,7 @@ class ConvolutionRowsKernel(Kernel):
         back = (
             0
             if self.back is None
-            else 2 * self.turned.size * self.dx_by_row.shape[0] * self.dx_by_row.shape[2]
+            else 2 * self.turned.size * (self.dx_by_row.size // self.dx_by_row.shape[2])
         )
         return forward, forward + back
 
@@ -130,7 +147,7 @@ class ConvolutionRowsKernel(Kernel):
 
     def forward(self, training: bool, rng: np.random.Generator | None) -> None:
         self.spread.fill()
-        np.matmul(self.rows, self.spread.patches, out=self.z_by_row)
+        np.matmul(self.rows, self.patches, out=self.z_by_row)
         if self.bias is not None:
             np.add(self.z, self.bias, out=self.z)
 
@@ -143,7 +160,7 @@ class ConvolutionRowsKernel(Kernel):
             accumulate(self.dz, self.ones, self.dbias, self.bias_scratch, first)
         if self.back is not None:
             self.back.fill()
-            np.matmul(self.turned, self.back.patches, out=self.dx_by_row)
+            np.matmul(self.turned, self.back_patches, out=self.dx_by_row)
 
     def store(self) -> None:
         assert self.weight_gradient is not None
@@ -157,3 +174,9 @@ def _by_row(values: Array) -> Array:
     """See ``(c, h, w, n)`` as a matrix ``(c, w · n)`` for each row: ``(h, c, w · n)``."""
     c, h, w, n = values.shape
     return values.reshape(c, h, w * n).transpose(1, 0, 2)
+
+
+def _cut(matrices: Array, pieces: int) -> Array:
+    """See each of the matrices ``(h, rows, columns)`` in pieces: ``(h, pieces, rows, columns / pieces)``."""
+    h, rows, columns = matrices.shape
+    return matrices.reshape(h, rows, pieces, columns // pieces).swapaxes(1, 2)

@@ -26,6 +26,7 @@ from engine.plan.batch_norm import BatchNormKernel, Exchange
 from engine.plan.convolution import ConvolutionKernel
 from engine.plan.convolution_pool import ConvolutionPoolKernel
 from engine.plan.convolution_rows import ConvolutionRowsKernel
+from engine.plan.convolution_winograd import ConvolutionWinogradKernel
 from engine.plan.dense import DenseKernel
 from engine.plan.description import describe_stretch
 from engine.plan.elementwise import (
@@ -179,7 +180,13 @@ class Plan:
                 after = i + 2 if end < len(layers) and isinstance(layers[end], ReLU) else i + 1
                 pool = layers[after] if after < len(layers) else None
                 channels = self.spec.input_shapes[names[i]][0]
-                if isinstance(pool, MaxPool2D) and ConvolutionPoolKernel.fits(layer, pool, channels):
+                if isinstance(pool, MaxPool2D) and (
+                    ConvolutionPoolKernel.fits(layer, pool, channels)
+                    or (
+                        MaxPool2Kernel.fits(pool)
+                        and ConvolutionWinogradKernel.fits(layer, channels, self.batch, pool=True)
+                    )
+                ):
                     end = after + 1
             elif isinstance(layer, ReLU) and not self._keep_all and end < len(layers):
                 pool = layers[end]
@@ -229,7 +236,11 @@ class Plan:
         match layer:
             case Conv2D() if stretch.end - stretch.start > 1:
                 relu = stretch.end - stretch.start == 3
+                if ConvolutionWinogradKernel.fits(layer, x.value.shape[0], self.batch, pool=True):
+                    return ConvolutionWinogradKernel(layer, x, y, *weights, *gradients, pool=True, relu=relu)
                 return ConvolutionPoolKernel(layer, relu, x, y, *weights, *gradients)
+            case Conv2D() if ConvolutionWinogradKernel.fits(layer, x.value.shape[0], self.batch):
+                return ConvolutionWinogradKernel(layer, x, y, *weights, *gradients)
             case Conv2D():
                 sides = layer.sides(self.spec.input_shapes[name])
                 rows = ConvolutionRowsKernel.fits(layer, sides)

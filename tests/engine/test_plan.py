@@ -10,13 +10,14 @@ from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 
 from engine import functional
-from engine.layers import AvgPool2D, BatchNorm2D, Conv2D, Dense, Dropout, Flatten, MaxPool2D, ReLU
+from engine.layers import AvgPool2D, BatchNorm2D, Conv2D, Dense, Dropout, Flatten, Layer, MaxPool2D, ReLU
 from engine.network import Network
 from engine.parameters import Parameters
 from engine.plan import Executor, Plan, executor
 from engine.plan.convolution import ConvolutionKernel
 from engine.plan.convolution_pool import ConvolutionPoolKernel
 from engine.plan.convolution_rows import ConvolutionRowsKernel
+from engine.plan.convolution_winograd import ConvolutionWinogradKernel
 from engine.plan.elementwise import ReLUKernel
 from engine.plan.max_pool2 import MaxPool2Kernel
 from engine.plan.pooling import MaxPoolKernel
@@ -31,6 +32,14 @@ smoothings = st.sampled_from([0.0, 0.1])
 def parts_of(pictures: int) -> Iterator[None]:
     """Let executors that are made inside cut batches into so many pictures at a time."""
     with patch.multiple(executor, FEWEST=1, MOST=pictures):
+        yield
+
+
+@contextmanager
+def winograd_everywhere() -> Iterator[None]:
+    """Let it compute every convolution that it can, however small."""
+    none = dict.fromkeys(("FEWEST_SLICES", "FEWEST_SLICES_POOLED", "FEWEST_PICTURES"), 0)
+    with patch.multiple(ConvolutionWinogradKernel, **none):
         yield
 
 
@@ -70,6 +79,36 @@ def test_every_gradient_is_the_references(case: Case, smoothing: float) -> None:
     for name, gradient in wanted.items():
         np.testing.assert_allclose(found[name], gradient, rtol=1e-7, atol=1e-10, err_msg=name)
     assert set(found) - set(wanted) == {name for name in found if "running" in name}
+
+
+@st.composite
+def three_by_three_networks(draw: st.DrawFn) -> NetworkSpec:
+    """Networks of 3 × 3 filters with whatever may come between them."""
+    layers: list[Layer] = []
+    for _ in range(draw(st.integers(1, 3))):
+        layers.append(Conv2D(draw(st.integers(1, 4)), 3, padding="same", bias=draw(st.booleans())))
+        layers += draw(st.sampled_from([[], [ReLU()], [BatchNorm2D(), ReLU()], [ReLU(), Dropout(0.3)]]))
+        layers += draw(st.sampled_from([[], [MaxPool2D(2)], [AvgPool2D(2)]]))
+    sides = st.integers(8, 11)
+    shape = (draw(st.integers(1, 3)), draw(sides), draw(sides))
+    return NetworkSpec(shape, (*layers, Flatten(), Dense(3)))
+
+
+@given(three_by_three_networks(), st.integers(1, 9), smoothings)
+def test_networks_computed_winograds_way_have_the_references_gradients(
+    spec: NetworkSpec, count: int, smoothing: float
+) -> None:
+    case = case_of(spec, count)
+    reference = ReferenceNetwork(case.spec, case.parameters)
+    with parts_of(4), winograd_everywhere():
+        network = Network.from_parameters(case.spec, case.parameters)
+        loss, found = network.loss_and_gradients(case.x, case.y, label_smoothing=smoothing)
+        logits = network.forward(case.x)
+    wanted = reference.activations(case.x)[case.spec.layer_names[-1]]
+    np.testing.assert_allclose(logits, wanted, rtol=1e-9, atol=1e-10)
+    assert loss == pytest.approx(reference.loss(case.x, case.y, smoothing), rel=1e-9)
+    for name, gradient in reference.gradients(case.x, case.y, smoothing).items():
+        np.testing.assert_allclose(found[name], gradient, rtol=1e-7, atol=1e-10, err_msg=name)
 
 
 @given(cases(whole=True))
