@@ -21,7 +21,7 @@ from benchmarks._contest import (
     this_python,
 )
 from benchmarks._networks import NETWORKS
-from engine.crew import default_workers
+from engine.cores import default_workers
 from engine.datasets import embedded_digits
 from engine.datasets.shapes import rgb_shapes
 

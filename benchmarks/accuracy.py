@@ -24,7 +24,7 @@ from benchmarks._field import KEEP_MEMORY, ONE_THREAD, OURS, find_torch, machine
 from benchmarks._networks import NETWORKS
 from engine import Network
 from engine.cli.data import data_set
-from engine.crew import default_workers
+from engine.cores import default_workers
 from engine.datasets import Split
 from engine.recipes import recipe
 from engine.schedules import SCHEDULES

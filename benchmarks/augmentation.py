@@ -15,7 +15,7 @@ from benchmarks._contest import Contestant, Measurement, python_command, spread,
 from benchmarks._field import ONE_THREAD, machine, write_data
 from benchmarks._networks import NETWORKS
 from engine.cli.train import AUGMENTATIONS
-from engine.crew import default_workers
+from engine.cores import default_workers
 
 PICTURES = 60_000
 

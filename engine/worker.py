@@ -15,7 +15,8 @@ from typing import BinaryIO
 import msgspec
 from safetensors.numpy import load
 
-from engine.crew import Crew, default_workers
+from engine.cores import default_workers
+from engine.crew import Crew
 from engine.formats.run import run_from_bytes, run_to_bytes
 from engine.session import TrainingSession
 from engine.session_messages import ENDED

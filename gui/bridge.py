@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QObject, Signal
 
-from engine.crew import default_workers
+from engine.cores import default_workers
 from engine.datasets import Split
 from engine.parameters import Parameters
 from engine.process_session import ProcessSession, WorkerPool

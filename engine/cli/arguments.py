@@ -9,7 +9,7 @@ from engine.cli.evaluate import evaluate
 from engine.cli.export import NEEDS_FILE, export
 from engine.cli.import_state import import_state
 from engine.cli.train import AUGMENTATIONS, train
-from engine.crew import default_workers
+from engine.cores import default_workers
 from engine.recipes import DEFAULT_PRESET, PRESETS, RECIPES
 from engine.schedules import SCHEDULES
 from engine.version import VERSION

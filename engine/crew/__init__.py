@@ -5,6 +5,6 @@ it from the system; `rendezvous` lets them wait for each other; `leader` starts 
 they find; `helper` is the program that a helper runs.
 """
 
-from engine.crew.leader import Crew, default_workers
+from engine.crew.leader import Crew
 
-__all__ = ["Crew", "default_workers"]
+__all__ = ["Crew"]

@@ -25,17 +25,8 @@ from engine.training_data import CheckedData
 logger = logging.getLogger(__name__)
 
 _PATIENCE_S = 5.0
-# Beyond that the parts of usual batches are too small to gain anything.
-_MOST_BY_ITSELF = 8
 HELPER_ARGUMENT = "--training-helper"
 ROOT = Path(__file__).resolve().parent.parent.parent
-
-
-def default_workers() -> int:
-    """Tell how many processes a training takes unless it is told: one per core that it may use."""
-    affinity = getattr(os, "sched_getaffinity", None)
-    cores = len(affinity(0)) if affinity is not None else os.cpu_count() or 1
-    return min(cores, _MOST_BY_ITSELF)
 
 
 class RunMessage(msgspec.Struct):

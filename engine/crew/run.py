@@ -8,7 +8,7 @@ from functools import partial
 
 import numpy as np
 
-from engine.crew import blas
+from engine import cores
 from engine.crew.board import OVER, Board
 from engine.crew.rendezvous import Exchange, MemberLost, fence, wait_until
 from engine.crew.share import Batch, BatchShare, NotFinite, update
@@ -58,7 +58,7 @@ class CrewRun:
         self._own = BatchShare(executor, config, data, 0, self._members)
         self._alone: BatchShare | None = None
         self._stand_ins: list[BatchShare] | None = None
-        blas.acquire()
+        cores.acquire()
 
     def step(self, batch: Batch, learning_rate: float) -> tuple[float, int]:
         """Train on a batch; gives its mean loss and right answers. NotFinite leaves the parameters alone."""
@@ -76,7 +76,7 @@ class CrewRun:
 
     def close(self) -> None:
         """End the run; when this returns, the helpers wait for another one."""
-        blas.release()
+        cores.release()
         self._board.begin(OVER)
         for member, helper in enumerate(self._helpers, 1):
             with contextlib.suppress(MemberLost):

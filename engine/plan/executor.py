@@ -6,6 +6,7 @@ from collections.abc import Iterator
 import numpy as np
 from numpy.typing import NDArray
 
+from engine.cores import default_workers, share_out
 from engine.layers import BatchNorm2D, Dropout
 from engine.parameters import Parameters
 from engine.plan.batch_norm import Exchange
@@ -18,8 +19,13 @@ from engine.spec import NetworkSpec
 BUFFER_NUMBERS = 1_500_000
 FEWEST, MOST = 16, 64
 
+# Parts for each of several threads that answer together: with fewer, waking them costs what they save.
+PARTS_PER_THREAD = 2
+
 # Enough for the sizes in use at one time: a part of a batch, its remainder, one picture.
 PLANS_KEPT = 4
+
+ALL = slice(None)
 
 
 class Executor:
@@ -48,6 +54,8 @@ class Executor:
         self._spec, self._parameters, self._gradients = spec, parameters, gradients
         self._keep_all = keep_all
         self._plans: OrderedDict[int, Plan] = OrderedDict()
+        # For the other threads, when there are many pictures: plans are for one thread at a time.
+        self._others: list[Executor] = []
         self.needs_whole_batches = any(isinstance(layer, BatchNorm2D) for layer in spec.layers)
         self.has_dropout = any(isinstance(layer, Dropout) for layer in spec.layers)
         fitting = max(FEWEST, min(MOST, BUFFER_NUMBERS // patch_numbers(spec)))
@@ -70,12 +78,14 @@ class Executor:
         self._plans[batch] = plan
         return plan
 
-    def parts(self, x: NDArray[np.generic], *, whole: bool = False) -> Iterator[tuple[slice, Plan]]:
-        """Cut a batch into slices, each with its plan, weights loaded."""
+    def parts(
+        self, x: NDArray[np.generic], *, whole: bool = False, which: slice = ALL
+    ) -> Iterator[tuple[slice, Plan]]:
+        """Cut a batch into slices, and give some of them, each with its plan, weights loaded."""
         n = len(x)
         size = n if whole else self._part
         loaded: set[int] = set()
-        for start in range(0, n, size):
+        for start in range(0, n, size)[which]:
             part = slice(start, min(start + size, n))
             plan = self.plan(part.stop - part.start)
             if plan.batch not in loaded:
@@ -84,11 +94,26 @@ class Executor:
             yield part, plan
 
     def logits(self, x: NDArray[np.generic]) -> Array:
-        """Logits ``(n, classes)`` of pictures ``(n, c, h, w)``, outside training."""
+        """Logits ``(n, classes)`` of pictures ``(n, c, h, w)``, outside training; of many, on all cores.
+
+        They do not depend on the number of cores.
+        """
         out = np.empty((len(x), len(self._spec.classes)), self._parameters.vector.dtype)
-        for part, plan in self.parts(x):
-            out[part] = plan.forward(x[part]).T
+        members = min(default_workers(), len(x) // (PARTS_PER_THREAD * self._part))
+        if members < 2:
+            self._answer(x, out, ALL)
+            return out
+        while len(self._others) < members - 1:
+            self._others.append(Executor(self._spec, self._parameters, keep_all=self._keep_all))
+        executors = [*self._others[: members - 1], self]
+        share_out(lambda member: executors[member]._answer(x, out, slice(member, None, members)), members)
         return out
+
+    @np.errstate(over="ignore", invalid="ignore")
+    def _answer(self, x: NDArray[np.generic], out: Array, which: slice) -> None:
+        """Compute the logits of some of the parts."""
+        for part, plan in self.parts(x, which=which):
+            out[part] = plan.forward(x[part]).T
 
     def loss_and_gradients(
         self,
