@@ -153,16 +153,38 @@ def cross_correlate2d_gradient(
     check_filters(x, weight, None, groups)
     kernel = weight.shape[2:]
     sides = resolve_padding(padding, x.shape[2:], kernel, stride, dilation)
-    padded = _pad(x, sides)
-    windows = _windows(padded, kernel, stride, dilation)
+    windows = _windows(_pad(x, sides), kernel, stride, dilation)
     n, c, oh, ow, kh, kw = windows.shape
     windows = windows.reshape(n, groups, c // groups, oh, ow, kh, kw)
-    filters = weight.reshape(groups, -1, *weight.shape[1:])
     dz = gradient.reshape(n, groups, -1, oh, ow)
     dweight = np.einsum("ngfyx,ngcyxij->gfcij", dz, windows, optimize=True).reshape(weight.shape)
+    dx = cross_correlate2d_input_gradient(gradient, x.shape, weight, stride, padding, dilation, groups)
+    return dx, dweight, gradient.sum(axis=(0, 2, 3))
+
+
+def cross_correlate2d_input_gradient(
+    gradient: Array,
+    shape: tuple[int, ...],
+    weight: Array,
+    stride: Pair = 1,
+    padding: Padding = 0,
+    dilation: Pair = 1,
+    groups: int = 1,
+) -> Array:
+    """Gradient of `cross_correlate2d` in its input of `shape` alone: the transposed convolution.
+
+    It needs no input: what is linear has the same gradient everywhere.
+    """
+    kernel = weight.shape[2:]
+    n, c, h, w = shape
+    sides = resolve_padding(padding, (h, w), kernel, stride, dilation)
+    (top, bottom), (left, right) = sides
+    filters = weight.reshape(groups, -1, *weight.shape[1:])
+    oh, ow = gradient.shape[2:]
+    dz = gradient.reshape(n, groups, -1, oh, ow)
     dwindows = np.einsum("ngfyx,gfcij->ngcyxij", dz, filters, optimize=True)
-    dpadded = _scatter_windows(dwindows.reshape(n, c, oh, ow, kh, kw), padded.shape, stride, dilation)
-    return _unpad(dpadded, sides), dweight, gradient.sum(axis=(0, 2, 3))
+    padded = (n, c, h + top + bottom, w + left + right)
+    return _unpad(_scatter_windows(dwindows.reshape(n, c, oh, ow, *kernel), padded, stride, dilation), sides)
 
 
 def convolve2d(

@@ -125,6 +125,28 @@ class Network:
         return found
 
     @QUIET
+    def input_gradient(self, x: NDArray[Any], seeds: NDArray[Any]) -> tuple[NDArray[Any], NDArray[Any]]:
+        """How what is wanted of the logits moves with each number of the pictures, as outside training.
+
+        Parameters
+        ----------
+        x
+            Pictures ``(n, c, h, w)``.
+        seeds
+            ``(n, classes)``: how much each logit counts; one 1 and the rest 0 for a single logit.
+
+        Returns
+        -------
+        The logits ``(n, classes)``, and the gradient ``(n, c, h, w)``, where pixels are from 0 to 1.
+        """
+        x = self._pictures(x)
+        seeds = np.asarray(seeds, self.parameters.vector.dtype)
+        wanted = len(x), len(self.spec.classes)
+        if seeds.shape != wanted:
+            raise ShapeError(f"the seeds must have shape {wanted}, got {seeds.shape}")
+        return self._executor("input").input_gradient(x, seeds)
+
+    @QUIET
     def loss_and_gradients(
         self,
         x: NDArray[Any],
@@ -191,8 +213,15 @@ class Network:
     def _executor(self, purpose: str) -> Executor:
         if purpose not in self._executors:
             gradients = self._gradients if purpose == "training" else None
+            if purpose == "input":
+                # Weights' gradients come out on the way, for nobody.
+                gradients = self._gradients.copy()
             self._executors[purpose] = Executor(
-                self.spec, self.parameters, gradients, keep_all=purpose == "activations"
+                self.spec,
+                self.parameters,
+                gradients,
+                keep_all=purpose == "activations",
+                to_input=purpose == "input",
             )
         return self._executors[purpose]
 

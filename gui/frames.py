@@ -111,6 +111,12 @@ def compute_frame(
     return Frame(subject, drawing, preparation, picture, activations, logits, probabilities, verdict)
 
 
+def probabilities_of(subject: Subject, drawing: Drawing) -> NDArray[np.float32]:
+    """Give each class's probability for a drawing, apart from any frame."""
+    network = Network.from_parameters(subject.spec, subject.parameters)
+    return network.probabilities(_fitted(prepare(drawing).picture, subject.spec)[None])[0]
+
+
 def _fitted(picture: NDArray[np.float32], spec: NetworkSpec) -> NDArray[np.float32]:
     """The 28 × 28 picture as this network wants it: the same grey in each of its input channels."""
     return np.repeat(picture[None], spec.input_shape[0], axis=0)

@@ -12,6 +12,7 @@ from gui.address_bar import AddressBar
 from gui.frames import Frame
 from gui.inspector import Inspector
 from gui.pages.draw.page import DrawPage
+from gui.pages.inside.page import InsidePage
 from gui.pages.train.page import TrainPage
 from gui.selection import Changes, Selection, SelectionModel
 from gui.skeleton import Skeleton
@@ -40,7 +41,7 @@ class Inspecting(QObject):
         selection: SelectionModel,
         inspector: Inspector,
         address: AddressBar,
-        pages: Mapping[str, DrawPage | TrainPage],
+        pages: Mapping[str, DrawPage | InsidePage | TrainPage],
         skeleton: Skeleton,
         card_of: Callable[[Frame], Card | None],
         parent: QObject | None = None,
@@ -56,7 +57,7 @@ class Inspecting(QObject):
         inspector.pixel_chosen.connect(self._on_pixel_chosen)
         for page in self._pages.values():
             page.tile_chosen.connect(self._on_tile_chosen)
-            if isinstance(page, DrawPage):
+            if isinstance(page, DrawPage | InsidePage):
                 page.layer_chosen.connect(self._on_layer_chosen)
 
     @property

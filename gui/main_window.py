@@ -6,14 +6,11 @@ from functools import partial
 from pathlib import Path
 from typing import Any, ClassVar
 
-import numpy as np
-from numpy.typing import NDArray
 from PySide6.QtCore import QEvent, QTimer, QUrl
 from PySide6.QtGui import QCloseEvent, QDesktopServices, QDragEnterEvent, QDropEvent, QHideEvent, QShowEvent
 from PySide6.QtWidgets import QMainWindow
 
-from engine.drawing import Drawing, prepare
-from engine.network import Network
+from engine.drawing import Drawing
 from engine.novelty import DigitLikeness
 from engine.version import VERSION
 from gui.actions import Actions
@@ -26,12 +23,13 @@ from gui.dialogs.error_details import ErrorDialog
 from gui.document import Document
 from gui.errors import ErrorReport
 from gui.files import Files
-from gui.frames import Frame, FrameWorker, Subject
+from gui.frames import Array, Frame, FrameWorker, Subject, probabilities_of
 from gui.garbage import GuiThreadCollector
 from gui.inspecting import Inspecting
 from gui.instrument import Instrument
 from gui.jobs import JobProgress
 from gui.keeping import Keeper
+from gui.looking_inside import LookingInside
 from gui.panels import Panels
 from gui.selection import SelectionModel
 from gui.settings import Folders, PreferencesStore
@@ -54,7 +52,7 @@ class MainWindow(QMainWindow):
         Where runs, data sets and the window's place are kept.
     """
 
-    PAGES: ClassVar[tuple[str, ...]] = ("draw", "convolve", "train")
+    PAGES: ClassVar[tuple[str, ...]] = ("draw", "convolve", "train", "inside")
 
     def __init__(self, themes: ThemeManager, preferences: PreferencesStore, places: Folders) -> None:
         super().__init__()
@@ -99,14 +97,17 @@ class MainWindow(QMainWindow):
             self.selection,
             self._inspector,
             self._address,
-            {"draw": self._draw, "train": self._train},
+            {"draw": self._draw, "train": self._train, "inside": panels.inside},
             self._skeleton,
             self._card_of,
             self,
         )
         self._convolving = Convolving(panels, self.selection, self._inspecting, self.show_page, self)
+        self._looking = LookingInside(
+            panels, self.instrument, self._bridge, self._inspecting, self._convolving, self
+        )
         self._make_actions()
-        self._connect()
+        self._connect(panels)
         self._answer: Frame | None = None
         self.instrument.refresh()
         self._on_subject_changed(self.instrument.answering)
@@ -121,15 +122,11 @@ class MainWindow(QMainWindow):
     @property
     def is_settled(self) -> bool:
         """Whether every picture is up to date, apart from what a running training still brings."""
-        return self.instrument.is_settled and self._convolve.is_settled
+        return all(part.is_settled for part in (self.instrument, self._convolve, self._looking))
 
-    def classify(self) -> NDArray[np.float32]:
+    def classify(self) -> Array:
         """Give each class's probability for what is on the canvas, from the network that answers the Pad."""
-        subject = self.instrument.answering
-        network = Network.from_parameters(subject.spec, subject.parameters)
-        picture = prepare(self.document.drawing).picture
-        channels = np.repeat(picture[None, None], subject.spec.input_shape[0], axis=1)
-        return network.probabilities(channels)[0]
+        return probabilities_of(self.instrument.answering, self.document.drawing)
 
     def show_page(self, name: str) -> None:
         """Bring a page to the front; KeyError if there is none of that name."""
@@ -153,6 +150,7 @@ class MainWindow(QMainWindow):
         self._keeper.remember(page=name)
         self._inspecting.enter()
         self._convolving.enter()
+        self._looking.enter()
 
     def start_training(self) -> None:
         """Train, if nothing trains yet."""
@@ -256,7 +254,7 @@ class MainWindow(QMainWindow):
         self._actions.choose(f"theme_{self._themes.mode}")
         self._actions.choose("inspector", self._skeleton.inspector_open)
 
-    def _connect(self) -> None:
+    def _connect(self, panels: Panels) -> None:
         instrument, selection = self.instrument, self.selection
         self.document.drawing_changed.connect(self._follow_drawing)
         self._follow_drawing(self.document.drawing)
@@ -290,12 +288,13 @@ class MainWindow(QMainWindow):
         self._convolving.run_wanted.connect(instrument.set_run_wanted)
         self._convolve.said.connect(lambda text, warning: self.say(text, warning=warning))
         self._convolve.undo_offered.connect(lambda text, act: self.say(text, action="Undo", act=act))
-        for page in (self._draw, self._train):
+        for page in (self._draw, self._train, panels.inside):
             page.tile_activated.connect(self._convolving.show_selected)
             page.menu_requested.connect(
                 lambda point: self._convolving.show_menu(point, self._actions["show_convolve"])
             )
-        for panel in (self._pad, self._draw, self._convolve, self._train, self._inspector, self._tape):
+        readable = (self._draw, self._convolve, self._train, panels.inside, self._inspector, self._tape)
+        for panel in (self._pad, *readable):
             panel.hovered.connect(self._status.show_readout)
 
     def _on_answer(self, frame: Frame) -> None:
@@ -373,6 +372,7 @@ class MainWindow(QMainWindow):
         self._library.close()
         kept = self._bridge.close()
         self._convolve.close_worker()
+        self._looking.close()
         self.instrument.close()
         self._garbage.close()
         self._keeper.keep(self, kept, beside=self._training.kept_run_waits)

@@ -12,6 +12,7 @@ from gui.pad.pad import Pad
 from gui.pages.convolve.library_store import LibraryStore
 from gui.pages.convolve.page import ConvolvePage
 from gui.pages.draw.page import DrawPage
+from gui.pages.inside.page import InsidePage
 from gui.pages.train.page import TrainPage
 from gui.rail import Rail
 from gui.settings import Preferences
@@ -54,6 +55,7 @@ class Panels:
         self.draw = DrawPage(themes)
         self.convolve = ConvolvePage(themes, document.undo_stack, LibraryStore(data), digits)
         self.train = TrainPage(themes)
+        self.inside = InsidePage(themes, lambda: digits().pictures)
         self.inspector = Inspector(themes)
         self.rail = Rail(themes)
         self.address = AddressBar(themes)
@@ -73,3 +75,4 @@ class Panels:
         self.skeleton.add_page("draw", self.draw)
         self.skeleton.add_page("convolve", self.convolve)
         self.skeleton.add_page("train", self.train)
+        self.skeleton.add_page("inside", self.inside)

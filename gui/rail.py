@@ -30,6 +30,7 @@ PAGES = (
     PageRow("draw", "Draw", "draw", "Draw a digit and see every layer answer"),
     PageRow("convolve", "Convolve", "convolve", "One convolution by hand, position by position"),
     PageRow("train", "Train", "train", "Train a network and watch its filters change"),
+    PageRow("inside", "Inside", "inside", "See what every filter has learned to look for"),
 )
 
 

@@ -44,6 +44,8 @@ class BatchNormKernel(Kernel):
         self.normal = allocate(self.x.shape, dtype)
         self.spread = allocate((c,), dtype)
         self.update_running = False
+        # Whether the last forward pass normalised by the batch, which then has a share in the gradient.
+        self.by_batch = False
         if gradients is not None:
             self.dy = y.gradient_rows()
             self.dx = None if x.gradient is None else x.gradient_rows()
@@ -51,6 +53,7 @@ class BatchNormKernel(Kernel):
 
     def forward(self, training: bool, rng: np.random.Generator | None) -> None:
         x, normal = self.x, self.normal
+        self.by_batch = training
         if training:
             mean = self._mean_of(x.sum(axis=1))
             np.subtract(x, mean[:, None], out=normal)
@@ -73,13 +76,17 @@ class BatchNormKernel(Kernel):
         np.sum(self.dy, axis=1, out=dshift)
         if self.dx is None:
             return
+        factor = (self.scale / self.spread)[:, None]
+        if not self.by_batch:
+            np.multiply(self.dy, factor, out=self.dx)
+            return
         # The whole batch's; what goes to the gradients is this part's, which the others' are added to.
         means = self._mean_of(np.concatenate([dscale, dshift]))
         mean_scale, mean_shift = means[: len(dscale)], means[len(dscale) :]
         np.multiply(self.normal, mean_scale[:, None], out=self.scratch)
         np.subtract(self.dy, self.scratch, out=self.dx)
         np.subtract(self.dx, mean_shift[:, None], out=self.dx)
-        np.multiply(self.dx, (self.scale / self.spread)[:, None], out=self.dx)
+        np.multiply(self.dx, factor, out=self.dx)
 
     def _mean_of(self, sums: Array) -> Array:
         """Turn sums over this part's positions into means over the whole batch's."""

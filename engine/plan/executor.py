@@ -39,6 +39,8 @@ class Executor:
         As for `Plan`.
     exchange
         Adds up batch normalisation's statistics over the parts of a batch that other processes compute.
+    to_input
+        For `input_gradient`.
     """
 
     def __init__(
@@ -49,8 +51,9 @@ class Executor:
         *,
         keep_all: bool = False,
         exchange: Exchange | None = None,
+        to_input: bool = False,
     ) -> None:
-        self._exchange = exchange
+        self._exchange, self._to_input = exchange, to_input
         self._spec, self._parameters, self._gradients = spec, parameters, gradients
         self._keep_all = keep_all
         self._plans: OrderedDict[int, Plan] = OrderedDict()
@@ -72,6 +75,7 @@ class Executor:
                 self._gradients,
                 keep_all=self._keep_all,
                 exchange=self._exchange,
+                to_input=self._to_input,
             )
             if len(self._plans) >= PLANS_KEPT:
                 self._plans.popitem(last=False)
@@ -114,6 +118,15 @@ class Executor:
         """Compute the logits of some of the parts."""
         for part, plan in self.parts(x, which=which):
             out[part] = plan.forward(x[part]).T
+
+    def input_gradient(self, x: NDArray[np.generic], seeds: Array) -> tuple[Array, Array]:
+        """Logits, and the gradient in the pictures of what the `seeds` want of them, outside training."""
+        dtype = self._parameters.vector.dtype
+        logits, gradient = np.empty((len(x), len(self._spec.classes)), dtype), np.empty(x.shape, dtype)
+        for part, plan in self.parts(x):
+            logits[part] = plan.forward(x[part]).T
+            gradient[part] = plan.backward_from(seeds[part])
+        return logits, gradient
 
     def loss_and_gradients(
         self,

@@ -67,6 +67,8 @@ class Plan:
         Adds up batch normalisation's statistics over processes; None where this one has the whole batch.
     keep_all
         Keep each layer's own output for `outputs`: no layers are joined and none writes over another's.
+    to_input
+        Let `backward_from` go on to the pictures: `input_gradient`.
     """
 
     def __init__(
@@ -78,6 +80,7 @@ class Plan:
         *,
         keep_all: bool = False,
         exchange: Exchange | None = None,
+        to_input: bool = False,
     ) -> None:
         self._exchange = exchange
         self.spec, self.batch = spec, batch
@@ -87,8 +90,8 @@ class Plan:
         self._dtype = dtype
         learns = [bool(_trained(spec, name)) for name in spec.layer_names]
         # Gradients flow down to the first layer that learns, and no further.
-        self._first_learning = learns.index(True) if any(learns) else len(learns)
-        self._input = Tensor.make(spec.input_shape, batch, dtype, gradient=False)
+        self._first_learning = 0 if to_input else learns.index(True) if any(learns) else len(learns)
+        self._input = Tensor.make(spec.input_shape, batch, dtype, gradient=to_input)
         self._input_rows = self._input.value.reshape(-1, batch)
         self._pixel = dtype.type(1 / 255)
         self.outputs: dict[str, Array] = {}
@@ -100,7 +103,7 @@ class Plan:
         x = self._input
         for stretch in self._stretches():
             x = self._add(stretch, x)
-        self.logits = x.value
+        self.logits, self._dlogits = x.value, x.gradient
         if gradients is not None and x.gradient is None:
             # Nothing learns, yet there is a loss.
             x = Tensor(x.value, allocate(x.value.shape, dtype))
@@ -147,6 +150,17 @@ class Plan:
         for kernel in self._backward:
             kernel.backward(first)
         return result
+
+    def backward_from(self, seed: Array) -> Array:
+        """Carry `seed` ``(batch, classes)``, wanted of the logits, back to the pictures ``(batch, c, h, w)``.
+
+        Overwritten next time. Only of a plan that goes on to the input.
+        """
+        assert self._dlogits is not None and self._input.gradient is not None
+        np.copyto(self._dlogits, seed.T)
+        for kernel in self._backward:
+            kernel.backward(True)
+        return np.moveaxis(self._input.gradient, -1, 0)
 
     def store(self) -> None:
         """Write the gradients out in the public layout; once, after the last `backward` of a step."""

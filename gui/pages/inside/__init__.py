@@ -1,0 +1,1 @@
+"""The Inside page: what every filter has learned to look for."""

@@ -1,0 +1,384 @@
+"""The Inside page: the whole network, and of one layer what every filter has learned to look for."""
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from numpy.typing import NDArray
+from PySide6.QtCore import QSignalBlocker, QSize, Qt, Signal
+from PySide6.QtWidgets import (
+    QButtonGroup,
+    QComboBox,
+    QHBoxLayout,
+    QLabel,
+    QPushButton,
+    QScrollArea,
+    QSlider,
+    QSplitter,
+    QStackedWidget,
+    QVBoxLayout,
+    QWidget,
+)
+
+from engine.inspect.backward import Rule
+from engine.inspect.fields import spanned_box
+from engine.inspect.fingerprint import fingerprint
+from engine.inspect.front import front_of
+from engine.inspect.layer_tiles import layer_scales, layer_tiles
+from engine.inspect.patterns import convolution_names
+from engine.inspect.synthesis import USUAL, Ascent
+from gui.frames import Frame
+from gui.newest import NewestWorker
+from gui.pages.inside.pattern_wall import PatternWall
+from gui.pages.inside.sensitivity import Asked, look
+from gui.pages.inside.sensitivity_view import SensitivityView
+from gui.pages.inside.wall_worker import Dreams, News, Patterns, Question, WallWorker, Working, layer_behind
+from gui.selection import Selection
+from gui.theme import S2, S3, S4, ThemeManager
+from gui.widgets.caption_line import CaptionLine
+from gui.widgets.layer_flow import LayerFlow
+
+WAYS: tuple[tuple[str, Rule, str], ...] = (
+    ("Deconvnet", "deconvnet", "Back through the pools' switches and the filters turned round"),
+    ("Guided backpropagation", "guided", "The gradient, along what is positive on both ways only"),
+    ("Gradient", "gradient", "How the channel's pixel moves with each pixel of the patch"),
+)
+FLOW_PX, WALL_PX = 260, 380
+SLIDER_PX = 120
+# Likenesses among the classes to ask about: the likeliest one, and nobody to compare with.
+LIKELIEST, NOBODY = -1, -1
+
+
+class InsidePage(QWidget):
+    """A lens on the network that answers the Pad. GUI thread only; keeps the last frame to ask about it.
+
+    Parameters
+    ----------
+    themes
+        Shared with the window.
+    pictures
+        Gives the pictures that are searched for what excites a channel, on another thread.
+    ascent
+        How the pictures that channels would like are made.
+    """
+
+    tile_chosen = Signal(str, str, int, object)
+    """Layer, "channel", its number from 0, and (row, column) or None."""
+    tile_activated = Signal()
+    """The chosen channel was double-clicked, or Enter pressed on it: go deeper."""
+    menu_requested = Signal(object)
+    """The menu of the chosen channel is wanted at a `QPoint` of the screen."""
+    layer_chosen = Signal(str)
+    hovered = Signal(str)
+
+    def __init__(
+        self,
+        themes: ThemeManager,
+        pictures: Callable[[], NDArray[Any]],
+        parent: QWidget | None = None,
+        *,
+        ascent: Ascent = USUAL,
+    ) -> None:
+        super().__init__(parent)
+        self.setObjectName("page_inside")
+        self._frame: Frame | None = None
+        self._key = ""
+        self._scales: dict[str, float] = {}
+        self._layer = ""
+        self._visible = self._training = False
+        self._flow = LayerFlow(themes)
+        self._flow.setObjectName("inside_flow")
+        self._flow.set_title("The network", "every output channel, each layer to its own scale")
+        self._flow.set_empty_text("Draw a digit: what every layer makes of it appears here")
+        self._wall = PatternWall(themes)
+        self._wall.setObjectName("pattern_wall")
+        self._maps = SensitivityView(themes)
+        self._maps.setObjectName("sensitivity_view")
+        self._worker = WallWorker(pictures, ascent, self)
+        self._worker.told.connect(self._on_told)
+        self._looker: NewestWorker[Asked] = NewestWorker(look, "sensitivity", self)
+        self._looker.made.connect(self._maps.show_maps)
+        self._caption = CaptionLine(themes)
+        self._status = QLabel()
+        self._status.setObjectName("wall_status")
+        self._status.setProperty("role", "dim")
+        self._lay_out(ascent.steps)
+        for lens in (self._flow, self._wall, self._maps):
+            lens.hovered.connect(self.hovered)
+        self._flow.channel_clicked.connect(self._on_channel_clicked)
+        self._flow.layer_clicked.connect(self.layer_chosen)
+        self._flow.channel_activated.connect(lambda layer, channel: self.tile_activated.emit())
+        self._flow.menu_requested.connect(self.menu_requested)
+        self._wall.channel_clicked.connect(lambda c: self.tile_chosen.emit(self._layer, "channel", c, None))
+        self._wall.channel_activated.connect(lambda channel: self.tile_activated.emit())
+
+    @property
+    def is_settled(self) -> bool:
+        """Whether everything that was asked for is on screen, apart from what a training still brings."""
+        return (self._training or self._worker.is_idle) and self._looker.is_idle
+
+    @property
+    def wall(self) -> PatternWall:
+        """The pattern wall."""
+        return self._wall
+
+    @property
+    def maps(self) -> SensitivityView:
+        """Where the answer is sensitive."""
+        return self._maps
+
+    def enter(self, visible: bool) -> None:
+        """Tell whether the page can be seen: otherwise it computes nothing."""
+        self._visible = visible
+        if visible:
+            self._ask()
+        else:
+            self._worker.rest()
+
+    def set_training(self, training: bool) -> None:
+        """Tell whether a training needs the cores."""
+        if training != self._training:
+            self._training = training
+            self._ask()
+
+    def show_frame(self, frame: Frame) -> None:
+        """Show what the network makes of the drawing, and ask for what its filters look for."""
+        self._frame = frame
+        new = frame.subject.key != self._key
+        if new:
+            # Scales are fixed as long as the same network is looked at; another one gets its own.
+            self._key, self._scales = frame.subject.key, {}
+            self._show_choices(frame)
+        if frame.verdict.kind == "blank":
+            self._flow.show_layers(())
+            self._maps.show_maps(None)
+        else:
+            blocks = layer_tiles(frame.spec, frame.activations, self._scales)
+            self._scales = layer_scales(blocks)
+            self._flow.show_layers(blocks)
+        layer = layer_behind(frame.subject, self._layer)
+        if new or layer != self._layer:
+            self._show_layer(layer)
+        self._ask()
+
+    def show_selection(self, selection: Selection) -> None:
+        """Outline what is selected, and show the wall of its layer."""
+        self._flow.set_selected(selection.layer, selection.channel, selection.pixel)
+        if self._frame is None:
+            return
+        if selection.layer is not None:
+            layer = layer_behind(self._frame.subject, selection.layer)
+            if layer != self._layer:
+                self._show_layer(layer)
+                self._ask()
+        spec = self._frame.spec
+        # Channels of the layers behind a convolution are its channels, up to the next one.
+        reaches = selection.layer in spec.layer_names and len(spec.shapes[str(selection.layer)]) == 3
+        self._wall.set_selected(selection.channel if reaches else None)
+
+    def show_part(self, part: str) -> None:
+        """Bring "patterns" or "sensitivity" to the front below the network."""
+        index = ("patterns", "sensitivity").index(part)
+        self._parts.buttons()[index].setChecked(True)
+        self._stack.setCurrentIndex(index)
+        self._tools.setCurrentIndex(index)
+        self._status.clear()
+        self._write_caption()
+        self._ask()
+
+    def close_workers(self) -> None:
+        """End the threads."""
+        self._worker.close()
+        self._looker.close()
+
+    def minimumSizeHint(self) -> QSize:
+        """Shrink with the window; what has no room is reached by scrolling."""
+        return QSize(360, 300)
+
+    def _lay_out(self, steps: int) -> None:
+        self._parts = QButtonGroup(self)
+        self._tools = QStackedWidget()
+        self._stack = QStackedWidget()
+        row = QHBoxLayout()
+        row.setSpacing(S2)
+        for name, words in (
+            ("patterns", "What filters look for"),
+            ("sensitivity", "Where the answer is sensitive"),
+        ):
+            button = QPushButton(words)
+            button.setObjectName(f"inside_{name}")
+            button.setCheckable(True)
+            button.clicked.connect(lambda _=False, name=name: self.show_part(name))
+            self._parts.addButton(button)
+            row.addWidget(button)
+        row.addWidget(self._tools, 1)
+        self._tools.addWidget(self._make_wall_tools(steps))
+        self._tools.addWidget(self._make_map_tools())
+        scroll = QScrollArea()
+        scroll.setFrameShape(QScrollArea.Shape.NoFrame)
+        scroll.setWidgetResizable(True)
+        scroll.setWidget(self._wall)
+        # The stage's own surface shows between the cards.
+        scroll.viewport().setAutoFillBackground(False)
+        self._wall.setAutoFillBackground(False)
+        self._stack.addWidget(scroll)
+        self._stack.addWidget(self._maps)
+        below = QWidget()
+        column = QVBoxLayout(below)
+        column.setContentsMargins(0, S2, 0, 0)
+        column.setSpacing(S2)
+        column.addLayout(row)
+        line = QHBoxLayout()
+        line.addWidget(self._caption, 1)
+        line.addWidget(self._status)
+        column.addLayout(line)
+        column.addWidget(self._stack, 1)
+        splitter = QSplitter(Qt.Orientation.Vertical)
+        splitter.setChildrenCollapsible(False)
+        splitter.addWidget(self._flow)
+        splitter.addWidget(below)
+        splitter.setSizes([FLOW_PX, WALL_PX])
+        whole = QVBoxLayout(self)
+        whole.setContentsMargins(S4, S3, S4, S3)
+        whole.addWidget(splitter)
+        self._parts.buttons()[0].setChecked(True)
+
+    def _make_wall_tools(self, steps: int) -> QWidget:
+        self._layers, self._ways = QComboBox(), QComboBox()
+        self._layers.setObjectName("wall_layer")
+        self._layers.setToolTip("The convolution whose channels are shown.")
+        self._layers.activated.connect(lambda index: self.layer_chosen.emit(self._layers.itemText(index)))
+        self._ways.setObjectName("wall_way")
+        for place, (name, _, tip) in enumerate(WAYS):
+            self._ways.addItem(name)
+            self._ways.setItemData(place, tip, Qt.ItemDataRole.ToolTipRole)
+        self._ways.setToolTip(
+            "How the second block of each card is carried back from the channel to the pixels."
+        )
+        self._ways.activated.connect(lambda index: self._on_way_chosen())
+        self._ascent = QSlider(Qt.Orientation.Horizontal)
+        self._ascent.setObjectName("wall_ascent")
+        self._ascent.setRange(0, steps)
+        self._ascent.setValue(steps)
+        self._ascent.setFixedWidth(SLIDER_PX)
+        self._ascent.setToolTip("Step of the gradient ascent that makes the third picture of each card.")
+        self._ascent.valueChanged.connect(self._on_ascent)
+        self._ascent_words = QLabel()
+        self._ascent_words.setProperty("role", "dim")
+        self._on_ascent(self._ascent.value())
+        return _row(self._layers, self._ways, self._ascent, self._ascent_words)
+
+    def _make_map_tools(self) -> QWidget:
+        self._label, self._other = QComboBox(), QComboBox()
+        self._label.setObjectName("asked_class")
+        self._label.setToolTip("The class whose logit is asked about.")
+        self._other.setObjectName("compared_class")
+        self._other.setToolTip("The class that it is compared with: how its lead over that one moves.")
+        for choice in (self._label, self._other):
+            choice.activated.connect(lambda index: self._ask())
+        return _row(QLabel("Logit of"), self._label, QLabel("minus that of"), self._other)
+
+    def _show_choices(self, frame: Frame) -> None:
+        with QSignalBlocker(self._layers), QSignalBlocker(self._label), QSignalBlocker(self._other):
+            for choice, first in ((self._label, "the answer"), (self._other, "nothing")):
+                choice.clear()
+                choice.addItem(first, LIKELIEST)
+                for index, name in enumerate(frame.spec.classes):
+                    choice.addItem(name, index)
+            self._layers.clear()
+            self._layers.addItems(convolution_names(frame.spec))
+        self._layers.setEnabled(self._layers.count() > 0)
+
+    def _show_layer(self, layer: str) -> None:
+        assert self._frame is not None
+        self._layer = layer
+        spec = self._frame.spec
+        if not layer:
+            self._wall.show_layer("", 0, (1, 1), (1, 1))
+            self._write_caption()
+            return
+        self._layers.setCurrentText(layer)
+        top, bottom, left, right = spanned_box(spec, layer, (0, 0))
+        front = front_of(spec, self._frame.parameters, layer)
+        count, field = spec.shapes[layer][0], (bottom - top, right - left)
+        _, height, width = front.network.spec.input_shape
+        self._wall.show_layer(layer, count, field, (height, width))
+        self._write_caption()
+
+    def _write_caption(self) -> None:
+        if self._frame is None:
+            return
+        spec, layer = self._frame.spec, self._layer
+        if self._stack.currentIndex() == 1:
+            self._caption.set_text(
+                "Sensitive here",
+                "where the logit answers to a change of the picture · not why the network decides so",
+            )
+        elif not layer:
+            self._caption.set_text("No convolution", "this network has no filters that look for patterns")
+        else:
+            top, bottom, left, right = spanned_box(spec, layer, (0, 0))
+            self._caption.set_text(
+                f"{layer} · {spec.shapes[layer][0]} channels",
+                f"each pixel sees {bottom - top} × {right - left} of the picture · "
+                "nine strongest patches · what in them excites the channel · a picture made for it",
+            )
+
+    def _ask(self) -> None:
+        """Ask for what is not up to date, if anybody can see it."""
+        frame = self._frame
+        if not self._visible or frame is None:
+            return
+        if self._stack.currentIndex() == 0 and self._layer:
+            self._show_names(frame)
+            question = Question(self._layer, WAYS[max(self._ways.currentIndex(), 0)][1])
+            self._worker.ask(frame.subject, question, gentle=self._training)
+        else:
+            self._worker.rest()
+            if frame.verdict.kind != "blank":
+                self._looker.request(self._asked(frame))
+
+    def _asked(self, frame: Frame) -> Asked:
+        label, other = self._label.currentData(), self._other.currentData()
+        chosen = frame.verdict.label if label in (None, LIKELIEST) else label
+        compared = None if other in (None, NOBODY) or other == chosen else other
+        return Asked(frame, chosen, compared)
+
+    def _show_names(self, frame: Frame) -> None:
+        """Write what the filters of a first layer of 3 × 3 are called: deeper ones are of many slices."""
+        weight = frame.parameters[f"{self._layer}.weight"]
+        names = {}
+        if weight.shape[1:] == (1, 3, 3):
+            names = {index: fingerprint(each[0]).name for index, each in enumerate(weight)}
+        self._wall.show_names(names)
+
+    def _on_told(self, news: Sequence[News]) -> None:
+        for each in news:
+            if isinstance(each, Working):
+                self._status.setText(each.text)
+            elif isinstance(each, Patterns) and each.found.layer == self._layer:
+                self._wall.take_patterns(each)
+            elif isinstance(each, Dreams) and each.layer == self._layer:
+                self._wall.take_dreams(each)
+
+    def _on_way_chosen(self) -> None:
+        self._wall.clear()
+        self._ask()
+
+    def _on_ascent(self, step: int) -> None:
+        self._ascent_words.setText(f"step {step} of {self._ascent.maximum()}")
+        self._wall.show_ascent(step)
+
+    def _on_channel_clicked(self, layer: str, channel: int, row: object, column: object) -> None:
+        pixel = None if row is None else (row, column)
+        self.tile_chosen.emit(layer, "channel", channel, pixel)
+
+
+def _row(*widgets: QWidget) -> QWidget:
+    whole = QWidget()
+    row = QHBoxLayout(whole)
+    row.setContentsMargins(0, 0, 0, 0)
+    row.setSpacing(S2)
+    row.addStretch(1)
+    for widget in widgets:
+        row.addWidget(widget)
+    return whole

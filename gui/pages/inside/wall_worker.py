@@ -1,0 +1,252 @@
+"""Fills the pattern wall on a thread of its own, a piece at a time, and never in the way of a training."""
+
+import logging
+import threading
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any, TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+from PySide6.QtCore import QObject, QTimer, Signal
+
+from engine.inspect.backward import Rule
+from engine.inspect.patterns import ChannelPatterns, Search, convolution_names, patterns_of
+from engine.inspect.synthesis import Ascent, Dream, dream
+from engine.network import Network
+from engine.parameters import Parameters
+from gui.frames import Subject
+
+logger = logging.getLogger(__name__)
+
+Array: TypeAlias = NDArray[Any]
+
+# How often the window looks for what is new, and the share of one core that the thread takes while a
+# training has all of them: two workers on two cores then lose less than a tenth.
+LOOK_MS = 50
+SHARE = 0.08
+# Channels whose pictures are made at a time.
+AT_ONCE = 32
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What the wall shows: a layer of the network that is looked at, and a way back to the pixels."""
+
+    layer: str
+    rule: Rule
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Patterns:
+    """A channel's strongest patches, at a step of the run (None for a network that is not of a run)."""
+
+    found: ChannelPatterns
+    step: int | None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Dreams:
+    """Pictures that channels would like to see, after every step of the ascent.
+
+    ``pictures`` is ``(steps + 1, channels, c, h, w)`` of 0 to 255, for `channels`; ``values`` is
+    ``(steps + 1, channels)``.
+    """
+
+    layer: str
+    channels: range
+    pictures: NDArray[np.uint8]
+    values: Array
+    stuck: NDArray[np.bool_]
+    step: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Working:
+    """What the thread does at the moment, in words; empty when it is done."""
+
+    text: str
+
+
+News: TypeAlias = Patterns | Dreams | Working
+
+
+class WallWorker(QObject):
+    """Computes what a wall shows of a network; the newest question wins. GUI thread only.
+
+    A newer step of the same run waits until the wall has been filled for the one that is being looked at, so
+    that it comes to an end however fast the training is.
+
+    Parameters
+    ----------
+    pictures
+        Gives the pictures that are searched; called once, on the thread.
+    ascent
+        How the pictures that channels would like are made.
+    """
+
+    told = Signal(object)
+    """A list of `News`, in order."""
+
+    def __init__(self, pictures: Callable[[], Array], ascent: Ascent, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._pictures, self._ascent = pictures, ascent
+        self._condition = threading.Condition()
+        self._subject: Subject | None = None
+        self._question: Question | None = None
+        self._done: tuple[Subject, Question] | None = None
+        self._gentle = False
+        self._news: list[News] = []
+        self._closed = False
+        # The thread's own time when the present piece was begun.
+        self._worked_until = 0.0
+        self._thread: threading.Thread | None = None
+        self._look = QTimer(self)
+        self._look.setInterval(LOOK_MS)
+        self._look.timeout.connect(self._on_look)
+
+    @property
+    def is_idle(self) -> bool:
+        """Whether everything that was asked for has been told."""
+        with self._condition:
+            return not self._news and (self._question is None or self._is_answered())
+
+    def ask(self, subject: Subject, question: Question, *, gentle: bool) -> None:
+        """Fill the wall for this network.
+
+        Parameters
+        ----------
+        gentle
+            Take a small share of a core: a training needs them.
+        """
+        with self._condition:
+            if self._closed:
+                return
+            self._subject, self._question, self._gentle = subject, question, gentle
+            if self._thread is None:
+                self._thread = threading.Thread(target=self._main, name="patterns", daemon=True)
+                self._thread.start()
+            self._condition.notify()
+        self._look.start()
+
+    def rest(self) -> None:
+        """Stop after the piece that is being computed: nobody looks."""
+        with self._condition:
+            self._question = None
+            self._news.clear()
+        self._look.stop()
+
+    def close(self, timeout: float = 5.0) -> None:
+        """End the thread after the piece that it is computing."""
+        self._look.stop()
+        with self._condition:
+            self._closed = True
+            self._question = None
+            self._condition.notify()
+        if self._thread is not None:
+            self._thread.join(timeout)
+
+    def _on_look(self) -> None:
+        with self._condition:
+            news, self._news = self._news, []
+            answered = self._question is None or self._is_answered()
+        if answered:
+            self._look.stop()
+        if news:
+            self.told.emit(news)
+
+    def _is_answered(self) -> bool:
+        done = self._done
+        return done is not None and done[0] is self._subject and done[1] == self._question
+
+    # From here on: the worker's thread.
+
+    def _main(self) -> None:
+        pictures = self._pictures()
+        while (job := self._next()) is not None:
+            subject, question = job
+            try:
+                pieces = fill(subject, question, pictures, self._ascent)
+                if not all(self._deliver(subject, question, news) for news in pieces):
+                    continue
+            except Exception:
+                # One wall that cannot be filled must not end the display; the next one may work.
+                logger.exception("the patterns of %s could not be found", subject.source)
+                self._deliver(subject, question, Working("The patterns could not be found; the log says why"))
+            with self._condition:
+                self._done = subject, question
+
+    def _next(self) -> tuple[Subject, Question] | None:
+        with self._condition:
+            while not self._closed and (self._question is None or self._is_answered()):
+                self._condition.wait()
+            if self._closed:
+                return None
+            assert self._subject is not None
+            assert self._question is not None
+            return self._subject, self._question
+
+    def _deliver(self, subject: Subject, question: Question, news: News) -> bool:
+        """Tell a piece of news, and sleep as long as it is gentle; False when it is wanted no more."""
+        worked = time.thread_time() - self._worked_until
+
+        def wanted() -> bool:
+            same = self._subject is not None and self._subject.key == subject.key
+            return same and self._question == question
+
+        with self._condition:
+            if wanted():
+                self._news.append(news)
+            if self._gentle:
+                # Until something else is wanted, or the training has ended.
+                self._condition.wait_for(
+                    lambda: not (wanted() and self._gentle), min(worked, 1.0) * (1 / SHARE - 1)
+                )
+            self._worked_until = time.thread_time()
+            return wanted()
+
+
+def fill(subject: Subject, question: Question, pictures: Array, ascent: Ascent) -> Iterator[News]:
+    """Compute everything that a wall shows of one layer, in pieces."""
+    spec, layer = subject.spec, question.layer
+    network = Network.from_parameters(spec, Parameters(spec.layout, subject.parameters.vector))
+    if spec.input_shape[1:] != pictures.shape[-2:]:
+        wanted = " × ".join(map(str, spec.input_shape[1:]))
+        yield Working(f"There are no pictures of {wanted} pixels to search")
+    else:
+        search = Search(network, pictures)
+        while not search.done:
+            search.advance()
+            yield Working(f"Looking at {len(pictures):,} pictures: {100 * search.share:.0f} %")
+        strongest = search.result(layer)
+        channels = range(spec.shapes[layer][0])
+        for found in patterns_of(network, pictures, layer, strongest, question.rule, channels):
+            yield Patterns(found, subject.step)
+    for start in range(0, spec.shapes[layer][0], AT_ONCE):
+        part = range(start, min(start + AT_ONCE, spec.shapes[layer][0]))
+        steps: list[Dream] = []
+        for step in dream(spec, subject.parameters, layer, part, ascent):
+            steps.append(step)
+            if step.step < ascent.steps:
+                yield Working(f"Making a picture for each channel: step {step.step} of {ascent.steps}")
+        yield Dreams(
+            layer,
+            part,
+            np.stack([(255 * step.pictures).round().astype(np.uint8) for step in steps]),
+            np.stack([step.values for step in steps]),
+            steps[-1].stuck,
+            subject.step,
+        )
+    yield Working("")
+
+
+def layer_behind(subject: Subject, layer: str | None) -> str:
+    """Name the convolution that a selected layer belongs to: itself, or the last one before it."""
+    names = convolution_names(subject.spec)
+    if layer in subject.spec.layer_names:
+        before = subject.spec.layer_names[: subject.spec.layer_names.index(layer) + 1]
+        reached = [name for name in names if name in before]
+        if reached:
+            return reached[-1]
+    return names[0] if names else ""

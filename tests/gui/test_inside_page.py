@@ -1,0 +1,258 @@
+"""The Inside page: what excites each filter, and where an answer is sensitive."""
+
+import numpy as np
+import pytest
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QComboBox, QLabel, QSlider
+
+from engine import Conv2D, Dense, Flatten, NetworkSpec, ReLU
+from engine.drawing import Drawing
+from engine.inspect.synthesis import Ascent
+from gui.pages.inside import wall_worker
+from gui.pages.inside.card_geometry import CardGeometry, WallGeometry
+from gui.pages.inside.card_pictures import as_signed_tiles, as_tiles, block_image
+from gui.pages.inside.page import InsidePage
+from gui.pages.inside.wall_worker import (
+    Dreams,
+    Patterns,
+    Question,
+    WallWorker,
+    Working,
+    fill,
+    layer_behind,
+)
+from gui.selection import Selection
+from gui.theme import DARK, ThemeManager
+from tests.gui.frame_samples import SPEC, frame_of
+from tests.gui.hosting import shown
+
+PICTURES = np.random.default_rng(0).integers(0, 256, (70, 28, 28), dtype=np.uint8)
+
+
+@pytest.fixture
+def page(qtbot):
+    made = InsidePage(ThemeManager("dark"), lambda: PICTURES, ascent=Ascent(steps=4))
+    shown(qtbot, made, 1000, 760)
+    yield made
+    made.close_workers()
+
+
+def filled(qtbot, page):
+    qtbot.waitUntil(lambda: page.is_settled, timeout=20_000)
+
+
+def status(page):
+    return page.findChild(QLabel, "wall_status").text()
+
+
+def test_a_wall_is_filled_channel_by_channel(qtbot, page):
+    page.show_frame(frame_of())
+    page.enter(True)
+    filled(qtbot, page)
+    assert page.wall.filled == (4, 4)
+    assert status(page) == ""
+    assert "step 7" in page.wall.words_of(2)
+    assert "max" in page.wall.words_of(2)
+
+
+def test_a_page_that_nobody_sees_computes_nothing(qtbot, page):
+    page.show_frame(frame_of())
+    page.enter(False)
+    qtbot.wait(150)
+    assert page.wall.filled == (0, 0)
+
+
+def test_a_selected_layer_gets_its_convolutions_wall(qtbot, page):
+    page.show_frame(frame_of())
+    page.enter(True)
+    page.show_selection(Selection("Run 1", 7, "my drawing", "pool2", "channel", 5))
+    filled(qtbot, page)
+    assert page.findChild(QComboBox, "wall_layer").currentText() == "conv2"
+    assert page.wall.filled == (6, 6)
+    assert [
+        layer_behind(frame_of().subject, name) for name in ("conv1", "pool1", "conv2", "dense1", None)
+    ] == [
+        "conv1",
+        "conv1",
+        "conv2",
+        "conv2",
+        "conv1",
+    ]
+
+
+def test_a_chosen_layer_and_channel_are_told(qtbot, page):
+    page.show_frame(frame_of())
+    page.enter(True)
+    filled(qtbot, page)
+    layers = page.findChild(QComboBox, "wall_layer")
+    with qtbot.waitSignal(page.layer_chosen) as chosen:
+        layers.activated.emit(1)
+    assert chosen.args == ["conv2"]
+    with qtbot.waitSignal(page.tile_chosen) as tile:
+        QTest.mouseClick(page.wall, Qt.MouseButton.LeftButton, pos=page.wall.box_of(1).center())
+    assert tile.args == ["conv1", "channel", 1, None]
+    page.show_selection(Selection("Run 1", 7, "my drawing", "conv1", "channel", 1))
+    with qtbot.waitSignal(page.tile_chosen) as tile:
+        QTest.keyClick(page.wall, Qt.Key.Key_Right)
+    assert tile.args[2] == 2
+
+
+def test_another_way_back_carries_anew(qtbot, page):
+    page.show_frame(frame_of())
+    page.enter(True)
+    filled(qtbot, page)
+    before = page.wall._patterns[0].found
+    ways = page.findChild(QComboBox, "wall_way")
+    ways.setCurrentIndex(2)
+    ways.activated.emit(2)
+    filled(qtbot, page)
+    after = page.wall._patterns[0].found
+    assert (before.rule, after.rule) == ("deconvnet", "gradient")
+    np.testing.assert_array_equal(before.patches, after.patches)
+
+
+def test_the_slider_goes_through_the_ascent(qtbot, page):
+    page.show_frame(frame_of())
+    page.enter(True)
+    filled(qtbot, page)
+    slider = page.findChild(QSlider, "wall_ascent")
+    last = page.wall.grab().toImage()
+    slider.setValue(0)
+    assert page.wall.grab().toImage() != last
+
+
+def test_hovering_tells_which_picture_and_where(qtbot, page):
+    page.show_frame(frame_of())
+    page.enter(True)
+    filled(qtbot, page)
+    told = []
+    page.hovered.connect(told.append)
+    box = page.wall.box_of(0)
+    QTest.mouseMove(page.wall, box.topLeft() + QPoint(20, 40))
+    found = page.wall._patterns[0].found
+    row, column = found.pixels[0]
+    assert f"patch of picture {found.pictures[0]} at ({row}, {column})" in told[-1]
+
+
+def test_the_numbers_are_copied_as_a_table(qtbot, page):
+    page.show_frame(frame_of())
+    page.enter(True)
+    filled(qtbot, page)
+    lines = page.wall._numbers().splitlines()
+    assert lines[0].split("\t") == ["channel", "rank", "picture", "row", "column", "value"]
+    assert len(lines) == 1 + 4 * 9
+
+
+def test_sensitivity_is_shown_of_the_answer_or_of_a_class_against_another(qtbot, page):
+    frame = frame_of()
+    page.show_frame(frame)
+    page.enter(True)
+    page.show_part("sensitivity")
+    filled(qtbot, page)
+    assert page.maps.shown is not None
+    assert (page.maps.shown.asked.label, page.maps.shown.asked.other) == (frame.verdict.label, None)
+    for name, entry in (("asked_class", "7"), ("compared_class", "1")):
+        choice = page.findChild(QComboBox, name)
+        choice.setCurrentIndex(choice.findText(entry))
+        choice.activated.emit(choice.currentIndex())
+    filled(qtbot, page)
+    assert (page.maps.shown.asked.label, page.maps.shown.asked.other) == (7, 1)
+    told = []
+    page.hovered.connect(told.append)
+    box = page.maps._boxes()[1]
+    QTest.mouseMove(page.maps, box.center().toPoint())
+    assert told[-1].startswith("Gradient · (14, 14) = ")
+    assert "covered here: 7 goes from" in told[-1]
+
+
+def test_a_blank_canvas_has_no_maps(qtbot, page):
+    page.show_frame(frame_of(drawing=Drawing(())))
+    page.enter(True)
+    page.show_part("sensitivity")
+    assert page.maps.shown is None
+    assert not page.maps.grab().isNull()
+
+
+def test_networks_follow_each_other(qtbot, page):
+    flat = NetworkSpec((1, 28, 28), (Flatten(), Dense(10)))
+    wide = NetworkSpec((1, 28, 28), (Conv2D(40, 5, padding="same"), ReLU(), Flatten(), Dense(10)))
+    page.enter(True)
+    for spec, count in ((SPEC, 4), (flat, 0), (wide, 40)):
+        page.show_frame(frame_of(spec=spec, key=str(count)))
+        filled(qtbot, page)
+        assert page.wall.filled == (count, count)
+        assert not page.grab().isNull()
+
+
+def test_pictures_of_another_size_are_not_searched():
+    spec = NetworkSpec((3, 12, 12), (Conv2D(2, 3), ReLU(), Flatten(), Dense(4)))
+    network = frame_of().subject
+    subject = type(network)("shapes", "shapes", None, spec, parameters_of(spec))
+    news = list(fill(subject, Question("conv1", "guided"), PICTURES, Ascent(steps=2)))
+    assert Working("There are no pictures of 12 × 12 pixels to search") in news
+    assert any(isinstance(each, Dreams) for each in news)
+    assert not any(isinstance(each, Patterns) for each in news)
+
+
+def parameters_of(spec):
+    from engine import Network
+
+    return Network(spec, 1).parameters.frozen()
+
+
+@pytest.mark.parametrize("patch", [(3, 3), (10, 10), (22, 22), (28, 28), (1, 40)])
+def test_everything_on_a_card_has_its_own_place(patch):
+    card = CardGeometry(patch, patch)
+    lefts, (height, width) = card.lefts, card.block
+    assert lefts[0] + width < lefts[1]
+    assert lefts[1] + width < lefts[2]
+    assert lefts[2] + card.made[1] < card.size[1]
+    left, top = card.patch_corner(8)
+    assert (left + patch[1] * card.patch_cell, top + patch[0] * card.patch_cell) == (width, height)
+    wall = WallGeometry(card, 7, 2 * card.size[1] + 20)
+    assert wall.columns == 2
+    for channel in range(7):
+        left, top = wall.corner(channel)
+        assert wall.card_at(left + 1, top + 1) == channel
+    assert wall.card_at(card.size[1] + 2, 5) is None
+    assert wall.card_at(5, wall.height + 50) is None
+
+
+def test_pictures_keep_their_colours_and_signs():
+    card = CardGeometry((2, 2), (2, 2))
+    grey = as_tiles(np.array([[[[0, 1], [0.5, 0]]]]))
+    assert grey.tolist() == [[[0, 254], [127, 0]]]
+    signed = as_signed_tiles(np.array([[[[-2.0, 0], [1, 2]]]]))
+    assert signed.tolist() == [[[0, 127], [190, 254]]]
+    red = as_tiles(np.array([[[[1.0]], [[0]], [[0]]]]))
+    assert red.tolist() == [[[[255, 0, 0, 255]]]]
+    image = block_image(grey, card, DARK.picture_lut)
+    assert (image.height(), image.width()) == card.block
+
+
+def test_beside_a_training_it_sleeps_many_times_as_long_as_it_works(qtbot, monkeypatch):
+    worker = WallWorker(lambda: PICTURES, Ascent(steps=1))
+    subject, question = frame_of().subject, Question("conv1", "guided")
+    worker._subject, worker._question = subject, question
+    clock = iter([0.5, 0.5, 0.75, 0.75])
+    monkeypatch.setattr(wall_worker.time, "thread_time", lambda: next(clock))
+    slept = []
+    monkeypatch.setattr(
+        worker._condition, "wait_for", lambda done, timeout: slept.append((done(), timeout)), raising=False
+    )
+    assert worker._deliver(subject, question, Working("begun"))
+    assert slept == []
+    worker._gentle = True
+    assert worker._deliver(subject, question, Working("a piece"))
+    assert slept == [(False, pytest.approx(0.25 * (1 / wall_worker.SHARE - 1)))]
+    # A newer step of the same run does not wake it up, the end of the training does.
+    worker._subject = frame_of().subject
+    worker._gentle = False
+    clock = iter([1.0, 1.0])
+    assert worker._deliver(subject, question, Working("another"))
+    assert len(slept) == 1
+    worker._question = Question("conv2", "guided")
+    clock = iter([1.0, 1.0])
+    assert not worker._deliver(subject, question, Working("nobody wants it"))
+    assert [news.text for news in worker._news] == ["begun", "a piece", "another"]
