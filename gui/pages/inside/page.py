@@ -4,48 +4,46 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from numpy.typing import NDArray
-from PySide6.QtCore import QSignalBlocker, QSize, Qt, Signal
+from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtWidgets import (
     QButtonGroup,
-    QComboBox,
     QHBoxLayout,
     QLabel,
     QPushButton,
     QScrollArea,
-    QSlider,
     QSplitter,
     QStackedWidget,
     QVBoxLayout,
     QWidget,
 )
 
-from engine.inspect.backward import Rule
 from engine.inspect.fields import spanned_box
 from engine.inspect.fingerprint import fingerprint
 from engine.inspect.front import front_of
 from engine.inspect.layer_tiles import layer_scales, layer_tiles
+from engine.inspect.ledgers import Place
 from engine.inspect.patterns import convolution_names
 from engine.inspect.synthesis import USUAL, Ascent
+from engine.spec import NetworkSpec
 from gui.frames import Frame
 from gui.newest import NewestWorker
+from gui.pages.inside.ledger_tree import LedgerTree
 from gui.pages.inside.pattern_wall import PatternWall
 from gui.pages.inside.sensitivity import Asked, look
 from gui.pages.inside.sensitivity_view import SensitivityView
+from gui.pages.inside.tools import ClassTools, WallTools
 from gui.pages.inside.wall_worker import Dreams, News, Patterns, Question, WallWorker, Working, layer_behind
 from gui.selection import Selection
 from gui.theme import S2, S3, S4, ThemeManager
 from gui.widgets.caption_line import CaptionLine
 from gui.widgets.layer_flow import LayerFlow
 
-WAYS: tuple[tuple[str, Rule, str], ...] = (
-    ("Deconvnet", "deconvnet", "Back through the pools' switches and the filters turned round"),
-    ("Guided backpropagation", "guided", "The gradient, along what is positive on both ways only"),
-    ("Gradient", "gradient", "How the channel's pixel moves with each pixel of the patch"),
+PARTS = (
+    ("patterns", "What filters look for"),
+    ("sensitivity", "Where the answer is sensitive"),
+    ("ledger", "How a number comes about"),
 )
 FLOW_PX, WALL_PX = 260, 380
-SLIDER_PX = 120
-# Likenesses among the classes to ask about: the likeliest one, and nobody to compare with.
-LIKELIEST, NOBODY = -1, -1
 
 
 class InsidePage(QWidget):
@@ -93,6 +91,8 @@ class InsidePage(QWidget):
         self._wall.setObjectName("pattern_wall")
         self._maps = SensitivityView(themes)
         self._maps.setObjectName("sensitivity_view")
+        self._ledger = LedgerTree(themes)
+        self._place: Place | None = None
         self._worker = WallWorker(pictures, ascent, self)
         self._worker.told.connect(self._on_told)
         self._looker: NewestWorker[Asked] = NewestWorker(look, "sensitivity", self)
@@ -101,7 +101,12 @@ class InsidePage(QWidget):
         self._status = QLabel()
         self._status.setObjectName("wall_status")
         self._status.setProperty("role", "dim")
-        self._lay_out(ascent.steps)
+        self._wall_tools, self._class_tools = WallTools(ascent.steps), ClassTools()
+        self._lay_out()
+        self._wall_tools.layer_chosen.connect(self.layer_chosen)
+        self._wall_tools.way_chosen.connect(self._on_way_chosen)
+        self._wall_tools.ascent_moved.connect(self._wall.show_ascent)
+        self._class_tools.changed.connect(self._ask)
         for lens in (self._flow, self._wall, self._maps):
             lens.hovered.connect(self.hovered)
         self._flow.channel_clicked.connect(self._on_channel_clicked)
@@ -147,7 +152,8 @@ class InsidePage(QWidget):
         if new:
             # Scales are fixed as long as the same network is looked at; another one gets its own.
             self._key, self._scales = frame.subject.key, {}
-            self._show_choices(frame)
+            self._wall_tools.show_layers(convolution_names(frame.spec))
+            self._class_tools.show_classes(frame.spec.classes)
         if frame.verdict.kind == "blank":
             self._flow.show_layers(())
             self._maps.show_maps(None)
@@ -174,10 +180,13 @@ class InsidePage(QWidget):
         # Channels of the layers behind a convolution are its channels, up to the next one.
         reaches = selection.layer in spec.layer_names and len(spec.shapes[str(selection.layer)]) == 3
         self._wall.set_selected(selection.channel if reaches else None)
+        self._place = _place_of(selection, spec)
+        if self._stack.currentIndex() == 2:
+            self._ask()
 
     def show_part(self, part: str) -> None:
-        """Bring "patterns" or "sensitivity" to the front below the network."""
-        index = ("patterns", "sensitivity").index(part)
+        """Bring "patterns", "sensitivity" or "ledger" to the front below the network."""
+        index = [name for name, _ in PARTS].index(part)
         self._parts.buttons()[index].setChecked(True)
         self._stack.setCurrentIndex(index)
         self._tools.setCurrentIndex(index)
@@ -194,16 +203,13 @@ class InsidePage(QWidget):
         """Shrink with the window; what has no room is reached by scrolling."""
         return QSize(360, 300)
 
-    def _lay_out(self, steps: int) -> None:
+    def _lay_out(self) -> None:
         self._parts = QButtonGroup(self)
         self._tools = QStackedWidget()
         self._stack = QStackedWidget()
         row = QHBoxLayout()
         row.setSpacing(S2)
-        for name, words in (
-            ("patterns", "What filters look for"),
-            ("sensitivity", "Where the answer is sensitive"),
-        ):
+        for name, words in PARTS:
             button = QPushButton(words)
             button.setObjectName(f"inside_{name}")
             button.setCheckable(True)
@@ -211,8 +217,9 @@ class InsidePage(QWidget):
             self._parts.addButton(button)
             row.addWidget(button)
         row.addWidget(self._tools, 1)
-        self._tools.addWidget(self._make_wall_tools(steps))
-        self._tools.addWidget(self._make_map_tools())
+        self._tools.addWidget(self._wall_tools)
+        self._tools.addWidget(self._class_tools)
+        self._tools.addWidget(QWidget())
         scroll = QScrollArea()
         scroll.setFrameShape(QScrollArea.Shape.NoFrame)
         scroll.setWidgetResizable(True)
@@ -222,6 +229,7 @@ class InsidePage(QWidget):
         self._wall.setAutoFillBackground(False)
         self._stack.addWidget(scroll)
         self._stack.addWidget(self._maps)
+        self._stack.addWidget(self._ledger)
         below = QWidget()
         column = QVBoxLayout(below)
         column.setContentsMargins(0, S2, 0, 0)
@@ -242,52 +250,6 @@ class InsidePage(QWidget):
         whole.addWidget(splitter)
         self._parts.buttons()[0].setChecked(True)
 
-    def _make_wall_tools(self, steps: int) -> QWidget:
-        self._layers, self._ways = QComboBox(), QComboBox()
-        self._layers.setObjectName("wall_layer")
-        self._layers.setToolTip("The convolution whose channels are shown.")
-        self._layers.activated.connect(lambda index: self.layer_chosen.emit(self._layers.itemText(index)))
-        self._ways.setObjectName("wall_way")
-        for place, (name, _, tip) in enumerate(WAYS):
-            self._ways.addItem(name)
-            self._ways.setItemData(place, tip, Qt.ItemDataRole.ToolTipRole)
-        self._ways.setToolTip(
-            "How the second block of each card is carried back from the channel to the pixels."
-        )
-        self._ways.activated.connect(lambda index: self._on_way_chosen())
-        self._ascent = QSlider(Qt.Orientation.Horizontal)
-        self._ascent.setObjectName("wall_ascent")
-        self._ascent.setRange(0, steps)
-        self._ascent.setValue(steps)
-        self._ascent.setFixedWidth(SLIDER_PX)
-        self._ascent.setToolTip("Step of the gradient ascent that makes the third picture of each card.")
-        self._ascent.valueChanged.connect(self._on_ascent)
-        self._ascent_words = QLabel()
-        self._ascent_words.setProperty("role", "dim")
-        self._on_ascent(self._ascent.value())
-        return _row(self._layers, self._ways, self._ascent, self._ascent_words)
-
-    def _make_map_tools(self) -> QWidget:
-        self._label, self._other = QComboBox(), QComboBox()
-        self._label.setObjectName("asked_class")
-        self._label.setToolTip("The class whose logit is asked about.")
-        self._other.setObjectName("compared_class")
-        self._other.setToolTip("The class that it is compared with: how its lead over that one moves.")
-        for choice in (self._label, self._other):
-            choice.activated.connect(lambda index: self._ask())
-        return _row(QLabel("Logit of"), self._label, QLabel("minus that of"), self._other)
-
-    def _show_choices(self, frame: Frame) -> None:
-        with QSignalBlocker(self._layers), QSignalBlocker(self._label), QSignalBlocker(self._other):
-            for choice, first in ((self._label, "the answer"), (self._other, "nothing")):
-                choice.clear()
-                choice.addItem(first, LIKELIEST)
-                for index, name in enumerate(frame.spec.classes):
-                    choice.addItem(name, index)
-            self._layers.clear()
-            self._layers.addItems(convolution_names(frame.spec))
-        self._layers.setEnabled(self._layers.count() > 0)
-
     def _show_layer(self, layer: str) -> None:
         assert self._frame is not None
         self._layer = layer
@@ -296,7 +258,7 @@ class InsidePage(QWidget):
             self._wall.show_layer("", 0, (1, 1), (1, 1))
             self._write_caption()
             return
-        self._layers.setCurrentText(layer)
+        self._wall_tools.show_layer(layer)
         top, bottom, left, right = spanned_box(spec, layer, (0, 0))
         front = front_of(spec, self._frame.parameters, layer)
         count, field = spec.shapes[layer][0], (bottom - top, right - left)
@@ -308,7 +270,12 @@ class InsidePage(QWidget):
         if self._frame is None:
             return
         spec, layer = self._frame.spec, self._layer
-        if self._stack.currentIndex() == 1:
+        if self._stack.currentIndex() == 2:
+            self._caption.set_text(
+                "One number",
+                "a weight times a number of the layer before, added up · each term opens to what made it",
+            )
+        elif self._stack.currentIndex() == 1:
             self._caption.set_text(
                 "Sensitive here",
                 "where the logit answers to a change of the picture · not why the network decides so",
@@ -330,18 +297,14 @@ class InsidePage(QWidget):
             return
         if self._stack.currentIndex() == 0 and self._layer:
             self._show_names(frame)
-            question = Question(self._layer, WAYS[max(self._ways.currentIndex(), 0)][1])
+            question = Question(self._layer, self._wall_tools.rule)
             self._worker.ask(frame.subject, question, gentle=self._training)
-        else:
-            self._worker.rest()
-            if frame.verdict.kind != "blank":
-                self._looker.request(self._asked(frame))
-
-    def _asked(self, frame: Frame) -> Asked:
-        label, other = self._label.currentData(), self._other.currentData()
-        chosen = frame.verdict.label if label in (None, LIKELIEST) else label
-        compared = None if other in (None, NOBODY) or other == chosen else other
-        return Asked(frame, chosen, compared)
+            return
+        self._worker.rest()
+        if self._stack.currentIndex() == 2:
+            self._ledger.show_number(frame, self._place)
+        elif frame.verdict.kind != "blank":
+            self._looker.request(Asked(frame, *self._class_tools.chosen(frame.verdict.label)))
 
     def _show_names(self, frame: Frame) -> None:
         """Write what the filters of a first layer of 3 × 3 are called: deeper ones are of many slices."""
@@ -364,21 +327,16 @@ class InsidePage(QWidget):
         self._wall.clear()
         self._ask()
 
-    def _on_ascent(self, step: int) -> None:
-        self._ascent_words.setText(f"step {step} of {self._ascent.maximum()}")
-        self._wall.show_ascent(step)
-
     def _on_channel_clicked(self, layer: str, channel: int, row: object, column: object) -> None:
         pixel = None if row is None else (row, column)
         self.tile_chosen.emit(layer, "channel", channel, pixel)
 
 
-def _row(*widgets: QWidget) -> QWidget:
-    whole = QWidget()
-    row = QHBoxLayout(whole)
-    row.setContentsMargins(0, 0, 0, 0)
-    row.setSpacing(S2)
-    row.addStretch(1)
-    for widget in widgets:
-        row.addWidget(widget)
-    return whole
+def _place_of(selection: Selection, spec: NetworkSpec) -> Place | None:
+    """The number that is selected: a pixel of a channel, or a number of a vector."""
+    layer, channel = selection.layer, selection.channel
+    if layer not in spec.layer_names or channel is None or selection.kind == "filter":
+        return None
+    if len(spec.shapes[layer]) == 1:
+        return Place(layer, channel)
+    return None if selection.pixel is None else Place(layer, channel, selection.pixel)

@@ -1,0 +1,110 @@
+"""What can be chosen above the lower half of the Inside page."""
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import QSignalBlocker, Qt, Signal
+from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QSlider, QWidget
+
+from engine.inspect.backward import Rule
+from gui.theme import S2
+
+WAYS: tuple[tuple[str, Rule, str], ...] = (
+    ("Deconvnet", "deconvnet", "Back through the pools' switches and the filters turned round"),
+    ("Guided backpropagation", "guided", "The gradient, along what is positive on both ways only"),
+    ("Gradient", "gradient", "How the channel's pixel moves with each pixel of the patch"),
+)
+SLIDER_PX = 120
+
+
+class WallTools(QWidget):
+    """Which convolution's wall is shown, by which way back, and at which step of the ascent."""
+
+    layer_chosen = Signal(str)
+    way_chosen = Signal()
+    ascent_moved = Signal(int)
+
+    def __init__(self, steps: int, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._layers, self._ways = QComboBox(), QComboBox()
+        self._layers.setObjectName("wall_layer")
+        self._layers.setToolTip("The convolution whose channels are shown.")
+        self._layers.activated.connect(lambda index: self.layer_chosen.emit(self._layers.itemText(index)))
+        self._ways.setObjectName("wall_way")
+        for place, (name, _, tip) in enumerate(WAYS):
+            self._ways.addItem(name)
+            self._ways.setItemData(place, tip, Qt.ItemDataRole.ToolTipRole)
+        self._ways.setToolTip(
+            "How the second block of each card is carried back from the channel to the pixels."
+        )
+        self._ways.activated.connect(lambda index: self.way_chosen.emit())
+        self._ascent, self._words = QSlider(Qt.Orientation.Horizontal), QLabel()
+        self._ascent.setObjectName("wall_ascent")
+        self._ascent.setRange(0, steps)
+        self._ascent.setValue(steps)
+        self._ascent.setFixedWidth(SLIDER_PX)
+        self._ascent.setToolTip("Step of the gradient ascent that makes the third picture of each card.")
+        self._ascent.valueChanged.connect(self._on_ascent)
+        self._words.setProperty("role", "dim")
+        self._on_ascent(steps)
+        _in_a_row(self, self._layers, self._ways, self._ascent, self._words)
+
+    @property
+    def rule(self) -> Rule:
+        """The way back that is chosen."""
+        return WAYS[max(self._ways.currentIndex(), 0)][1]
+
+    def show_layers(self, names: Sequence[str]) -> None:
+        """Offer a network's convolutions."""
+        with QSignalBlocker(self._layers):
+            self._layers.clear()
+            self._layers.addItems(list(names))
+        self._layers.setEnabled(bool(names))
+
+    def show_layer(self, name: str) -> None:
+        """Show which one is looked at."""
+        self._layers.setCurrentText(name)
+
+    def _on_ascent(self, step: int) -> None:
+        self._words.setText(f"step {step} of {self._ascent.maximum()}")
+        self.ascent_moved.emit(step)
+
+
+class ClassTools(QWidget):
+    """Which class is asked about, and which one it is compared with."""
+
+    changed = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._label, self._other = QComboBox(), QComboBox()
+        self._label.setObjectName("asked_class")
+        self._label.setToolTip("The class whose logit is asked about.")
+        self._other.setObjectName("compared_class")
+        self._other.setToolTip("The class that it is compared with: how its lead over that one moves.")
+        for choice in (self._label, self._other):
+            choice.activated.connect(lambda index: self.changed.emit())
+        _in_a_row(self, QLabel("Logit of"), self._label, QLabel("minus that of"), self._other)
+
+    def show_classes(self, names: Sequence[str]) -> None:
+        """Offer a network's classes."""
+        for choice, first in ((self._label, "the answer"), (self._other, "nothing")):
+            with QSignalBlocker(choice):
+                choice.clear()
+                choice.addItem(first, None)
+                for index, name in enumerate(names):
+                    choice.addItem(name, index)
+
+    def chosen(self, answer: int) -> tuple[int, int | None]:
+        """Give the class, the answer unless another was chosen, and what it is compared with, if anything."""
+        label, other = self._label.currentData(), self._other.currentData()
+        asked = answer if label is None else int(label)
+        return asked, None if other is None or other == asked else int(other)
+
+
+def _in_a_row(whole: QWidget, *widgets: QWidget) -> None:
+    row = QHBoxLayout(whole)
+    row.setContentsMargins(0, 0, 0, 0)
+    row.setSpacing(S2)
+    row.addStretch(1)
+    for widget in widgets:
+        row.addWidget(widget)
