@@ -18,10 +18,11 @@ sys.path.insert(0, str(ROOT))
 import main  # noqa: E402, F401, I001  sets the number of BLAS threads before NumPy is imported
 import numpy as np  # noqa: E402
 from PySide6.QtCore import QEventLoop, QPoint, QPointF, Qt, QTimer  # noqa: E402
-from PySide6.QtGui import QMouseEvent  # noqa: E402
+from PySide6.QtGui import QAction, QMouseEvent  # noqa: E402
 from PySide6.QtWidgets import QApplication, QWidget  # noqa: E402
 
 from engine.drawing import Drawing  # noqa: E402
+from engine.inspect.patterns import convolution_names  # noqa: E402
 from engine.session import TrainingSession  # noqa: E402
 from gui.app import create_window  # noqa: E402
 from gui.frames import Frame  # noqa: E402
@@ -119,10 +120,11 @@ def pen_latency(window: MainWindow, strokes: int) -> list[float]:
     return times
 
 
-def frames_and_lateness(window: MainWindow, seconds: float) -> tuple[float, list[float]]:
-    """Frames of the run per second, and how late a tick of 16 ms comes, in ms."""
+def frames_and_lateness(window: MainWindow, page: str, seconds: float) -> tuple[float, list[float]]:
+    """Frames of the run per second on a page, and how late a tick of 16 ms comes, in ms."""
     count = [0]
-    window.instrument.run_changed.connect(lambda frame: count.__setitem__(0, count[0] + 1))
+    changed = window.instrument.run_changed if page == "train" else window.instrument.answer_changed
+    counting = changed.connect(lambda frame: count.__setitem__(0, count[0] + 1))
     lateness: list[float] = []
     timer = QTimer()
     timer.setTimerType(Qt.TimerType.PreciseTimer)
@@ -139,6 +141,7 @@ def frames_and_lateness(window: MainWindow, seconds: float) -> tuple[float, list
     started = time.perf_counter()
     spin(seconds)
     timer.stop()
+    changed.disconnect(counting)
     return count[0] / (time.perf_counter() - started), lateness
 
 
@@ -200,18 +203,48 @@ def report(options: argparse.Namespace) -> None:
             spin(1.0)
             times = pen_latency(window, options.strokes)
             row(f"pen to probabilities and channels, training {key}", times, "ms", "p95 <= 30")
-            window.show_page("train")
-            spin(1.0)
-            rates, lateness = zip(
-                *(frames_and_lateness(window, options.seconds) for _ in range(3)), strict=True
-            )
-            row(f"frames per second on Train, training {key}", list(rates), "per s", ">= 30")
-            late = [value for part in lateness for value in part]
-            row(f"lateness of a 16 ms tick on Train, training {key}", late, "ms", "p99 <= 25")
-            slowdown(window, options)
+            for page in ("train", "inside"):
+                watching(window, page, key, options)
             window.show_page("draw")
+        walls(window)
         memory(window, options.memory_minutes)
         close_window(window)
+
+
+def watching(window: MainWindow, page: str, key: str, options: argparse.Namespace) -> None:
+    """Measure a page while a network of a preset trains."""
+    window.show_page(page)
+    spin(1.0)
+    rates, lateness = zip(
+        *(frames_and_lateness(window, page, options.seconds) for _ in range(3)), strict=True
+    )
+    where = f"on {page.title()}, training {key}"
+    row(f"frames per second {where}", list(rates), "per s", ">= 30")
+    late = [value for part in lateness for value in part]
+    row(f"lateness of a 16 ms tick {where}", late, "ms", "p99 <= 25")
+    slowdown(window, options)
+
+
+def walls(window: MainWindow) -> None:
+    """Print how long it takes to fill the pattern wall of each convolution of the shipped networks."""
+    window.session.pause()
+    window.show_page("inside")
+    for name in ("classic", "reader"):
+        action = window.findChild(QAction, f"action_{name}_network")
+        assert action is not None
+        action.trigger()
+        for layer in convolution_names(window.instrument.answering.spec):
+            window.selection.update(layer=None)
+            spin(0.2)
+            started = time.perf_counter()
+            window.selection.update(layer=layer)
+            while not window.is_settled:
+                spin(0.01)
+            print(
+                f"pattern wall of {name} {layer}: filled after {time.perf_counter() - started:.1f} s",
+                flush=True,
+            )
+    window.show_page("draw")
 
 
 def slowdown(window: MainWindow, options: argparse.Namespace) -> None:

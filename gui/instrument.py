@@ -11,16 +11,13 @@ from gui.bridge import Bridge, Pulled, SessionState
 from gui.document import Document
 from gui.frames import Frame, FrameWorker, Subject
 
-# The display clock. Pictures come at most once in FRAME_SECONDS, about 33 a second; the clock ticks more
+# The display clock. Pictures come at most once in FRAME_SECONDS, about 32 a second; the clock ticks more
 # often than that so that an answer to the pen is on screen soon after it is known.
 TICK_MS = 10
-FRAME_SECONDS = 0.032
+FRAME_SECONDS = 0.031
 
 # After a command the clock ticks at least this long: the training thread needs a moment to answer.
 AWAKE_SECONDS = 0.5
-
-# How much the newest snapshot's way counts in the expectation of the next one's.
-LAG_WEIGHT = 0.2
 
 ANSWER, RUN = "answer", "run"
 
@@ -75,8 +72,6 @@ class Instrument(QObject):
         self._run_frame: Frame | None = None
         self._next_frame_at = 0.0
         self._next_numbers_at = 0.0
-        self._lag = 0.0
-        self._wanted_since: float | None = None
         self._awake_until = 0.0
         self._closed = False
         self._answer_key = self._trained.key
@@ -198,10 +193,10 @@ class Instrument(QObject):
 
     def _on_tick(self) -> None:
         now = time.perf_counter()
-        # Asked for as long before it is wanted as it took to come the last times.
-        due = self._visible and now + self._lag >= self._next_frame_at
-        if due and self._bridge.is_running and self._wanted_since is None:
-            self._wanted_since = now
+        # Asked for at even distances, however long one takes to come: a large network's step is longer.
+        due = self._visible and now >= self._next_frame_at
+        if due:
+            self._next_frame_at = max(self._next_frame_at + FRAME_SECONDS, now)
         numbers = now >= self._next_numbers_at or not self._bridge.is_running
         pulled = self._bridge.pull(want_snapshot=due, numbers=numbers)
         if pulled is not None:
@@ -225,19 +220,10 @@ class Instrument(QObject):
                 pulled.snapshot.parameters,
                 self._bridge.initial,
             )
-            self._note_lag(now)
-            self._next_frame_at = now + FRAME_SECONDS
             self.refresh()
         if _has_news(pulled):
             self._next_numbers_at = now + FRAME_SECONDS
             self.pulled.emit(pulled)
-
-    def _note_lag(self, now: float) -> None:
-        """Remember how long a snapshot takes to come: a slow network's steps are longer than a frame."""
-        if self._wanted_since is not None:
-            took = min(now - self._wanted_since, FRAME_SECONDS)
-            self._lag += LAG_WEIGHT * (took - self._lag)
-            self._wanted_since = None
 
     def _show(self, slot: str, frame: Frame) -> None:
         run = self._run
@@ -268,7 +254,7 @@ class Instrument(QObject):
         self.refresh()
 
     def _on_run_opened(self, info: object) -> None:
-        self._run = self._run_frame = self._wanted_since = None
+        self._run = self._run_frame = None
         self._answer_live = self._live_chosen
         self._asked.pop(RUN, None)
         self.wake()
