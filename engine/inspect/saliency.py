@@ -51,18 +51,33 @@ def sensitivity(
     return back_to(spec, parameters, values, spec.layer_names[-1], seed, rule)
 
 
+def features_behind(spec: NetworkSpec, layer: str) -> str:
+    """Name the layer where a convolution's channels are ready: its ReLU, where one follows."""
+    place = spec.layer_names.index(layer)
+    while isinstance(spec.layers[place + 1], _OF_CHANNELS):
+        place += 1
+    return spec.layer_names[place]
+
+
 def last_features(spec: NetworkSpec) -> str:
-    """Name where the last convolution's channels are ready, behind its ReLU: where Grad-CAM looks.
+    """Name where the last convolution's channels are ready: where Grad-CAM looks.
 
     ConfigError for a network without convolution.
     """
-    places = [place for place, layer in enumerate(spec.layers) if isinstance(layer, Conv2D)]
-    if not places:
+    names = [n for n, layer in zip(spec.layer_names, spec.layers, strict=True) if isinstance(layer, Conv2D)]
+    if not names:
         raise ConfigError("Grad-CAM needs a network with a convolution, got one without")
-    last = places[-1]
-    while isinstance(spec.layers[last + 1], _OF_CHANNELS):
-        last += 1
-    return spec.layer_names[last]
+    return features_behind(spec, names[-1])
+
+
+def importance(spec: NetworkSpec, parameters: Parameters, values: Values, layer: str, label: int) -> Array:
+    """How much a logit would fall if each channel of a layer were zero, to first order: ``(n, channels)``.
+
+    The sum over the channel's pixels of value times gradient. Source: Molchanov et al. (2017).
+    """
+    seed = class_seed(spec, len(values["input"]), label)
+    gradient = back_to(spec, parameters, values, spec.layer_names[-1], seed, to=layer)
+    return (gradient * values[layer]).sum(axis=(2, 3))
 
 
 def grad_cam(

@@ -9,7 +9,14 @@ from hypothesis import given
 from engine.errors import ConfigError, ShapeError
 from engine.formats.model import load_model
 from engine.inspect.backward import RULES, back_to, record, seed_of
-from engine.inspect.saliency import grad_cam, last_features, occlude, sensitivity
+from engine.inspect.saliency import (
+    features_behind,
+    grad_cam,
+    importance,
+    last_features,
+    occlude,
+    sensitivity,
+)
 from engine.layers import Conv2D, Dense, Flatten, LeakyReLU, MaxPool2D, ReLU
 from engine.network import Network
 from engine.spec import NetworkSpec
@@ -137,3 +144,12 @@ def test_occlusion_covers_every_place_once():
     np.testing.assert_allclose(found.drop(before, 1)[3, 0], before[1] - found.logits[3, 0, 1])
     lead = found.drop(before, 1, 2)[3, 0]
     np.testing.assert_allclose(lead, found.drop(before, 1)[3, 0] - found.drop(before, 2)[3, 0])
+
+
+def test_importance_is_what_a_channel_adds_where_the_rest_is_linear():
+    network, values = case_of()
+    found = importance(SPEC, network.parameters, values, "relu2", 1)
+    weight = network.parameters["dense1.weight"][1].reshape(4, 4, 4)
+    wanted = (values["relu2"] * weight).sum(axis=(2, 3))
+    np.testing.assert_allclose(found, wanted, atol=1e-12)
+    assert [features_behind(SPEC, name) for name in ("conv1", "conv2")] == ["relu1", "relu2"]

@@ -1,14 +1,17 @@
 """The Inside page: what excites each filter, and where an answer is sensitive."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QComboBox, QLabel, QSlider
+from PySide6.QtWidgets import QCheckBox, QComboBox, QLabel, QSlider
 
-from engine import Conv2D, Dense, Flatten, NetworkSpec, ReLU
-from engine.drawing import Drawing
+from engine import Conv2D, Dense, Flatten, Network, NetworkSpec, ReLU
+from engine.drawing import Drawing, Stroke
 from engine.inspect.synthesis import Ascent
+from gui.frames import compute_frame
 from gui.pages.inside import wall_worker
 from gui.pages.inside.card_geometry import CardGeometry, WallGeometry
 from gui.pages.inside.card_pictures import as_signed_tiles, as_tiles, block_image
@@ -24,7 +27,8 @@ from gui.pages.inside.wall_worker import (
 )
 from gui.selection import Selection
 from gui.theme import DARK, ThemeManager
-from tests.gui.frame_samples import SPEC, frame_of
+from gui.widgets.caption_line import CaptionLine
+from tests.gui.frame_samples import INK, SPEC, frame_of
 from tests.gui.hosting import shown
 
 PICTURES = np.random.default_rng(0).integers(0, 256, (70, 28, 28), dtype=np.uint8)
@@ -196,8 +200,6 @@ def test_pictures_of_another_size_are_not_searched():
 
 
 def parameters_of(spec):
-    from engine import Network
-
     return Network(spec, 1).parameters.frozen()
 
 
@@ -256,3 +258,50 @@ def test_beside_a_training_it_sleeps_many_times_as_long_as_it_works(qtbot, monke
     clock = iter([1.0, 1.0])
     assert not worker._deliver(subject, question, Working("nobody wants it"))
     assert [news.text for news in worker._news] == ["begun", "a piece", "another"]
+
+
+def choose(page, name, index):
+    choice = page.findChild(QComboBox, name)
+    choice.setCurrentIndex(index)
+    choice.activated.emit(index)
+
+
+def test_cards_are_put_in_order_and_stay_there(qtbot, page):
+    frame = frame_of()
+    page.show_frame(frame)
+    page.enter(True)
+    filled(qtbot, page)
+    assert page.wall.order == (0, 1, 2, 3)
+    peaks = frame.activations["conv1"].max(axis=(1, 2))
+    choose(page, "wall_order", 1)
+    assert page.wall.order == tuple(np.argsort(-peaks, kind="stable"))
+    place = page.wall.box_of(page.wall.order[0])
+    assert place.topLeft() == QPoint(0, 0)
+    # Another drawing moves no card.
+    page.show_frame(frame_of(drawing=Drawing((Stroke(((0.2, 0.5, 0.1), (0.8, 0.5, 0.1))),))))
+    assert page.wall.order == tuple(np.argsort(-peaks, kind="stable"))
+    choose(page, "wall_order", 3)
+    strongest = [page.wall.strongest(channel) for channel in range(4)]
+    assert page.wall.order == tuple(np.argsort(-np.array(strongest), kind="stable"))
+    choose(page, "wall_order", 2)
+    assert sorted(page.wall.order) == [0, 1, 2, 3]
+    with qtbot.waitSignal(page.tile_chosen) as tile:
+        QTest.mouseClick(page.wall, Qt.MouseButton.LeftButton, pos=QPoint(20, 10))
+    assert tile.args[2] == page.wall.order[0]
+
+
+def test_dead_channels_are_hidden_and_said_to_be(qtbot, page):
+    network = Network(SPEC, 1)
+    network.parameters["conv1.weight"][2] = -1
+    network.parameters["conv1.bias"][2] = -1
+    subject = replace(frame_of().subject, parameters=network.parameters.frozen())
+    frame = compute_frame(subject, INK, Network(SPEC), None)
+    page.show_frame(frame)
+    page.enter(True)
+    filled(qtbot, page)
+    assert "no picture excites it" in page.wall.words_of(2)
+    page.findChild(QCheckBox, "wall_hide_dead").setChecked(True)
+    assert page.wall.order == (0, 1, 3)
+    assert page.wall.box_of(2).isEmpty()
+    assert not page.grab().isNull()
+    assert "3 of 4 channels" in page.findChild(CaptionLine, "wall_caption").title

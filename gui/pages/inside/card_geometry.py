@@ -23,7 +23,7 @@ class CardGeometry:
     dream
         The same of the made picture.
     side
-        Logical pixels that a block of patches, and the made picture, come nearest to.
+        Logical pixels that a block of patches comes nearest to; the made picture is as tall as it.
     """
 
     patch: tuple[int, int]
@@ -39,7 +39,7 @@ class CardGeometry:
     @property
     def dream_cell(self) -> int:
         """Logical pixels of the made picture's pixel."""
-        return max(1, self.side // max(self.dream))
+        return max(1, self.block[0] // max(self.dream))
 
     @property
     def block(self) -> tuple[int, int]:
@@ -106,16 +106,16 @@ class WallGeometry:
         rows = -(-self.count // self.columns)
         return max(0, rows * (self.card.size[0] + S2) - S2)
 
-    def corner(self, channel: int) -> tuple[int, int]:
-        """Left and top of a card."""
-        row, column = divmod(channel, self.columns)
+    def corner(self, place: int) -> tuple[int, int]:
+        """Left and top of the card at a place, counted row by row."""
+        row, column = divmod(place, self.columns)
         return column * (self.card.size[1] + S2), row * (self.card.size[0] + S2)
 
     def card_at(self, x: float, y: float) -> int | None:
-        """Find the card at a point."""
+        """Find the place of the card at a point."""
         height, width = self.card.size
         column, row = int(x // (width + S2)), int(y // (height + S2))
         inside = x - column * (width + S2) < width and y - row * (height + S2) < height
-        channel = row * self.columns + column
-        good = inside and 0 <= column < self.columns and 0 <= channel < self.count
-        return channel if good else None
+        place = row * self.columns + column
+        good = inside and 0 <= column < self.columns and 0 <= place < self.count
+        return place if good else None

@@ -23,6 +23,7 @@ from engine.inspect.front import front_of
 from engine.inspect.layer_tiles import layer_scales, layer_tiles
 from engine.inspect.ledgers import Place
 from engine.inspect.patterns import convolution_names
+from engine.inspect.saliency import features_behind, importance
 from engine.inspect.synthesis import USUAL, Ascent
 from engine.spec import NetworkSpec
 from gui.frames import Frame
@@ -98,12 +99,14 @@ class InsidePage(QWidget):
         self._looker: NewestWorker[Asked] = NewestWorker(look, "sensitivity", self)
         self._looker.made.connect(self._maps.show_maps)
         self._caption = CaptionLine(themes)
+        self._caption.setObjectName("wall_caption")
         self._status = QLabel()
         self._status.setObjectName("wall_status")
         self._status.setProperty("role", "dim")
         self._wall_tools, self._class_tools = WallTools(ascent.steps), ClassTools()
         self._lay_out()
         self._wall_tools.layer_chosen.connect(self.layer_chosen)
+        self._wall_tools.order_chosen.connect(self._put_in_order)
         self._wall_tools.way_chosen.connect(self._on_way_chosen)
         self._wall_tools.ascent_moved.connect(self._wall.show_ascent)
         self._class_tools.changed.connect(self._ask)
@@ -216,7 +219,8 @@ class InsidePage(QWidget):
             button.clicked.connect(lambda _=False, name=name: self.show_part(name))
             self._parts.addButton(button)
             row.addWidget(button)
-        row.addWidget(self._tools, 1)
+        row.addStretch(1)
+        row.addWidget(self._status)
         self._tools.addWidget(self._wall_tools)
         self._tools.addWidget(self._class_tools)
         self._tools.addWidget(QWidget())
@@ -237,7 +241,7 @@ class InsidePage(QWidget):
         column.addLayout(row)
         line = QHBoxLayout()
         line.addWidget(self._caption, 1)
-        line.addWidget(self._status)
+        line.addWidget(self._tools)
         column.addLayout(line)
         column.addWidget(self._stack, 1)
         splitter = QSplitter(Qt.Orientation.Vertical)
@@ -264,6 +268,7 @@ class InsidePage(QWidget):
         count, field = spec.shapes[layer][0], (bottom - top, right - left)
         _, height, width = front.network.spec.input_shape
         self._wall.show_layer(layer, count, field, (height, width))
+        self._put_in_order()
         self._write_caption()
 
     def _write_caption(self) -> None:
@@ -284,8 +289,9 @@ class InsidePage(QWidget):
             self._caption.set_text("No convolution", "this network has no filters that look for patterns")
         else:
             top, bottom, left, right = spanned_box(spec, layer, (0, 0))
+            count, shown = spec.shapes[layer][0], len(self._wall.order)
             self._caption.set_text(
-                f"{layer} · {spec.shapes[layer][0]} channels",
+                f"{layer} · {count} channels" if shown == count else f"{layer} · {shown} of {count} channels",
                 f"each pixel sees {bottom - top} × {right - left} of the picture · "
                 "nine strongest patches · what in them excites the channel · a picture made for it",
             )
@@ -318,10 +324,33 @@ class InsidePage(QWidget):
         for each in news:
             if isinstance(each, Working):
                 self._status.setText(each.text)
+                if not each.text and self._wall_tools.hides_dead:
+                    self._put_in_order()
             elif isinstance(each, Patterns) and each.found.layer == self._layer:
                 self._wall.take_patterns(each)
             elif isinstance(each, Dreams) and each.layer == self._layer:
                 self._wall.take_dreams(each)
+
+    def _put_in_order(self) -> None:
+        """Put the cards in the chosen order, by what is known at this moment."""
+        frame, wall = self._frame, self._wall
+        if frame is None or not self._layer:
+            return
+        channels = range(frame.spec.shapes[self._layer][0])
+        keys: Sequence[float] = channels
+        match self._wall_tools.order:
+            case 1:
+                keys = [-float(peak) for peak in frame.activations[self._layer].max(axis=(1, 2))]
+            case 2:
+                values = {name: value[None] for name, value in frame.activations.items()}
+                layer = features_behind(frame.spec, self._layer)
+                found = importance(frame.spec, frame.parameters, values, layer, frame.verdict.label)
+                keys = [-float(each) for each in found[0]]
+            case 3:
+                keys = [-wall.strongest(channel) for channel in channels]
+        dead = wall.dead if self._wall_tools.hides_dead else frozenset()
+        wall.show_order(sorted(set(channels) - dead, key=lambda channel: (keys[channel], channel)))
+        self._write_caption()
 
     def _on_way_chosen(self) -> None:
         self._wall.clear()

@@ -1,9 +1,11 @@
 """The pattern wall: for each channel of a layer what excites it, what in that does, what it would like."""
 
-from collections.abc import Mapping
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 import numpy as np
-from PySide6.QtCore import QEvent, QPointF, QRect, QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QPointF, QRect, QRectF, QSize, QSizeF, Qt, Signal
 from PySide6.QtGui import QImage, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen, QResizeEvent
 from PySide6.QtWidgets import QWidget
 
@@ -36,6 +38,9 @@ class PatternWall(QWidget):
         self._images: dict[tuple[str, int], QImage] = {}
         self._names: Mapping[int, str] = {}
         self._selected: int | None = None
+        # The channels that are shown, in the order of their cards.
+        self._order: list[int] = []
+        self._channels = 0
         self._ascent = -1
         self.setMouseTracking(True)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
@@ -53,11 +58,34 @@ class PatternWall(QWidget):
         patch, dream
             Height and width in pixels of what a channel's pixel sees, and of the picture made for it.
         """
-        self._layer = layer
+        self._layer, self._channels = layer, channels
+        self._order = list(range(channels))
         self._geometry = WallGeometry(CardGeometry(patch, dream), channels, self.width())
         self.clear()
         self._selected = None
         self._fit()
+
+    def show_order(self, order: Sequence[int]) -> None:
+        """Show these channels only, in this order; it stays until it is told anew."""
+        self._order = list(order)
+        if self._geometry is not None:
+            self._geometry = replace(self._geometry, count=len(self._order))
+            self._fit()
+
+    @property
+    def order(self) -> tuple[int, ...]:
+        """The channels that are shown, in the order of their cards."""
+        return tuple(self._order)
+
+    @property
+    def dead(self) -> frozenset[int]:
+        """Channels that no picture excites, as far as is known."""
+        return frozenset(channel for channel, known in self._patterns.items() if known.found.is_dead)
+
+    def strongest(self, channel: int) -> float:
+        """What a channel makes of its strongest patch; minus infinity where that is not known yet."""
+        known = self._patterns.get(channel)
+        return float(known.found.values[0]) if known is not None and len(known.found.values) else -math.inf
 
     def clear(self) -> None:
         """Show empty cards again."""
@@ -107,9 +135,11 @@ class PatternWall(QWidget):
         return self._geometry
 
     def box_of(self, channel: int) -> QRect:
-        """Where a card is painted."""
+        """Where a channel's card is painted; nowhere where it is not shown."""
         assert self._geometry is not None
-        left, top = self._geometry.corner(channel)
+        if channel not in self._order:
+            return QRect()
+        left, top = self._geometry.corner(self._order.index(channel))
         height, width = self._geometry.card.size
         return QRect(left, top, width, height)
 
@@ -181,10 +211,26 @@ class PatternWall(QWidget):
                 painter.drawRect(box.left() + left, top, width, height)
             else:
                 painter.drawImage(QPointF(box.left() + left, top), image)
+                self._paint_frames(painter, channel, kind, QPointF(box.left() + left, top))
         if channel == self._selected:
             painter.setPen(QPen(theme.accent, 2))
             painter.setBrush(Qt.BrushStyle.NoBrush)
             painter.drawRoundedRect(QRectF(box).adjusted(1, 1, -1, -1), RADIUS, RADIUS)
+
+    def _paint_frames(self, painter: QPainter, channel: int, kind: str, corner: QPointF) -> None:
+        """Paint a line round each picture of ink: its paper may have the colour of the card."""
+        assert self._geometry is not None
+        card = self._geometry.card
+        painter.setPen(QPen(self._themes.theme.hairline, 1))
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        if kind == "made":
+            boxes = [QRectF(corner, QSizeF(card.made[1], card.made[0]))]
+        else:
+            size = QSizeF(card.patch[1] * card.patch_cell, card.patch[0] * card.patch_cell)
+            count = len(self._patterns[channel].found.pictures)
+            boxes = [QRectF(corner + QPointF(*card.patch_corner(index)), size) for index in range(count)]
+        for box in boxes:
+            painter.drawRect(box.adjusted(-0.5, -0.5, 0.5, 0.5))
 
     def _paint_heading(self, painter: QPainter, channel: int, room: QRectF) -> None:
         theme = self._themes.theme
@@ -214,16 +260,16 @@ class PatternWall(QWidget):
 
     def _words_at(self, position: QPointF) -> str:
         geometry = self._geometry
-        channel = geometry.card_at(position.x(), position.y()) if geometry is not None else None
-        if geometry is None or channel is None:
+        place = geometry.card_at(position.x(), position.y()) if geometry is not None else None
+        if geometry is None or place is None:
             return ""
-        corner, card = geometry.corner(channel), geometry.card
+        channel, corner, card = self._order[place], geometry.corner(place), geometry.card
         x, y = position.x() - corner[0], position.y() - corner[1] - HEADING_PX
         name = f"{self._layer} · channel {channel + 1}"
         patterns = self._patterns.get(channel)
         if channel in self._dreams and x >= card.lefts[2] and 0 <= y < card.made[0]:
-            dreams, place = self._dreams[channel]
-            value = _short(dreams.values[self._ascent][place])
+            dreams, at = self._dreams[channel]
+            value = _short(dreams.values[self._ascent][at])
             return f"{name} · a picture made for it, which it answers with {value}"
         for left, what in zip(card.lefts[:2], ("patch", "what in it excites the channel"), strict=False):
             for index in range(0 if patterns is None else len(patterns.found.pictures)):
@@ -238,8 +284,10 @@ class PatternWall(QWidget):
 
     def _numbers(self) -> str:
         lines = ["channel\trank\tpicture\trow\tcolumn\tvalue"]
-        for channel, patterns in sorted(self._patterns.items()):
-            found = patterns.found
+        for channel in self._order:
+            if channel not in self._patterns:
+                continue
+            found = self._patterns[channel].found
             for rank, (picture, (row, column)) in enumerate(zip(found.pictures, found.pixels, strict=True)):
                 lines.append(
                     f"{channel + 1}\t{rank + 1}\t{picture}\t{row}\t{column}\t{found.values[rank]:.6g}"
@@ -257,7 +305,7 @@ class PatternWall(QWidget):
             painter.setPen(self._themes.theme.text_dim)
             painter.drawText(self.rect(), Qt.AlignmentFlag.AlignCenter, _EMPTY)
             return
-        for channel in range(self._geometry.count):
+        for channel in self._order:
             if event.rect().intersects(self.box_of(channel)):
                 self._paint_card(painter, channel)
 
@@ -277,7 +325,8 @@ class PatternWall(QWidget):
     def _card_under(self, event: QMouseEvent) -> int | None:
         if self._geometry is None or event.button() != Qt.MouseButton.LeftButton:
             return None
-        return self._geometry.card_at(event.position().x(), event.position().y())
+        place = self._geometry.card_at(event.position().x(), event.position().y())
+        return None if place is None else self._order[place]
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         """Choose a channel."""
@@ -304,9 +353,10 @@ class PatternWall(QWidget):
         }
         key = Qt.Key(event.key())
         if key in steps:
-            following = 0 if self._selected is None else self._selected + steps[key]
-            if 0 <= following < self._geometry.count:
-                self.channel_clicked.emit(following)
+            here = self._order.index(self._selected) if self._selected in self._order else None
+            following = 0 if here is None else here + steps[key]
+            if 0 <= following < len(self._order):
+                self.channel_clicked.emit(self._order[following])
         elif key in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and self._selected is not None:
             self.channel_activated.emit(self._selected)
         else:

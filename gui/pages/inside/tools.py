@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from PySide6.QtCore import QSignalBlocker, Qt, Signal
-from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QSlider, QWidget
+from PySide6.QtWidgets import QCheckBox, QComboBox, QHBoxLayout, QLabel, QSlider, QWidget
 
 from engine.inspect.backward import Rule
 from gui.theme import S2
@@ -13,7 +13,13 @@ WAYS: tuple[tuple[str, Rule, str], ...] = (
     ("Guided backpropagation", "guided", "The gradient, along what is positive on both ways only"),
     ("Gradient", "gradient", "How the channel's pixel moves with each pixel of the patch"),
 )
-SLIDER_PX = 120
+ORDERS = (
+    ("by number", "Channels in the order in which the network has them"),
+    ("by activity here", "Those that the present picture excites most come first"),
+    ("by importance here", "Those without which the answer's logit would fall most come first"),
+    ("by strongest patch", "Those that their strongest patch excites most come first"),
+)
+SLIDER_PX = 96
 
 
 class WallTools(QWidget):
@@ -21,6 +27,7 @@ class WallTools(QWidget):
 
     layer_chosen = Signal(str)
     way_chosen = Signal()
+    order_chosen = Signal()
     ascent_moved = Signal(int)
 
     def __init__(self, steps: int, parent: QWidget | None = None) -> None:
@@ -37,6 +44,16 @@ class WallTools(QWidget):
             "How the second block of each card is carried back from the channel to the pixels."
         )
         self._ways.activated.connect(lambda index: self.way_chosen.emit())
+        self._orders, self._hide_dead = QComboBox(), QCheckBox("Hide dead")
+        self._orders.setObjectName("wall_order")
+        for place, (name, tip) in enumerate(ORDERS):
+            self._orders.addItem(name)
+            self._orders.setItemData(place, tip, Qt.ItemDataRole.ToolTipRole)
+        self._orders.setToolTip("The order of the cards, as it is at this moment: they stay where they are.")
+        self._orders.activated.connect(lambda index: self.order_chosen.emit())
+        self._hide_dead.setObjectName("wall_hide_dead")
+        self._hide_dead.setToolTip("Leave out channels that none of the pictures excites.")
+        self._hide_dead.toggled.connect(lambda on: self.order_chosen.emit())
         self._ascent, self._words = QSlider(Qt.Orientation.Horizontal), QLabel()
         self._ascent.setObjectName("wall_ascent")
         self._ascent.setRange(0, steps)
@@ -46,12 +63,22 @@ class WallTools(QWidget):
         self._ascent.valueChanged.connect(self._on_ascent)
         self._words.setProperty("role", "dim")
         self._on_ascent(steps)
-        _in_a_row(self, self._layers, self._ways, self._ascent, self._words)
+        _in_a_row(self, self._layers, self._orders, self._hide_dead, self._ways, self._ascent, self._words)
 
     @property
     def rule(self) -> Rule:
         """The way back that is chosen."""
         return WAYS[max(self._ways.currentIndex(), 0)][1]
+
+    @property
+    def order(self) -> int:
+        """Which of `ORDERS` is chosen."""
+        return max(self._orders.currentIndex(), 0)
+
+    @property
+    def hides_dead(self) -> bool:
+        """Whether channels that no picture excites are left out."""
+        return self._hide_dead.isChecked()
 
     def show_layers(self, names: Sequence[str]) -> None:
         """Offer a network's convolutions."""
@@ -65,7 +92,7 @@ class WallTools(QWidget):
         self._layers.setCurrentText(name)
 
     def _on_ascent(self, step: int) -> None:
-        self._words.setText(f"step {step} of {self._ascent.maximum()}")
+        self._words.setText(f"step {step}")
         self.ascent_moved.emit(step)
 
 
