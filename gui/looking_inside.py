@@ -1,6 +1,6 @@
 """Joins the Inside page to the window: frames of the network that answers, and when it may compute."""
 
-from PySide6.QtCore import QObject
+from PySide6.QtCore import QObject, QTimer
 
 from gui.bridge import Bridge
 from gui.convolving import Convolving
@@ -10,6 +10,7 @@ from gui.instrument import Instrument
 from gui.panels import Panels
 
 INSIDE = "inside"
+WATCH_MS = 200
 
 
 class LookingInside(QObject):
@@ -26,14 +27,17 @@ class LookingInside(QObject):
     ) -> None:
         super().__init__(parent)
         self._page, self._skeleton = panels.inside, panels.skeleton
-        self._inspecting, self._convolving = inspecting, convolving
+        self._bridge, self._inspecting, self._convolving = bridge, inspecting, convolving
         instrument.answer_changed.connect(self._on_answer)
-        instrument.pulled.connect(lambda pulled: self._page.set_training(bridge.is_running))
+        # Looked at now and then: the last sign of a training comes before it has ended.
+        self._watch = QTimer(self)
+        self._watch.setInterval(WATCH_MS)
+        self._watch.timeout.connect(self._look_after_training)
 
     @property
     def is_settled(self) -> bool:
-        """Whether the page shows everything that it asked for."""
-        return self._page.is_settled
+        """Whether the page shows everything that it asked for, apart from what a training still brings."""
+        return self._bridge.is_running or self._page.is_settled
 
     def enter(self) -> None:
         """Show what is up to date, or compute nothing: another page has come to the front."""
@@ -41,11 +45,20 @@ class LookingInside(QObject):
         frame = self._inspecting.frame_of(INSIDE)
         if in_front and frame is not None:
             self._page.show_frame(frame)
+        if in_front:
+            self._look_after_training()
+            self._watch.start()
+        else:
+            self._watch.stop()
         self._page.enter(in_front)
 
     def close(self) -> None:
         """End the page's threads."""
+        self._watch.stop()
         self._page.close_workers()
+
+    def _look_after_training(self) -> None:
+        self._page.set_training(self._bridge.is_running)
 
     def _on_answer(self, frame: Frame) -> None:
         if self._skeleton.page == INSIDE:

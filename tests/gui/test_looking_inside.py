@@ -54,6 +54,13 @@ def test_the_wall_follows_a_run(driver: Driver, inside: InsidePage) -> None:
     assert f"step {step}" in inside.wall.words_of(0)
 
 
+def test_the_wall_knows_when_a_training_has_ended(driver: Driver, inside: InsidePage) -> None:
+    driver.play_until(30)
+    driver.wait(lambda: not inside._training)
+    driver.settle()
+    assert f"step {driver.shown_step}" in inside.wall.words_of(7)
+
+
 def test_the_window_closes_while_the_wall_is_filled(driver: Driver, inside: InsidePage) -> None:
     driver.trigger("reader_network")
     driver.window.selection.update(layer="conv5")

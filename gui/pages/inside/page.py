@@ -121,8 +121,8 @@ class InsidePage(QWidget):
 
     @property
     def is_settled(self) -> bool:
-        """Whether everything that was asked for is on screen, apart from what a training still brings."""
-        return (self._training or self._worker.is_idle) and self._looker.is_idle
+        """Whether everything that was asked for is on screen."""
+        return self._worker.is_idle and self._looker.is_idle
 
     @property
     def wall(self) -> PatternWall:
