@@ -28,6 +28,7 @@ from gui.app import create_window  # noqa: E402
 from gui.frames import Frame  # noqa: E402
 from gui.main_window import MainWindow  # noqa: E402
 from gui.memory import limit_arenas  # noqa: E402
+from gui.pages.inside.page import InsidePage  # noqa: E402
 from gui.settings import Folders  # noqa: E402
 
 TICK_MS = 16
@@ -223,6 +224,23 @@ def watching(window: MainWindow, page: str, key: str, options: argparse.Namespac
     late = [value for part in lateness for value in part]
     row(f"lateness of a 16 ms tick {where}", late, "ms", "p99 <= 25")
     slowdown(window, options)
+    if page == "inside":
+        slowdown_by_wall(window, key, options)
+
+
+def slowdown_by_wall(window: MainWindow, key: str, options: argparse.Namespace) -> None:
+    """Compare training beside the pattern wall with training beside a part of the page that rests."""
+    inside = window.findChild(InsidePage)
+    assert inside is not None
+    ratios = []
+    for _ in range(options.rounds):
+        speeds = []
+        for part in ("ledger", "patterns"):
+            inside.show_part(part)
+            spin(0.5)
+            speeds.append(steps_per_second(window.session, options.seconds))
+        ratios.append(100 * (1 - speeds[1] / speeds[0]))
+    row(f"slowdown of training by filling the wall, {key}", ratios, "%", "<= 10 %")
 
 
 def walls(window: MainWindow) -> None:

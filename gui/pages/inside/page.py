@@ -38,6 +38,7 @@ from gui.selection import Selection
 from gui.theme import S2, S3, S4, ThemeManager
 from gui.widgets.caption_line import CaptionLine
 from gui.widgets.layer_flow import LayerFlow
+from gui.widgets.paced import Paced
 
 PARTS = (
     ("patterns", "What filters look for"),
@@ -45,6 +46,8 @@ PARTS = (
     ("ledger", "How a number comes about"),
 )
 FLOW_PX, WALL_PX = 260, 380
+# Reading the patterns of many filters takes as long as a frame.
+NAMES_MS = 500
 
 
 class InsidePage(QWidget):
@@ -104,6 +107,7 @@ class InsidePage(QWidget):
         self._status.setObjectName("wall_status")
         self._status.setProperty("role", "dim")
         self._wall_tools, self._class_tools = WallTools(ascent.steps), ClassTools()
+        self._names = Paced(self._show_names, NAMES_MS, parent=self)
         self._lay_out()
         self._wall_tools.layer_chosen.connect(self.layer_chosen)
         self._wall_tools.order_chosen.connect(self._put_in_order)
@@ -302,7 +306,7 @@ class InsidePage(QWidget):
         if not self._visible or frame is None:
             return
         if self._stack.currentIndex() == 0 and self._layer:
-            self._show_names(frame)
+            self._names.request()
             question = Question(self._layer, self._wall_tools.rule)
             self._worker.ask(frame.subject, question, gentle=self._training)
             return
@@ -312,9 +316,11 @@ class InsidePage(QWidget):
         elif frame.verdict.kind != "blank":
             self._looker.request(Asked(frame, *self._class_tools.chosen(frame.verdict.label)))
 
-    def _show_names(self, frame: Frame) -> None:
+    def _show_names(self) -> None:
         """Write what the filters of a first layer of 3 × 3 are called: deeper ones are of many slices."""
-        weight = frame.parameters[f"{self._layer}.weight"]
+        if self._frame is None or not self._layer:
+            return
+        weight = self._frame.parameters[f"{self._layer}.weight"]
         names = {}
         if weight.shape[1:] == (1, 3, 3):
             names = {index: fingerprint(each[0]).name for index, each in enumerate(weight)}

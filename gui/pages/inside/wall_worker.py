@@ -25,7 +25,7 @@ Array: TypeAlias = NDArray[Any]
 # How often the window looks for what is new, and the share of one core that the thread takes while a
 # training has all of them: two workers on two cores then lose less than a tenth.
 LOOK_MS = 50
-SHARE = 0.08
+SHARE = 0.03
 # Channels whose pictures are made at a time.
 AT_ONCE = 32
 
