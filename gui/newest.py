@@ -57,7 +57,9 @@ class NewestWorker(QObject, Generic[J]):
                 self._thread = threading.Thread(target=self._main, name=self._name, daemon=True)
                 self._thread.start()
             self._condition.notify()
-        self._look.start()
+        if not self._look.isActive():
+            # Started anew by each request, it might never get to look.
+            self._look.start()
 
     def close(self, timeout: float = 5.0) -> None:
         """End the thread after what it is computing."""

@@ -194,7 +194,8 @@ def test_pictures_of_another_size_are_not_searched():
     network = frame_of().subject
     subject = type(network)("shapes", "shapes", None, spec, parameters_of(spec))
     news = list(fill(subject, Question("conv1", "guided"), PICTURES, Ascent(steps=2)))
-    assert Working("There are no pictures of 12 × 12 pixels to search") in news
+    # It is the last word: there is nothing more to come.
+    assert news[-1] == Working("There are no pictures of 12 × 12 pixels to search")
     assert any(isinstance(each, Dreams) for each in news)
     assert not any(isinstance(each, Patterns) for each in news)
 
@@ -305,3 +306,15 @@ def test_dead_channels_are_hidden_and_said_to_be(qtbot, page):
     assert page.wall.box_of(2).isEmpty()
     assert not page.grab().isNull()
     assert "3 of 4 channels" in page.findChild(CaptionLine, "wall_caption").title
+
+
+def test_frames_that_keep_coming_do_not_hold_up_the_wall(qtbot, page):
+    page.enter(True)
+
+    def another_frame_and_filled():
+        page.show_frame(frame_of())
+        return page.wall.is_filled
+
+    # Each look asks for a frame, as the display clock does.
+    qtbot.waitUntil(another_frame_and_filled, timeout=20_000)
+    assert status(page) == ""

@@ -329,7 +329,8 @@ class InsidePage(QWidget):
     def _on_told(self, news: Sequence[News]) -> None:
         for each in news:
             if isinstance(each, Working):
-                self._status.setText(each.text)
+                # What renews a wall that is there goes on in silence: each card says its step.
+                self._status.setText("" if self._wall.is_filled else each.text)
                 if not each.text and self._wall_tools.hides_dead:
                     self._put_in_order()
             elif isinstance(each, Patterns) and each.found.layer == self._layer:

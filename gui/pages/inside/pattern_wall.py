@@ -148,6 +148,11 @@ class PatternWall(QWidget):
         """How many cards have patches, and how many a made picture."""
         return len(self._patterns), len(self._dreams)
 
+    @property
+    def is_filled(self) -> bool:
+        """Whether each channel has its patches and its made picture."""
+        return len(self._patterns) == len(self._dreams) == self._channels
+
     def _fit(self) -> None:
         if self._geometry is not None:
             old = self._geometry

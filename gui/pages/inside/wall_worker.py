@@ -24,7 +24,7 @@ Array: TypeAlias = NDArray[Any]
 
 # How often the window looks for what is new, and the share of one core that the thread takes while a
 # training has all of them: two workers on two cores then lose less than a tenth.
-LOOK_MS = 50
+LOOK_MS = 100
 SHARE = 0.03
 # Channels whose pictures are made at a time.
 AT_ONCE = 32
@@ -128,7 +128,9 @@ class WallWorker(QObject):
                 self._thread = threading.Thread(target=self._main, name="patterns", daemon=True)
                 self._thread.start()
             self._condition.notify()
-        self._look.start()
+        if not self._look.isActive():
+            # Started anew by each frame, it would never get to look.
+            self._look.start()
 
     def rest(self) -> None:
         """Stop after the piece that is being computed: nobody looks."""
@@ -211,9 +213,9 @@ def fill(subject: Subject, question: Question, pictures: Array, ascent: Ascent) 
     """Compute everything that a wall shows of one layer, in pieces."""
     spec, layer = subject.spec, question.layer
     network = Network.from_parameters(spec, Parameters(spec.layout, subject.parameters.vector))
+    last = ""
     if spec.input_shape[1:] != pictures.shape[-2:]:
-        wanted = " × ".join(map(str, spec.input_shape[1:]))
-        yield Working(f"There are no pictures of {wanted} pixels to search")
+        last = f"There are no pictures of {' × '.join(map(str, spec.input_shape[1:]))} pixels to search"
     else:
         search = Search(network, pictures)
         while not search.done:
@@ -238,7 +240,7 @@ def fill(subject: Subject, question: Question, pictures: Array, ascent: Ascent) 
             steps[-1].stuck,
             subject.step,
         )
-    yield Working("")
+    yield Working(last)
 
 
 def layer_behind(subject: Subject, layer: str | None) -> str:
