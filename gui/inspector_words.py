@@ -13,8 +13,9 @@ from engine.inspect.describe import (
     describe_picture,
     statistics,
 )
+from engine.inspect.fingerprint import fingerprint, nearest_kernel
 from engine.inspect.layer_facts import LayerFacts, describe_layer, layer_formula, weight_formula
-from engine.inspect.words import grouped, number, plural, shape_text, short_number
+from engine.inspect.words import grouped, number, percent, plural, shape_text, short_number
 
 # Layers whose channels go below zero, by the layer name without its count.
 _SIGNED = ("conv", "dense", "batchnorm", "leakyrelu", "tanh", "avgpool", "globalpool")
@@ -56,6 +57,7 @@ def filter_words(
     facts = _range_facts(weight, "weights")
     if start is not None:
         facts.append(("change since start", describe_change(weight, start)))
+    facts += _fingerprint_facts(weight)
     if pixel is not None and channels == 1:
         facts.insert(0, _pixel_fact(weight[0], pixel))
     return Words(
@@ -181,6 +183,22 @@ def _range_facts(values: NDArray[np.float32], count: str = "") -> list[tuple[str
         ("L2 length", short_number(found.length)),
     ]
     return [*rows, (count, grouped(int(values.size)))] if count else rows
+
+
+def _fingerprint_facts(weight: NDArray[np.float32]) -> list[tuple[str, str]]:
+    """What a 3 × 3 filter is made of, and the hand-made one that it is most like; of its heaviest slice."""
+    if weight.shape[1:] != (3, 3) or not np.isfinite(weight).all() or not weight.any():
+        return []
+    heaviest = int(np.argmax(np.sum(weight.astype(np.float64) ** 2, axis=(1, 2))))
+    where = f" in channel {heaviest + 1}" if len(weight) > 1 else ""
+    made = fingerprint(weight[heaviest])
+    shares = (("edge", made.edge), ("line", made.line), ("average", made.average))
+    facts = [(f"made of{where}", ", ".join(f"{name} {percent(share)}" for name, share in shares))]
+    nearest = nearest_kernel(weight[heaviest])
+    if nearest is not None:
+        kernel, likeness = nearest
+        facts.append((f"most like{where}", f"{kernel.name}, {number(likeness)}"))
+    return facts
 
 
 def _pixel_fact(values: NDArray[np.float32], pixel: tuple[int, int]) -> tuple[str, str]:

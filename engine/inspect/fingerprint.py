@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from engine.errors import ShapeError
 from engine.inspect.describe import FAINT
 from engine.inspect.filter_reading import FilterReading, read_filter
+from engine.kernels import KERNELS, Kernel
 
 Array: TypeAlias = NDArray[Any]
 
@@ -145,6 +146,19 @@ def nearest_slice(weight: Array, to: Array, *, either_sign: bool = True) -> Near
     found = np.array([[likeness(piece, to) for piece in filters] for filters in weight])
     best = np.unravel_index((np.abs(found) if either_sign else found).argmax(), found.shape)
     return Nearest(int(best[0]), int(best[1]), float(found[best]))
+
+
+def nearest_kernel(weight: Array) -> tuple[Kernel, float] | None:
+    """Find the hand-made filter that a slice is most like, with either sign, and their likeness.
+
+    None where there is none of its size, or the slice is zero.
+    """
+    of_size = [kernel for kernel in KERNELS if kernel.values.shape == np.shape(weight)]
+    if not of_size or not np.any(weight):
+        return None
+    found = [likeness(weight, kernel.values) for kernel in of_size]
+    best = int(np.argmax(np.abs(found)))
+    return of_size[best], found[best]
 
 
 def _name(reading: FilterReading, angle: float, line_angle: float) -> str:

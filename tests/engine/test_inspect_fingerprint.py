@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 from engine.errors import ShapeError
-from engine.inspect.fingerprint import BASIS, fingerprint, likeness, nearest_slice
+from engine.inspect.fingerprint import BASIS, fingerprint, likeness, nearest_kernel, nearest_slice
 from engine.kernels import KERNELS
 
 SOBEL_X = np.array([[-1, 0, 1], [-2, 0, 2], [-1, 0, 1]], float)
@@ -108,3 +108,16 @@ def test_the_slice_nearest_to_sobel_is_found_with_either_sign():
 def test_other_sizes_have_no_fingerprint():
     with pytest.raises(ShapeError, match=r"3 × 3 slice, got shape \(5, 5\)"):
         fingerprint(np.zeros((5, 5)))
+
+
+def test_the_hand_made_filter_that_a_slice_is_most_like_is_found_with_its_sign():
+    for kernel in KERNELS:
+        if kernel.values.shape == (3, 3) and kernel.values.any():
+            found, alike = nearest_kernel(kernel.values)
+            assert likeness(kernel.values, found.values) == pytest.approx(alike)
+            assert abs(alike) == pytest.approx(1)
+    kernel, alike = nearest_kernel(-2 * SOBEL_X + 0.01)
+    assert kernel.key == "sobel-x"
+    assert alike == pytest.approx(-1, abs=1e-3)
+    assert nearest_kernel(np.zeros((3, 3))) is None
+    assert nearest_kernel(np.ones((4, 7))) is None

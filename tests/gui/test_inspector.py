@@ -59,6 +59,18 @@ def test_a_filter_is_told_with_its_numbers_and_its_change(inspector: Inspector) 
     assert "a top edge" in inspector.sentence
     assert facts["range"] == "−1.00 … 1.00"
     assert facts["change since start"].startswith("1.22 (100")
+    assert facts["made of"].startswith("edge ")
+    assert facts["most like"] == "top edge, 1.00"
+
+
+def test_a_deep_filter_is_taken_apart_at_its_heaviest_slice(inspector: Inspector) -> None:
+    weight = np.stack([0.1 * TOP[0], np.full((3, 3), -0.5, np.float32)])
+    inspector.show_filter("conv2", 0, weight, 0.0, None)
+    facts = dict(inspector.facts)
+    assert facts["made of in channel 2"] == "edge 0\u202f%, line 0\u202f%, average 100\u202f%"
+    assert facts["most like in channel 2"] == "box blur, −1.00"
+    inspector.show_filter("conv1", 0, np.zeros((1, 3, 3), np.float32), 0.0, None)
+    assert not any(name.startswith("made of") for name, _ in inspector.facts)
 
 
 def test_a_channel_is_told_with_the_selected_position(inspector: Inspector) -> None:
