@@ -110,11 +110,11 @@ class Convolving(QObject):
                 layer=place.layer, kind=place.kind, channel=place.channel, pixel=place.pixel
             )
 
-    def show_menu(self, point: QPoint, deeper: QAction) -> None:
+    def show_menu(self, point: QPoint, *actions: QAction) -> None:
         """Show what can be done with the tile that was just chosen."""
         menu = QMenu(self._skeleton)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        menu.addAction(deeper)
+        menu.addActions(actions)
         menu.popup(point)
 
     def here_or(

@@ -7,7 +7,10 @@ from gui.convolving import Convolving
 from gui.frames import Frame
 from gui.inspecting import Inspecting
 from gui.instrument import Instrument
+from gui.pages.inside.wall_worker import layer_behind
 from gui.panels import Panels
+from gui.selection import Selection
+from gui.surgery import Surgery
 
 INSIDE = "inside"
 WATCH_MS = 200
@@ -23,9 +26,11 @@ class LookingInside(QObject):
         bridge: Bridge,
         inspecting: Inspecting,
         convolving: Convolving,
+        surgery: Surgery,
         parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
+        self._surgery = surgery
         self._page, self._skeleton = panels.inside, panels.skeleton
         self._bridge, self._inspecting, self._convolving = bridge, inspecting, convolving
         instrument.answer_changed.connect(self._on_answer)
@@ -37,7 +42,7 @@ class LookingInside(QObject):
     @property
     def is_settled(self) -> bool:
         """Whether the page shows everything that it asked for, apart from what a training still brings."""
-        return self._bridge.is_running or self._page.is_settled
+        return self._surgery.is_settled and (self._bridge.is_running or self._page.is_settled)
 
     def enter(self) -> None:
         """Show what is up to date, or compute nothing: another page has come to the front."""
@@ -52,8 +57,20 @@ class LookingInside(QObject):
             self._watch.stop()
         self._page.enter(in_front)
 
+    def switch_filter(self, selection: Selection) -> None:
+        """Switch the filter that is selected, or whose channel is, off or on again."""
+        frame = self._inspecting.frame
+        layer = ""
+        if frame is not None and selection.channel is not None and selection.layer in frame.spec.layer_names:
+            layer = layer_behind(frame.subject, selection.layer)
+        if frame is None or not layer or (selection.channel or 0) >= frame.spec.shapes[layer][0]:
+            self._surgery.refuse()
+        else:
+            self._surgery.switch(layer, selection.channel or 0)
+
     def close(self) -> None:
         """End the page's threads."""
+        self._surgery.close()
         self._watch.stop()
         self._page.close_workers()
 

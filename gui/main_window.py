@@ -35,6 +35,7 @@ from gui.selection import SelectionModel
 from gui.settings import Folders, PreferencesStore
 from gui.shipped import load_shipped
 from gui.space_key import SpaceKey
+from gui.surgery import Surgery
 from gui.theme import ThemeManager
 from gui.training_control import TrainingControl
 
@@ -103,8 +104,9 @@ class MainWindow(QMainWindow):
             self,
         )
         self._convolving = Convolving(panels, self.selection, self._inspecting, self.show_page, self)
+        surgery = Surgery(self.instrument, self._files, self.document.undo_stack, self.say)
         self._looking = LookingInside(
-            panels, self.instrument, self._bridge, self._inspecting, self._convolving, self
+            panels, self.instrument, self._bridge, self._inspecting, self._convolving, surgery, self
         )
         self._make_actions()
         self._connect(panels)
@@ -239,7 +241,8 @@ class MainWindow(QMainWindow):
             "stop": training.stop,
             "restart": partial(training.restart, new_seed=False),
             "new_seed": partial(training.restart, new_seed=True),
-            "open_log": self._open_log,
+            "switch_filter": lambda: self._looking.switch_filter(selection.value),
+            "open_log": lambda: QDesktopServices.openUrl(QUrl.fromLocalFile(str(self._places.log))),
             "about": self._show_about,
         }
         for name, reaction in reactions.items():
@@ -288,11 +291,10 @@ class MainWindow(QMainWindow):
         self._convolving.run_wanted.connect(instrument.set_run_wanted)
         self._convolve.said.connect(lambda text, warning: self.say(text, warning=warning))
         self._convolve.undo_offered.connect(lambda text, act: self.say(text, action="Undo", act=act))
+        deeper = self._actions["show_convolve"], self._actions["switch_filter"]
         for page in (self._draw, self._train, panels.inside):
             page.tile_activated.connect(self._convolving.show_selected)
-            page.menu_requested.connect(
-                lambda point: self._convolving.show_menu(point, self._actions["show_convolve"])
-            )
+            page.menu_requested.connect(lambda point: self._convolving.show_menu(point, *deeper))
         readable = (self._draw, self._convolve, self._train, panels.inside, self._inspector, self._tape)
         for panel in (self._pad, *readable):
             panel.hovered.connect(self._status.show_readout)
@@ -360,9 +362,6 @@ class MainWindow(QMainWindow):
 
     def _show_commands(self) -> None:
         self._palette.open(self._actions)
-
-    def _open_log(self) -> None:
-        QDesktopServices.openUrl(QUrl.fromLocalFile(str(self._places.log)))
 
     def _show_about(self) -> None:
         AboutDialog(self._themes, VERSION, [network.model.card for network in self._shipped], self).show()

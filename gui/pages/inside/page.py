@@ -121,6 +121,7 @@ class InsidePage(QWidget):
         self._flow.channel_activated.connect(lambda layer, channel: self.tile_activated.emit())
         self._flow.menu_requested.connect(self.menu_requested)
         self._wall.channel_clicked.connect(lambda c: self.tile_chosen.emit(self._layer, "channel", c, None))
+        self._wall.menu_requested.connect(self.menu_requested)
         self._wall.channel_activated.connect(lambda channel: self.tile_activated.emit())
 
     @property

@@ -6,7 +6,16 @@ from dataclasses import replace
 
 import numpy as np
 from PySide6.QtCore import QEvent, QPointF, QRect, QRectF, QSize, QSizeF, Qt, Signal
-from PySide6.QtGui import QImage, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen, QResizeEvent
+from PySide6.QtGui import (
+    QContextMenuEvent,
+    QImage,
+    QKeyEvent,
+    QMouseEvent,
+    QPainter,
+    QPaintEvent,
+    QPen,
+    QResizeEvent,
+)
 from PySide6.QtWidgets import QWidget
 
 from engine.inspect.words import number, short_number
@@ -26,6 +35,8 @@ class PatternWall(QWidget):
     """A channel, counted from 0."""
     channel_activated = Signal(int)
     """A card was double-clicked, or Enter pressed on the selected one."""
+    menu_requested = Signal(object)
+    """The menu of the channel that was just chosen is wanted at a `QPoint` of the screen."""
     hovered = Signal(str)
 
     def __init__(self, themes: ThemeManager, parent: QWidget | None = None) -> None:
@@ -45,7 +56,7 @@ class PatternWall(QWidget):
         self.setMouseTracking(True)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setAccessibleName("Pattern wall")
-        CopyKeys(self, lambda: widget_picture(self), self._numbers)
+        CopyKeys(self, lambda: widget_picture(self), self._numbers, menu="none")
         themes.changed.connect(self._on_theme_changed)
 
     def show_layer(self, layer: str, channels: int, patch: tuple[int, int], dream: tuple[int, int]) -> None:
@@ -326,6 +337,15 @@ class PatternWall(QWidget):
     def leaveEvent(self, event: QEvent) -> None:
         """Say nothing any more."""
         self.hovered.emit("")
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        """Choose the channel under the mouse and ask for its menu."""
+        place = None
+        if self._geometry is not None:
+            place = self._geometry.card_at(event.pos().x(), event.pos().y())
+        if place is not None:
+            self.channel_clicked.emit(self._order[place])
+            self.menu_requested.emit(event.globalPos())
 
     def _card_under(self, event: QMouseEvent) -> int | None:
         if self._geometry is None or event.button() != Qt.MouseButton.LeftButton:
