@@ -28,7 +28,7 @@ from gui.pages.inside.wall_worker import (
 from gui.selection import Selection
 from gui.theme import DARK, ThemeManager
 from gui.widgets.caption_line import CaptionLine
-from tests.gui.frame_samples import INK, SPEC, frame_of
+from tests.gui.frame_samples import INK, SMALL, SPEC, frame_of
 from tests.gui.hosting import shown
 
 PICTURES = np.random.default_rng(0).integers(0, 256, (70, 28, 28), dtype=np.uint8)
@@ -318,3 +318,18 @@ def test_frames_that_keep_coming_do_not_hold_up_the_wall(qtbot, page):
     # Each look asks for a frame, as the display clock does.
     qtbot.waitUntil(another_frame_and_filled, timeout=20_000)
     assert status(page) == ""
+
+
+def test_what_was_on_its_way_of_another_network_is_not_shown(qtbot, page, monkeypatch):
+    page.show_frame(frame_of())
+    page.enter(True)
+    filled(qtbot, page)
+    late = page.wall._patterns[0]
+    taken = []
+    monkeypatch.setattr(page.wall, "take_patterns", taken.append)
+    page._worker._news.append(late)
+    # Its first convolution has the same name and filters of another size.
+    page.show_frame(frame_of(spec=SMALL, key="another"))
+    filled(qtbot, page)
+    assert len(taken) == 2
+    assert all(each.found.patches.shape[2:] == (5, 5) for each in taken)

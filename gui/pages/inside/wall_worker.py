@@ -123,6 +123,9 @@ class WallWorker(QObject):
         with self._condition:
             if self._closed:
                 return
+            if self._subject is None or (self._subject.key, self._question) != (subject.key, question):
+                # What is on its way is of another wall.
+                self._news.clear()
             self._subject, self._question, self._gentle = subject, question, gentle
             if self._thread is None:
                 self._thread = threading.Thread(target=self._main, name="patterns", daemon=True)
