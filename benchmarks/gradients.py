@@ -18,20 +18,29 @@ import numpy as np  # noqa: E402
 
 from benchmarks._field import TORCH_VERSION, find_torch, torch_python  # noqa: E402
 from engine.network import Network  # noqa: E402
+from engine.parameters import Parameters  # noqa: E402
+from engine.spec import NetworkSpec  # noqa: E402
 from tests.engine.gradient_cases import COUNT, fingerprint, gradient_case  # noqa: E402
 from tests.engine.network_samples import Case  # noqa: E402
 
 GOLDEN = ROOT / "tests" / "engine" / "samples" / "torch_gradients.json"
 
 
+def write_case(
+    folder: Path, spec: NetworkSpec, parameters: Parameters, arrays: dict[str, Any], **more: Any
+) -> None:
+    """Write a network, its numbers and some arrays for a worker with PyTorch."""
+    layers = [{"type": type(layer).__name__, **asdict(layer)} for layer in spec.layers]
+    shapes = {name: spec.input_shapes[name] for name in spec.layer_names}
+    values: dict[str, Any] = {f"p:{name}": value for name, value in parameters.items()}
+    np.savez(folder / "case.npz", **arrays, **values)
+    described = {"layers": layers, "names": spec.layer_names, "shapes": shapes, **more}
+    (folder / "case.json").write_text(json.dumps(described), encoding="utf-8")
+
+
 def torch_gradients(python: str, case: Case, folder: Path) -> tuple[float, dict[str, np.ndarray]]:
     """Let PyTorch compute the loss and the gradients of a case."""
-    layers = [{"type": type(layer).__name__, **asdict(layer)} for layer in case.spec.layers]
-    shapes = {name: case.spec.input_shapes[name] for name in case.spec.layer_names}
-    values: dict[str, Any] = {f"p:{name}": value for name, value in case.parameters.items()}
-    np.savez(folder / "case.npz", x=case.x, y=case.y, **values)
-    described = {"layers": layers, "names": case.spec.layer_names, "shapes": shapes}
-    (folder / "case.json").write_text(json.dumps(described), encoding="utf-8")
+    write_case(folder, case.spec, case.parameters, {"x": case.x, "y": case.y})
     worker = Path(__file__).with_name("_torch_gradients.py")
     subprocess.run([python, worker, folder], check=True)
     with np.load(folder / "gradients.npz") as found:

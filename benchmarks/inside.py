@@ -11,15 +11,14 @@ import json
 import subprocess
 import sys
 import tempfile
-from dataclasses import asdict
 from pathlib import Path
-from typing import Any
 
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 import numpy as np  # noqa: E402
 
 from benchmarks._field import TORCH_VERSION, find_torch, torch_python  # noqa: E402
+from benchmarks.gradients import write_case  # noqa: E402
 from engine.formats.model import Model, load_model  # noqa: E402
 from engine.inspect.saliency import last_features  # noqa: E402
 from tests.engine.gradient_cases import fingerprint  # noqa: E402
@@ -31,12 +30,7 @@ NETWORKS = ("classic", "reader")
 def torch_maps(python: str, model: Model, pictures: np.ndarray, folder: Path) -> dict[str, np.ndarray]:
     """Let PyTorch compute the maps of a network."""
     spec = model.spec
-    layers = [{"type": type(layer).__name__, **asdict(layer)} for layer in spec.layers]
-    shapes = {name: spec.input_shapes[name] for name in spec.layer_names}
-    values: dict[str, Any] = {f"p:{name}": value for name, value in model.parameters.items()}
-    np.savez(folder / "case.npz", x=pictures, **values)
-    described = {"layers": layers, "names": spec.layer_names, "shapes": shapes, "cam": last_features(spec)}
-    (folder / "case.json").write_text(json.dumps(described), encoding="utf-8")
+    write_case(folder, spec, model.parameters, {"x": pictures}, cam=last_features(spec))
     worker = Path(__file__).with_name("_torch_inside.py")
     subprocess.run([python, worker, folder], check=True)
     with np.load(folder / "maps.npz") as found:

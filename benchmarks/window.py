@@ -22,7 +22,6 @@ from PySide6.QtGui import QAction, QMouseEvent  # noqa: E402
 from PySide6.QtWidgets import QApplication, QWidget  # noqa: E402
 
 from engine.drawing import Drawing  # noqa: E402
-from engine.inspect.patterns import convolution_names  # noqa: E402
 from engine.session import TrainingSession  # noqa: E402
 from gui.app import create_window  # noqa: E402
 from gui.frames import Frame  # noqa: E402
@@ -251,7 +250,7 @@ def walls(window: MainWindow) -> None:
         action = window.findChild(QAction, f"action_{name}_network")
         assert action is not None
         action.trigger()
-        for layer in convolution_names(window.instrument.answering.spec):
+        for layer in window.instrument.answering.spec.convolutions:
             window.selection.update(layer=None)
             spin(0.2)
             started = time.perf_counter()

@@ -6,7 +6,7 @@ from functools import cached_property
 from math import prod
 
 from engine.errors import ConfigError, ShapeError
-from engine.layers import Flatten, Layer, Shape
+from engine.layers import Conv2D, Flatten, Layer, Shape
 from engine.parameters import ParameterLayout
 
 
@@ -92,6 +92,12 @@ class NetworkSpec:
             trained += [(f"{name}.{p}", s) for p, s in layer.parameter_shapes(shape).items()]
             state += [(f"{name}.{p}", s) for p, s in layer.state_shapes(shape).items()]
         return ParameterLayout((*trained, *state), sum(prod(s) for _, s in trained))
+
+    @cached_property
+    def convolutions(self) -> tuple[str, ...]:
+        """Names of the convolutions, in order."""
+        layers = zip(self.layer_names, self.layers, strict=True)
+        return tuple(name for name, layer in layers if isinstance(layer, Conv2D))
 
     @property
     def weight_count(self) -> int:

@@ -84,6 +84,11 @@ class Frame:
         return self.subject.parameters
 
     @property
+    def values(self) -> Mapping[str, Array]:
+        """Every layer's output and the input as a batch of one picture, as `engine.inspect` takes them."""
+        return {name: value[None] for name, value in self.activations.items()}
+
+    @property
     def reference(self) -> Parameters | None:
         """Parameters before training, where they are known."""
         return self.subject.reference

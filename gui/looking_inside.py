@@ -2,12 +2,12 @@
 
 from PySide6.QtCore import QObject, QTimer
 
+from engine.lab.from_network import convolution_of
 from gui.bridge import Bridge
 from gui.convolving import Convolving
 from gui.frames import Frame
 from gui.inspecting import Inspecting
 from gui.instrument import Instrument
-from gui.pages.inside.wall_worker import layer_behind
 from gui.panels import Panels
 from gui.selection import Selection
 from gui.surgery import Surgery
@@ -59,14 +59,12 @@ class LookingInside(QObject):
 
     def switch_filter(self, selection: Selection) -> None:
         """Switch the filter that is selected, or whose channel is, off or on again."""
-        frame = self._inspecting.frame
-        layer = ""
-        if frame is not None and selection.channel is not None and selection.layer in frame.spec.layer_names:
-            layer = layer_behind(frame.subject, selection.layer)
-        if frame is None or not layer or (selection.channel or 0) >= frame.spec.shapes[layer][0]:
+        frame, channel = self._inspecting.frame, selection.channel
+        layer = convolution_of(frame.spec, selection.layer) if frame is not None and selection.layer else None
+        if layer is None or channel is None:
             self._surgery.refuse()
         else:
-            self._surgery.switch(layer, selection.channel or 0)
+            self._surgery.switch(layer, channel)
 
     def close(self) -> None:
         """End the page's threads."""

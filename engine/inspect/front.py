@@ -1,7 +1,6 @@
 """The front of a network as a network of its own: up to one layer, on as much of a picture as it sees."""
 
 from dataclasses import dataclass, replace
-from math import prod
 
 from engine.errors import ConfigError
 from engine.inspect.fields import receptive_fields
@@ -23,18 +22,38 @@ class Front:
         Pixels of each channel of the layer: 1 where the network sees one receptive field only.
     centre
         Number of the middle pixel among them.
-    cropped
-        Whether it sees one receptive field; otherwise it sees the whole picture.
     """
 
     network: Network
     positions: int
     centre: int
-    cropped: bool
 
     def output(self, channel: int) -> int:
         """Number of the output that is the middle pixel of a channel."""
         return channel * self.positions + self.centre
+
+
+def front_spec(spec: NetworkSpec, layer: str) -> NetworkSpec:
+    """Describe the network that `front_of` makes.
+
+    Raises
+    ------
+    ConfigError
+        If the layer does not give channels with pixels.
+    """
+    shape = spec.shapes[layer]
+    if len(shape) != 3:
+        raise ConfigError(f"the front must end at a layer with channels, got {layer} of shape {shape}")
+    layers = spec.layers[: spec.layer_names.index(layer) + 1]
+    fields = receptive_fields(spec, layer, (shape[1] // 2, shape[2] // 2))
+    if any(field.inside != field for field in fields):
+        return NetworkSpec(spec.input_shape, (*layers, Flatten()))
+    top, bottom, left, right = fields[-1].box
+    input_shape = (spec.input_shape[0], bottom - top, right - left)
+    made = NetworkSpec(input_shape, (*map(_without_border, layers), Flatten()))
+    # Rows and columns that a wide stride leaves over do not change what is seen.
+    assert made.shapes[layer][1:] == (1, 1)
+    return made
 
 
 def front_of(spec: NetworkSpec, parameters: Parameters, layer: str) -> Front:
@@ -48,28 +67,13 @@ def front_of(spec: NetworkSpec, parameters: Parameters, layer: str) -> Front:
     ConfigError
         If the layer does not give channels with pixels.
     """
-    shape = spec.shapes[layer]
-    if len(shape) != 3:
-        raise ConfigError(f"the front must end at a layer with channels, got {layer} of shape {shape}")
-    count = spec.layer_names.index(layer) + 1
-    layers = spec.layers[:count]
-    centre = shape[1] // 2, shape[2] // 2
-    fields = receptive_fields(spec, layer, centre)
-    cropped = all(field.inside == field for field in fields)
-    if cropped:
-        top, bottom, left, right = fields[-1].box
-        input_shape = (spec.input_shape[0], bottom - top, right - left)
-        made = NetworkSpec(input_shape, (*map(_without_border, layers), Flatten()))
-        positions, place = 1, 0
-        # Rows and columns that a wide stride leaves over do not change what is seen.
-        assert made.shapes[layer] == (shape[0], 1, 1)
-    else:
-        made = NetworkSpec(spec.input_shape, (*layers, Flatten()))
-        positions, place = prod(shape[1:]), centre[0] * shape[2] + centre[1]
+    made = front_spec(spec, layer)
     values = Parameters(made.layout, dtype=parameters.vector.dtype)
     for name, value in values.items():
         value[...] = parameters[name]
-    return Front(Network.from_parameters(made, values), positions, place, cropped)
+    _, h, w = made.shapes[layer]
+    # Of one field, the only pixel is in the middle, too.
+    return Front(Network.from_parameters(made, values), h * w, h // 2 * w + w // 2)
 
 
 def _without_border(layer: Layer) -> Layer:

@@ -14,7 +14,6 @@ from engine.errors import ShapeError
 from engine.inspect.backward import Rule, back_to, record
 from engine.inspect.fields import spanned_box
 from engine.inspect.strongest import Strongest, StrongestPlaces, crop
-from engine.layers import Conv2D
 from engine.network import Network
 from engine.spec import NetworkSpec
 
@@ -23,12 +22,6 @@ Array: TypeAlias = NDArray[Any]
 # Pictures that go through the network between two moments at which one can stop.
 AT_ONCE = 50
 PATCHES = 9
-
-
-def convolution_names(spec: NetworkSpec) -> tuple[str, ...]:
-    """Names of a network's convolutions, in order."""
-    layers = zip(spec.layer_names, spec.layers, strict=True)
-    return tuple(name for name, layer in layers if isinstance(layer, Conv2D))
 
 
 def as_input(spec: NetworkSpec, pictures: Array) -> Array:
@@ -64,7 +57,7 @@ class Search:
 
     def __init__(self, network: Network, pictures: Array) -> None:
         self._network, self._pictures = network, pictures
-        self._places = {name: StrongestPlaces(PATCHES) for name in convolution_names(network.spec)}
+        self._places = {name: StrongestPlaces(PATCHES) for name in network.spec.convolutions}
         self._seen = 0
 
     @property

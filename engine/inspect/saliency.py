@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from engine.errors import ConfigError
 from engine.functional import softmax
 from engine.inspect.backward import Rule, Values, back_to
-from engine.layers import BatchNorm2D, Conv2D, Dropout, LeakyReLU, ReLU, Sigmoid, Tanh
+from engine.layers import BatchNorm2D, Dropout, LeakyReLU, ReLU, Sigmoid, Tanh
 from engine.network import Network
 from engine.parameters import Parameters
 from engine.spec import NetworkSpec
@@ -64,10 +64,9 @@ def last_features(spec: NetworkSpec) -> str:
 
     ConfigError for a network without convolution.
     """
-    names = [n for n, layer in zip(spec.layer_names, spec.layers, strict=True) if isinstance(layer, Conv2D)]
-    if not names:
+    if not spec.convolutions:
         raise ConfigError("Grad-CAM needs a network with a convolution, got one without")
-    return features_behind(spec, names[-1])
+    return features_behind(spec, spec.convolutions[-1])
 
 
 def importance(spec: NetworkSpec, parameters: Parameters, values: Values, layer: str, label: int) -> Array:

@@ -56,8 +56,7 @@ def convolution_of(spec: NetworkSpec, layer: str) -> str | None:
 
 def first_convolution(spec: NetworkSpec) -> str | None:
     """Name a network's first convolution, None where it has none."""
-    layers = zip(spec.layer_names, spec.layers, strict=True)
-    return next((name for name, layer in layers if isinstance(layer, Conv2D)), None)
+    return next(iter(spec.convolutions), None)
 
 
 def take_convolution(

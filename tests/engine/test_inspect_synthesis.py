@@ -61,7 +61,7 @@ def test_the_front_has_the_numbers_of_the_network(layer: str) -> None:
     x = np.random.default_rng(1).random((3, 1, 20, 20), np.float32)
     values = record(network, x)[layer]
     front = front_of(SPEC, network.parameters, layer)
-    assert front.cropped
+    assert front.positions == 1
     centre = values.shape[2] // 2, values.shape[3] // 2
     from engine.inspect.fields import receptive_fields
 
@@ -78,7 +78,7 @@ def test_a_front_that_sees_beyond_the_picture_keeps_its_border() -> None:
     network = Network(spec, seed=4)
     front = front_of(spec, network.parameters, "conv2")
     x = np.random.default_rng(1).random((2, 1, 6, 6), np.float32)
-    assert not front.cropped
+    assert front.positions == 6 * 6
     found = front.network.forward(x)[:, [front.output(channel) for channel in range(3)]]
     np.testing.assert_allclose(found, record(network, x)["conv2"][:, :, 3, 3], rtol=1e-5)
     with pytest.raises(ConfigError, match="a layer with channels, got dense1"):

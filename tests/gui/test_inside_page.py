@@ -18,6 +18,7 @@ from gui.pages.inside.card_pictures import as_signed_tiles, as_tiles, block_imag
 from gui.pages.inside.page import InsidePage
 from gui.pages.inside.wall_worker import (
     Dreams,
+    Known,
     Patterns,
     Question,
     WallWorker,
@@ -74,9 +75,7 @@ def test_a_selected_layer_gets_its_convolutions_wall(qtbot, page):
     filled(qtbot, page)
     assert page.findChild(QComboBox, "wall_layer").currentText() == "conv2"
     assert page.wall.filled == (6, 6)
-    assert [
-        layer_behind(frame_of().subject, name) for name in ("conv1", "pool1", "conv2", "dense1", None)
-    ] == [
+    assert [layer_behind(frame_of().spec, name) for name in ("conv1", "pool1", "conv2", "dense1", None)] == [
         "conv1",
         "conv1",
         "conv2",
@@ -193,7 +192,7 @@ def test_pictures_of_another_size_are_not_searched():
     spec = NetworkSpec((3, 12, 12), (Conv2D(2, 3), ReLU(), Flatten(), Dense(4)))
     network = frame_of().subject
     subject = type(network)("shapes", "shapes", None, spec, parameters_of(spec))
-    news = list(fill(subject, Question("conv1", "guided"), PICTURES, Ascent(steps=2)))
+    news = list(fill(Known(subject, PICTURES), Question("conv1", "guided"), Ascent(steps=2)))
     # It is the last word: there is nothing more to come.
     assert news[-1] == Working("There are no pictures of 12 × 12 pixels to search")
     assert any(isinstance(each, Dreams) for each in news)
@@ -333,3 +332,15 @@ def test_what_was_on_its_way_of_another_network_is_not_shown(qtbot, page, monkey
     filled(qtbot, page)
     assert len(taken) == 2
     assert all(each.found.patches.shape[2:] == (5, 5) for each in taken)
+
+
+def test_what_does_not_depend_on_the_way_back_is_found_once():
+    known, ascent = Known(frame_of().subject, PICTURES), Ascent(steps=2)
+    first = list(fill(known, Question("conv1", "guided"), ascent))
+    again = list(fill(known, Question("conv1", "gradient"), ascent))
+    assert any(isinstance(each, Working) and each.text for each in first)
+    # No picture is searched again, and no made picture made again; the patches are carried back anew.
+    assert [each.text for each in again if isinstance(each, Working)] == [""]
+    dreams = [[each for each in news if isinstance(each, Dreams)] for news in (first, again)]
+    assert dreams[0] == dreams[1]
+    assert [each.found.rule for each in again if isinstance(each, Patterns)] == ["gradient"] * 4

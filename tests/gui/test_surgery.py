@@ -76,3 +76,7 @@ def test_without_a_filter_it_says_what_is_missing(classic: Driver) -> None:
     classic.trigger("switch_filter")
     assert classic.message.startswith("Choose a filter or an output channel")
     assert answering(classic).source == "Classic"
+    # A logit is of no filter, though there is one of its number.
+    classic.window.selection.update(layer="dense1", kind="channel", channel=3)
+    classic.trigger("switch_filter")
+    assert answering(classic).source == "Classic"

@@ -15,7 +15,6 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from engine.inspect.backward import Values
 from engine.inspect.fields import Box, receptive_fields
 from engine.inspect.ledgers import LayerLedger, Part, Place, Term, layer_ledger
 from engine.inspect.words import number, short_number
@@ -141,7 +140,7 @@ class LedgerTree(QWidget):
     def _ledger(self, place: Place) -> LayerLedger:
         assert self._shown is not None
         frame = self._shown.frame
-        return layer_ledger(frame.spec, frame.parameters, _values(frame), place)
+        return layer_ledger(frame.spec, frame.parameters, frame.values, place)
 
     def _write_children(self, item: QTreeWidgetItem) -> None:
         """Write the ledger of a row's number below it, when it is opened for the first time."""
@@ -189,11 +188,6 @@ class LedgerTree(QWidget):
         for index in range(root.childCount()):
             write(root.child(index), 0)
         return "\n".join(lines) + "\n"
-
-
-def _values(frame: Frame) -> Values:
-    """A frame's numbers as a batch of one picture."""
-    return {name: value[None] for name, value in frame.activations.items()}
 
 
 def _box_of(spec: NetworkSpec, place: Place) -> Box:

@@ -17,12 +17,12 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from engine.drawing import Drawing
 from engine.inspect.fields import spanned_box
 from engine.inspect.fingerprint import fingerprint
-from engine.inspect.front import front_of
+from engine.inspect.front import front_spec
 from engine.inspect.layer_tiles import layer_scales, layer_tiles
 from engine.inspect.ledgers import Place
-from engine.inspect.patterns import convolution_names
 from engine.inspect.saliency import features_behind, importance
 from engine.inspect.synthesis import USUAL, Ascent
 from engine.spec import NetworkSpec
@@ -46,8 +46,8 @@ PARTS = (
     ("ledger", "How a number comes about"),
 )
 FLOW_PX, WALL_PX = 260, 380
-# Reading the patterns of many filters takes as long as a frame.
-NAMES_MS = 500
+# Reading the patterns of many filters takes as long as a frame, finding where an answer is sensitive longer.
+SELDOM_MS = 500
 
 
 class InsidePage(QWidget):
@@ -107,7 +107,9 @@ class InsidePage(QWidget):
         self._status.setObjectName("wall_status")
         self._status.setProperty("role", "dim")
         self._wall_tools, self._class_tools = WallTools(ascent.steps), ClassTools()
-        self._names = Paced(self._show_names, NAMES_MS, parent=self)
+        self._names = Paced(self._show_names, SELDOM_MS, parent=self)
+        self._looks = Paced(self._look, SELDOM_MS, parent=self)
+        self._looked_at: Drawing | None = None
         self._lay_out()
         self._wall_tools.layer_chosen.connect(self.layer_chosen)
         self._wall_tools.order_chosen.connect(self._put_in_order)
@@ -160,7 +162,7 @@ class InsidePage(QWidget):
         if new:
             # Scales are fixed as long as the same network is looked at; another one gets its own.
             self._key, self._scales = frame.subject.key, {}
-            self._wall_tools.show_layers(convolution_names(frame.spec))
+            self._wall_tools.show_layers(frame.spec.convolutions)
             self._class_tools.show_classes(frame.spec.classes)
         if frame.verdict.kind == "blank":
             self._flow.show_layers(())
@@ -169,7 +171,7 @@ class InsidePage(QWidget):
             blocks = layer_tiles(frame.spec, frame.activations, self._scales)
             self._scales = layer_scales(blocks)
             self._flow.show_layers(blocks)
-        layer = layer_behind(frame.subject, self._layer)
+        layer = layer_behind(frame.spec, self._layer)
         if new or layer != self._layer:
             self._show_layer(layer)
         self._ask()
@@ -180,7 +182,7 @@ class InsidePage(QWidget):
         if self._frame is None:
             return
         if selection.layer is not None:
-            layer = layer_behind(self._frame.subject, selection.layer)
+            layer = layer_behind(self._frame.spec, selection.layer)
             if layer != self._layer:
                 self._show_layer(layer)
                 self._ask()
@@ -269,12 +271,10 @@ class InsidePage(QWidget):
             return
         self._wall_tools.show_layer(layer)
         top, bottom, left, right = spanned_box(spec, layer, (0, 0))
-        front = front_of(spec, self._frame.parameters, layer)
         count, field = spec.shapes[layer][0], (bottom - top, right - left)
-        _, height, width = front.network.spec.input_shape
+        _, height, width = front_spec(spec, layer).input_shape
         self._wall.show_layer(layer, count, field, (height, width))
         self._put_in_order()
-        self._write_caption()
 
     def _write_caption(self) -> None:
         if self._frame is None:
@@ -314,7 +314,17 @@ class InsidePage(QWidget):
         self._worker.rest()
         if self._stack.currentIndex() == 2:
             self._ledger.show_number(frame, self._place)
-        elif frame.verdict.kind != "blank":
+        elif self._training and frame.drawing is self._looked_at:
+            # Steps of a training come all the time; what is drawn is answered at once.
+            self._looks.request()
+        else:
+            self._look()
+
+    def _look(self) -> None:
+        """Ask where the present answer is sensitive."""
+        frame = self._frame
+        if frame is not None and frame.verdict.kind != "blank":
+            self._looked_at = frame.drawing
             self._looker.request(Asked(frame, *self._class_tools.chosen(frame.verdict.label)))
 
     def _show_names(self) -> None:
@@ -350,9 +360,8 @@ class InsidePage(QWidget):
             case 1:
                 keys = [-float(peak) for peak in frame.activations[self._layer].max(axis=(1, 2))]
             case 2:
-                values = {name: value[None] for name, value in frame.activations.items()}
                 layer = features_behind(frame.spec, self._layer)
-                found = importance(frame.spec, frame.parameters, values, layer, frame.verdict.label)
+                found = importance(frame.spec, frame.parameters, frame.values, layer, frame.verdict.label)
                 keys = [-float(each) for each in found[0]]
             case 3:
                 keys = [-wall.strongest(channel) for channel in channels]

@@ -140,11 +140,6 @@ class PatternWall(QWidget):
             self._selected = channel
             self.update()
 
-    @property
-    def geometry_of_wall(self) -> WallGeometry | None:
-        """Where the cards lie; None before the first layer."""
-        return self._geometry
-
     def box_of(self, channel: int) -> QRect:
         """Where a channel's card is painted; nowhere where it is not shown."""
         assert self._geometry is not None

@@ -6,9 +6,7 @@ from typing import Any, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.inspect.backward import record
 from engine.inspect.saliency import Occlusion, grad_cam, last_features, occlude, sensitivity
-from engine.layers import Conv2D
 from engine.network import Network
 from gui.frames import Frame
 
@@ -51,17 +49,17 @@ def look(asked: Asked) -> Sensitivity:
     """Compute the maps of a frame."""
     frame, label, other = asked.frame, asked.label, asked.other
     spec, parameters = frame.spec, frame.parameters
-    network = Network.from_parameters(spec, parameters)
-    values = record(network, frame.picture[None])
+    values = frame.values
     # Of several input channels, what all of them together do.
     gradient, guided, deconvnet = (
         sensitivity(spec, parameters, values, label, rule, other=other)[0].sum(axis=0)
         for rule in ("gradient", "guided", "deconvnet")
     )
     layer, cam = "", None
-    if any(isinstance(each, Conv2D) for each in spec.layers):
+    if spec.convolutions:
         layer = last_features(spec)
         cam = grad_cam(spec, parameters, values, label, layer, other=other)[0]
+    network = Network.from_parameters(spec, parameters)
     occlusion = occlude(network, frame.picture, SQUARE_PX, STEP_PX)
     drop = occlusion.drop(np.asarray(frame.logits), label, other)
     return Sensitivity(

@@ -116,16 +116,17 @@ class SensitivityView(QWidget):
         width = self._words_width
         for each, box in zip(self._maps, self._boxes(), strict=True):
             words = QRectF(box.left(), box.top() - 2 * _LINE_PX, width, _LINE_PX)
-            painter.setFont(heading_font())
-            painter.setPen(theme.text)
-            painter.drawText(words, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, each.title)
-            painter.setFont(caption_font())
-            painter.setPen(theme.text_dim)
-            line = painter.fontMetrics().elidedText(
-                each.line, Qt.TextElideMode.ElideRight, int(words.width())
-            )
-            words.translate(0, _LINE_PX)
-            painter.drawText(words, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, line)
+            for text, font, colour in (
+                (each.title, heading_font(), theme.text),
+                (each.line, caption_font(), theme.text_dim),
+            ):
+                painter.setFont(font)
+                painter.setPen(colour)
+                shown = painter.fontMetrics().elidedText(
+                    text, Qt.TextElideMode.ElideRight, int(words.width())
+                )
+                painter.drawText(words, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, shown)
+                words.translate(0, _LINE_PX)
             painter.drawImage(box, self._image(each))
             painter.setPen(QPen(theme.hairline, 1))
             painter.drawRect(box.adjusted(-0.5, -0.5, 0.5, 0.5))

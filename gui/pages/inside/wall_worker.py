@@ -12,10 +12,10 @@ from numpy.typing import NDArray
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from engine.inspect.backward import Rule
-from engine.inspect.patterns import ChannelPatterns, Search, convolution_names, patterns_of
+from engine.inspect.patterns import ChannelPatterns, Search, patterns_of
 from engine.inspect.synthesis import Ascent, Dream, dream
 from engine.network import Network
-from engine.parameters import Parameters
+from engine.spec import NetworkSpec
 from gui.frames import Subject
 
 logger = logging.getLogger(__name__)
@@ -169,10 +169,13 @@ class WallWorker(QObject):
 
     def _main(self) -> None:
         pictures = self._pictures()
+        known: Known | None = None
         while (job := self._next()) is not None:
             subject, question = job
             try:
-                pieces = fill(subject, question, pictures, self._ascent)
+                if known is None or known.subject is not subject:
+                    known = Known(subject, pictures)
+                pieces = fill(known, question, self._ascent)
                 if not all(self._deliver(subject, question, news) for news in pieces):
                     continue
             except Exception:
@@ -212,46 +215,68 @@ class WallWorker(QObject):
             return wanted()
 
 
-def fill(subject: Subject, question: Question, pictures: Array, ascent: Ascent) -> Iterator[News]:
-    """Compute everything that a wall shows of one layer, in pieces."""
-    spec, layer = subject.spec, question.layer
-    network = Network.from_parameters(spec, Parameters(spec.layout, subject.parameters.vector))
+class Known:
+    """What has been found of one network at one step; it does not depend on the way back to the pixels.
+
+    Parameters
+    ----------
+    subject
+        The network.
+    pictures
+        What is searched, as in a `Dataset`.
+    """
+
+    def __init__(self, subject: Subject, pictures: Array) -> None:
+        self.subject, self.pictures = subject, pictures
+        self.network = Network.from_parameters(subject.spec, subject.parameters)
+        fits = subject.spec.input_shape[1:] == pictures.shape[-2:]
+        self.search = Search(self.network, pictures) if fits else None
+        self.dreams: dict[tuple[str, int], Dreams] = {}
+        """By layer and first channel."""
+
+
+def fill(known: Known, question: Question, ascent: Ascent) -> Iterator[News]:
+    """Compute everything that a wall shows of one layer, in pieces; what is known already comes at once."""
+    spec, layer = known.subject.spec, question.layer
+    channels = range(spec.shapes[layer][0])
     last = ""
-    if spec.input_shape[1:] != pictures.shape[-2:]:
+    if known.search is None:
         last = f"There are no pictures of {' × '.join(map(str, spec.input_shape[1:]))} pixels to search"
     else:
-        search = Search(network, pictures)
-        while not search.done:
-            search.advance()
-            yield Working(f"Looking at {len(pictures):,} pictures: {100 * search.share:.0f} %")
-        strongest = search.result(layer)
-        channels = range(spec.shapes[layer][0])
-        for found in patterns_of(network, pictures, layer, strongest, question.rule, channels):
-            yield Patterns(found, subject.step)
-    for start in range(0, spec.shapes[layer][0], AT_ONCE):
-        part = range(start, min(start + AT_ONCE, spec.shapes[layer][0]))
-        steps: list[Dream] = []
-        for step in dream(spec, subject.parameters, layer, part, ascent):
-            steps.append(step)
-            if step.step < ascent.steps:
-                yield Working(f"Making a picture for each channel: step {step.step} of {ascent.steps}")
-        yield Dreams(
-            layer,
-            part,
-            np.stack([(255 * step.pictures).round().astype(np.uint8) for step in steps]),
-            np.stack([step.values for step in steps]),
-            steps[-1].stuck,
-            subject.step,
-        )
+        while not known.search.done:
+            known.search.advance()
+            share = f"{100 * known.search.share:.0f} %"
+            yield Working(f"Looking at {len(known.pictures):,} pictures: {share}")
+        strongest = known.search.result(layer)
+        for found in patterns_of(known.network, known.pictures, layer, strongest, question.rule, channels):
+            yield Patterns(found, known.subject.step)
+    for start in channels[::AT_ONCE]:
+        if (layer, start) not in known.dreams:
+            yield from _make_dreams(known, layer, channels[start : start + AT_ONCE], ascent)
+        yield known.dreams[layer, start]
     yield Working(last)
 
 
-def layer_behind(subject: Subject, layer: str | None) -> str:
-    """Name the convolution that a selected layer belongs to: itself, or the last one before it."""
-    names = convolution_names(subject.spec)
-    if layer in subject.spec.layer_names:
-        before = subject.spec.layer_names[: subject.spec.layer_names.index(layer) + 1]
-        reached = [name for name in names if name in before]
-        if reached:
-            return reached[-1]
-    return names[0] if names else ""
+def _make_dreams(known: Known, layer: str, part: range, ascent: Ascent) -> Iterator[Working]:
+    """Make the pictures of some channels, and keep them."""
+    subject = known.subject
+    steps: list[Dream] = []
+    for step in dream(subject.spec, subject.parameters, layer, part, ascent):
+        steps.append(step)
+        if step.step < ascent.steps:
+            yield Working(f"Making a picture for each channel: step {step.step} of {ascent.steps}")
+    known.dreams[layer, part.start] = Dreams(
+        layer,
+        part,
+        np.stack([(255 * step.pictures).round().astype(np.uint8) for step in steps]),
+        np.stack([step.values for step in steps]),
+        steps[-1].stuck,
+        subject.step,
+    )
+
+
+def layer_behind(spec: NetworkSpec, layer: str | None) -> str:
+    """Name the convolution whose wall belongs to a layer: itself, or the last one before it, or the first."""
+    place = spec.layer_names.index(layer) if layer in spec.layer_names else -1
+    reached = [name for name in spec.convolutions if spec.layer_names.index(name) <= place]
+    return (reached[-1:] or list(spec.convolutions[:1]) or [""])[0]
