@@ -47,6 +47,16 @@ def filled(qtbot, page):
     qtbot.waitUntil(lambda: page.is_settled, timeout=20_000)
 
 
+def click_card(page, channel):
+    wall = page.patterns.wall
+    QTest.mouseClick(wall, Qt.MouseButton.LeftButton, pos=wall.box_of(channel).center())
+
+
+def asked(page):
+    shown_maps = page.sensitivity.maps.shown
+    return shown_maps.asked.label, shown_maps.asked.other
+
+
 def status(page):
     return page.findChild(QLabel, "wall_status").text()
 
@@ -55,17 +65,17 @@ def test_a_wall_is_filled_channel_by_channel(qtbot, page):
     page.show_frame(frame_of())
     page.enter(True)
     filled(qtbot, page)
-    assert page.wall.filled == (4, 4)
+    assert page.patterns.wall.filled == (4, 4)
     assert status(page) == ""
-    assert "step 7" in page.wall.words_of(2)
-    assert "max" in page.wall.words_of(2)
+    assert "step 7" in page.patterns.wall.words_of(2)
+    assert "max" in page.patterns.wall.words_of(2)
 
 
 def test_a_page_that_nobody_sees_computes_nothing(qtbot, page):
     page.show_frame(frame_of())
     page.enter(False)
     qtbot.wait(150)
-    assert page.wall.filled == (0, 0)
+    assert page.patterns.wall.filled == (0, 0)
 
 
 def test_a_selected_layer_gets_its_convolutions_wall(qtbot, page):
@@ -74,7 +84,7 @@ def test_a_selected_layer_gets_its_convolutions_wall(qtbot, page):
     page.show_selection(Selection("Run 1", 7, "my drawing", "pool2", "channel", 5))
     filled(qtbot, page)
     assert page.findChild(QComboBox, "wall_layer").currentText() == "conv2"
-    assert page.wall.filled == (6, 6)
+    assert page.patterns.wall.filled == (6, 6)
     assert [layer_behind(frame_of().spec, name) for name in ("conv1", "pool1", "conv2", "dense1", None)] == [
         "conv1",
         "conv1",
@@ -93,11 +103,13 @@ def test_a_chosen_layer_and_channel_are_told(qtbot, page):
         layers.activated.emit(1)
     assert chosen.args == ["conv2"]
     with qtbot.waitSignal(page.tile_chosen) as tile:
-        QTest.mouseClick(page.wall, Qt.MouseButton.LeftButton, pos=page.wall.box_of(1).center())
+        QTest.mouseClick(
+            page.patterns.wall, Qt.MouseButton.LeftButton, pos=page.patterns.wall.box_of(1).center()
+        )
     assert tile.args == ["conv1", "channel", 1, None]
     page.show_selection(Selection("Run 1", 7, "my drawing", "conv1", "channel", 1))
     with qtbot.waitSignal(page.tile_chosen) as tile:
-        QTest.keyClick(page.wall, Qt.Key.Key_Right)
+        QTest.keyClick(page.patterns.wall, Qt.Key.Key_Right)
     assert tile.args[2] == 2
 
 
@@ -105,12 +117,12 @@ def test_another_way_back_carries_anew(qtbot, page):
     page.show_frame(frame_of())
     page.enter(True)
     filled(qtbot, page)
-    before = page.wall._patterns[0].found
+    before = page.patterns.wall._patterns[0].found
     ways = page.findChild(QComboBox, "wall_way")
     ways.setCurrentIndex(2)
     ways.activated.emit(2)
     filled(qtbot, page)
-    after = page.wall._patterns[0].found
+    after = page.patterns.wall._patterns[0].found
     assert (before.rule, after.rule) == ("deconvnet", "gradient")
     np.testing.assert_array_equal(before.patches, after.patches)
 
@@ -120,9 +132,9 @@ def test_the_slider_goes_through_the_ascent(qtbot, page):
     page.enter(True)
     filled(qtbot, page)
     slider = page.findChild(QSlider, "wall_ascent")
-    last = page.wall.grab().toImage()
+    last = page.patterns.wall.grab().toImage()
     slider.setValue(0)
-    assert page.wall.grab().toImage() != last
+    assert page.patterns.wall.grab().toImage() != last
 
 
 def test_hovering_tells_which_picture_and_where(qtbot, page):
@@ -131,9 +143,9 @@ def test_hovering_tells_which_picture_and_where(qtbot, page):
     filled(qtbot, page)
     told = []
     page.hovered.connect(told.append)
-    box = page.wall.box_of(0)
-    QTest.mouseMove(page.wall, box.topLeft() + QPoint(20, 40))
-    found = page.wall._patterns[0].found
+    box = page.patterns.wall.box_of(0)
+    QTest.mouseMove(page.patterns.wall, box.topLeft() + QPoint(20, 40))
+    found = page.patterns.wall._patterns[0].found
     row, column = found.pixels[0]
     assert f"patch of picture {found.pictures[0]} at ({row}, {column})" in told[-1]
 
@@ -142,7 +154,7 @@ def test_the_numbers_are_copied_as_a_table(qtbot, page):
     page.show_frame(frame_of())
     page.enter(True)
     filled(qtbot, page)
-    lines = page.wall._numbers().splitlines()
+    lines = page.patterns.wall._numbers().splitlines()
     assert lines[0].split("\t") == ["channel", "rank", "picture", "row", "column", "value"]
     assert len(lines) == 1 + 4 * 9
 
@@ -153,18 +165,18 @@ def test_sensitivity_is_shown_of_the_answer_or_of_a_class_against_another(qtbot,
     page.enter(True)
     page.show_part("sensitivity")
     filled(qtbot, page)
-    assert page.maps.shown is not None
-    assert (page.maps.shown.asked.label, page.maps.shown.asked.other) == (frame.verdict.label, None)
+    assert page.sensitivity.maps.shown is not None
+    assert asked(page) == (frame.verdict.label, None)
     for name, entry in (("asked_class", "7"), ("compared_class", "1")):
         choice = page.findChild(QComboBox, name)
         choice.setCurrentIndex(choice.findText(entry))
         choice.activated.emit(choice.currentIndex())
     filled(qtbot, page)
-    assert (page.maps.shown.asked.label, page.maps.shown.asked.other) == (7, 1)
+    assert asked(page) == (7, 1)
     told = []
     page.hovered.connect(told.append)
-    box = page.maps._boxes()[1]
-    QTest.mouseMove(page.maps, box.center().toPoint())
+    box = page.sensitivity.maps._boxes()[1]
+    QTest.mouseMove(page.sensitivity.maps, box.center().toPoint())
     assert told[-1].startswith("Gradient · (14, 14) = ")
     assert "covered here: 7 goes from" in told[-1]
 
@@ -173,8 +185,8 @@ def test_a_blank_canvas_has_no_maps(qtbot, page):
     page.show_frame(frame_of(drawing=Drawing(())))
     page.enter(True)
     page.show_part("sensitivity")
-    assert page.maps.shown is None
-    assert not page.maps.grab().isNull()
+    assert page.sensitivity.maps.shown is None
+    assert not page.sensitivity.maps.grab().isNull()
 
 
 def test_networks_follow_each_other(qtbot, page):
@@ -184,7 +196,7 @@ def test_networks_follow_each_other(qtbot, page):
     for spec, count in ((SPEC, 4), (flat, 0), (wide, 40)):
         page.show_frame(frame_of(spec=spec, key=str(count)))
         filled(qtbot, page)
-        assert page.wall.filled == (count, count)
+        assert page.patterns.wall.filled == (count, count)
         assert not page.grab().isNull()
 
 
@@ -271,23 +283,23 @@ def test_cards_are_put_in_order_and_stay_there(qtbot, page):
     page.show_frame(frame)
     page.enter(True)
     filled(qtbot, page)
-    assert page.wall.order == (0, 1, 2, 3)
+    assert page.patterns.wall.order == (0, 1, 2, 3)
     peaks = frame.activations["conv1"].max(axis=(1, 2))
     choose(page, "wall_order", 1)
-    assert page.wall.order == tuple(np.argsort(-peaks, kind="stable"))
-    place = page.wall.box_of(page.wall.order[0])
+    assert page.patterns.wall.order == tuple(np.argsort(-peaks, kind="stable"))
+    place = page.patterns.wall.box_of(page.patterns.wall.order[0])
     assert place.topLeft() == QPoint(0, 0)
     # Another drawing moves no card.
     page.show_frame(frame_of(drawing=Drawing((Stroke(((0.2, 0.5, 0.1), (0.8, 0.5, 0.1))),))))
-    assert page.wall.order == tuple(np.argsort(-peaks, kind="stable"))
+    assert page.patterns.wall.order == tuple(np.argsort(-peaks, kind="stable"))
     choose(page, "wall_order", 3)
-    strongest = [page.wall.strongest(channel) for channel in range(4)]
-    assert page.wall.order == tuple(np.argsort(-np.array(strongest), kind="stable"))
+    strongest = [page.patterns.wall.strongest(channel) for channel in range(4)]
+    assert page.patterns.wall.order == tuple(np.argsort(-np.array(strongest), kind="stable"))
     choose(page, "wall_order", 2)
-    assert sorted(page.wall.order) == [0, 1, 2, 3]
+    assert sorted(page.patterns.wall.order) == [0, 1, 2, 3]
     with qtbot.waitSignal(page.tile_chosen) as tile:
-        QTest.mouseClick(page.wall, Qt.MouseButton.LeftButton, pos=QPoint(20, 10))
-    assert tile.args[2] == page.wall.order[0]
+        QTest.mouseClick(page.patterns.wall, Qt.MouseButton.LeftButton, pos=QPoint(20, 10))
+    assert tile.args[2] == page.patterns.wall.order[0]
 
 
 def test_dead_channels_are_hidden_and_said_to_be(qtbot, page):
@@ -299,10 +311,10 @@ def test_dead_channels_are_hidden_and_said_to_be(qtbot, page):
     page.show_frame(frame)
     page.enter(True)
     filled(qtbot, page)
-    assert "no picture excites it" in page.wall.words_of(2)
+    assert "no picture excites it" in page.patterns.wall.words_of(2)
     page.findChild(QCheckBox, "wall_hide_dead").setChecked(True)
-    assert page.wall.order == (0, 1, 3)
-    assert page.wall.box_of(2).isEmpty()
+    assert page.patterns.wall.order == (0, 1, 3)
+    assert page.patterns.wall.box_of(2).isEmpty()
     assert not page.grab().isNull()
     assert "3 of 4 channels" in page.findChild(CaptionLine, "wall_caption").title
 
@@ -312,7 +324,7 @@ def test_frames_that_keep_coming_do_not_hold_up_the_wall(qtbot, page):
 
     def another_frame_and_filled():
         page.show_frame(frame_of())
-        return page.wall.is_filled
+        return page.patterns.wall.is_filled
 
     # Each look asks for a frame, as the display clock does.
     qtbot.waitUntil(another_frame_and_filled, timeout=20_000)
@@ -323,10 +335,10 @@ def test_what_was_on_its_way_of_another_network_is_not_shown(qtbot, page, monkey
     page.show_frame(frame_of())
     page.enter(True)
     filled(qtbot, page)
-    late = page.wall._patterns[0]
+    late = page.patterns.wall._patterns[0]
     taken = []
-    monkeypatch.setattr(page.wall, "take_patterns", taken.append)
-    page._worker._news.append(late)
+    monkeypatch.setattr(page.patterns.wall, "take_patterns", taken.append)
+    page.patterns.worker._news.append(late)
     # Its first convolution has the same name and filters of another size.
     page.show_frame(frame_of(spec=SMALL, key="another"))
     filled(qtbot, page)
