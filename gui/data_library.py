@@ -9,12 +9,14 @@ from threading import Event
 from PySide6.QtCore import QObject, Signal
 
 from engine.datasets import Split, embedded_digits, load_dataset
+from engine.datasets.shapes import shapes_split
 from engine.errors import DataError
 from gui.jobs import Job
 
 logger = logging.getLogger(__name__)
 
-EMBEDDED, MNIST, OPEN_FILE = "embedded", "mnist", "open"
+EMBEDDED, MNIST, SHAPES, OPEN_FILE = "embedded", "mnist", "shapes", "open"
+TRAIN_SHAPES, TEST_SHAPES = 8_000, 2_000
 PICTURE_SHAPE = (1, 28, 28)
 
 Report = Callable[[str, float | None], None]
@@ -48,6 +50,11 @@ class DataLibrary(QObject):
         entries = [
             (EMBEDDED, "Embedded digits", "8,000 real MNIST digits to learn from, 2,000 to test with"),
             (MNIST, "MNIST" if cached else "MNIST, fetch", mnist_tip),
+            (
+                SHAPES,
+                "RGB shapes",
+                f"{TRAIN_SHAPES:,} coloured pictures to learn from, {TEST_SHAPES:,} to test with",
+            ),
         ]
         entries += [(path, Path(path).name, path) for path in self._files]
         return [*entries, (OPEN_FILE, "Open a file…", "IDX (*-ubyte, .gz) or NPZ with 28 × 28 grey pictures")]
@@ -62,7 +69,7 @@ class DataLibrary(QObject):
     @staticmethod
     def name_of(key: str) -> str:
         """What a data set is called."""
-        return {EMBEDDED: "Embedded digits", MNIST: "MNIST"}.get(key, Path(key).name)
+        return {EMBEDDED: "Embedded digits", MNIST: "MNIST", SHAPES: "RGB shapes"}.get(key, Path(key).name)
 
     def embedded(self) -> Split:
         """The embedded digits; read from the program's own files when first needed."""
@@ -114,7 +121,7 @@ class DataLibrary(QObject):
         self.ended.emit()
         if split is not None:
             self._loaded[key] = split
-            if key != MNIST and key not in self._files:
+            if key not in (MNIST, SHAPES) and key not in self._files:
                 self._files.append(key)
             self.loaded.emit(key, split)
         else:
@@ -127,6 +134,8 @@ def _read(key: str, cache: Path, report: Report, cancel: Event) -> Split:
         from engine.datasets.openml import fetch_mnist
 
         return fetch_mnist(cache, report=report, cancel=cancel)
+    if key == SHAPES:
+        return _made_shapes(report, cancel)
     split = load_dataset(key)
     if split.train.picture_shape != PICTURE_SHAPE:
         raise DataError(
@@ -134,3 +143,19 @@ def _read(key: str, cache: Path, report: Report, cancel: Event) -> Split:
             f"got {' × '.join(map(str, split.train.picture_shape))}."
         )
     return split
+
+
+def _made_shapes(report: Report, cancel: Event) -> Split:
+    """Make the coloured shapes; one picture takes half a millisecond."""
+    made, every = 0, 100
+
+    def watch(count: int) -> None:
+        nonlocal made
+        made += 1
+        if cancel.is_set():
+            raise DataError("The making of the shapes was cancelled.")
+        if made % every == 0:
+            total = TRAIN_SHAPES + TEST_SHAPES
+            report(f"Making {total:,} pictures of shapes: {made:,}", made / total)
+
+    return shapes_split(TRAIN_SHAPES, TEST_SHAPES, watch=watch)

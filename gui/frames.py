@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.datasets import DIGIT_CLASSES, NO_DIGIT
-from engine.drawing import Drawing, Preparation, prepare
+from engine.drawing import Drawing, Preparation, as_received, prepare
 from engine.functional import softmax
 from engine.network import Network
 from engine.parameters import Parameters
@@ -102,7 +102,7 @@ def compute_frame(
 ) -> Frame:
     """Compute a frame. `network` lends its buffers: its parameters are overwritten with the subject's."""
     preparation = prepare(drawing)
-    picture = _fitted(preparation.picture, subject.spec)
+    picture = as_received(drawing, preparation, subject.spec.input_shape[0])
     np.copyto(network.parameters.vector, subject.parameters.vector)
     found = network.activations(picture[None])
     activations = {"input": picture} | {name: value[0] for name, value in found.items()}
@@ -119,12 +119,8 @@ def compute_frame(
 def probabilities_of(subject: Subject, drawing: Drawing) -> NDArray[np.float32]:
     """Give each class's probability for a drawing, apart from any frame."""
     network = Network.from_parameters(subject.spec, subject.parameters)
-    return network.probabilities(_fitted(prepare(drawing).picture, subject.spec)[None])[0]
-
-
-def _fitted(picture: NDArray[np.float32], spec: NetworkSpec) -> NDArray[np.float32]:
-    """The 28 × 28 picture as this network wants it: the same grey in each of its input channels."""
-    return np.repeat(picture[None], spec.input_shape[0], axis=0)
+    picture = as_received(drawing, prepare(drawing), subject.spec.input_shape[0])
+    return network.probabilities(picture[None])[0]
 
 
 def _verdict(

@@ -27,10 +27,11 @@ from gui.frames import Array, Frame, FrameWorker, Subject, probabilities_of
 from gui.garbage import GuiThreadCollector
 from gui.inspecting import Inspecting
 from gui.instrument import Instrument
-from gui.jobs import JobProgress
 from gui.keeping import Keeper
+from gui.loading import Loading
 from gui.looking_inside import LookingInside
 from gui.panels import Panels
+from gui.picture_sets import PictureSets
 from gui.selection import SelectionModel
 from gui.settings import Folders, PreferencesStore
 from gui.shipped import load_shipped
@@ -73,20 +74,18 @@ class MainWindow(QMainWindow):
         first = self._shipped[0]
         self.instrument = Instrument(self.document, self._bridge, worker, first.model, first.name, self)
         self._library = DataLibrary(places.cache, self)
+        self._pictures = PictureSets(lambda: self._library.embedded().test)
         panels = Panels(
             themes,
             self.document,
             self._keeper.preferences,
+            self._pictures,
             lambda: self._library.embedded().test,
             places.data,
             [(network.name, network.tip) for network in self._shipped],
         )
-        self._pad, self._draw, self._convolve, self._train = (
-            panels.pad,
-            panels.draw,
-            panels.convolve,
-            panels.train,
-        )
+        self._pad, self._draw = panels.pad, panels.draw
+        self._convolve, self._train = panels.convolve, panels.train
         self._inspector, self._rail, self._address = panels.inspector, panels.rail, panels.address
         self._tape, self._status, self._skeleton = panels.tape, panels.status, panels.skeleton
         self.setCentralWidget(self._skeleton)
@@ -221,8 +220,10 @@ class MainWindow(QMainWindow):
         training, selection = self._training, self.selection
         reactions: dict[str, Callable[[], object]] = {
             "open_network": self._files.ask_for_file,
-            "reader_network": partial(self._files.open_shipped, 0),
-            "classic_network": partial(self._files.open_shipped, 1),
+            **{
+                f"{network.name.lower()}_network": partial(self._files.open_shipped, index)
+                for index, network in enumerate(self._shipped)
+            },
             "save_network": self._files.ask_where_to_save,
             "copy_pytorch": partial(self._files.copy_script, "PyTorch"),
             "copy_keras": partial(self._files.copy_script, "Keras"),
@@ -250,9 +251,8 @@ class MainWindow(QMainWindow):
         for page in self.PAGES:
             self._actions[f"page_{page}"].triggered.connect(lambda _=False, page=page: self.show_page(page))
         for mode in ("system", "light", "dark"):
-            self._actions[f"theme_{mode}"].triggered.connect(
-                lambda _=False, mode=mode: self._choose_theme(mode)
-            )
+            choose = partial(self._choose_theme, mode)
+            self._actions[f"theme_{mode}"].triggered.connect(lambda _=False, choose=choose: choose())
         self._actions["follow_run"].toggled.connect(self._on_answer_source_chosen)
         self._actions.choose(f"theme_{self._themes.mode}")
         self._actions.choose("inspector", self._skeleton.inspector_open)
@@ -266,9 +266,7 @@ class MainWindow(QMainWindow):
         instrument.subject_changed.connect(self._on_subject_changed)
         self._bridge.run_opened.connect(self._on_run_opened)
         self._bridge.run_opened.connect(lambda info: self._garbage.collect_soon())
-        self._library.started.connect(lambda name: self._status.show_message(f"Loading {name}…"))
-        self._library.progressed.connect(self._on_loading_progressed)
-        self._library.ended.connect(self._on_loading_ended)
+        Loading(self._library, self._skeleton, self._status, self)
         self._rail.page_chosen.connect(self.show_page)
         self._rail.theme_chosen.connect(self._choose_theme)
         self._address.back_requested.connect(self._actions["back"].trigger)
@@ -321,21 +319,14 @@ class MainWindow(QMainWindow):
 
     def _on_run_opened(self, info: Any) -> None:
         self._inspecting.forget("train")
+        self._pictures.set_of_run(info.split.test)
         self._pad.set_run(info.name)
         self._show_answer_live(self.instrument.answer_live)
         self._status.show_dataset(f"{self._library.name_of(info.data_key)} · {len(info.split.train):,}")
 
-    def _on_loading_progressed(self, progress: JobProgress) -> None:
-        self._skeleton.messages.show_message(
-            progress.text, kind="progress", action="Cancel", on_action=self._library.cancel
-        )
-
-    def _on_loading_ended(self) -> None:
-        self._status.show_message("")
-        self._skeleton.messages.end_progress()
-
     def _on_subject_changed(self, subject: Subject) -> None:
         self._status.show_network(subject.source, subject.spec.weight_count)
+        self._pad.set_digits(lambda: self._pictures.pickable(subject.spec))
         self._show_answer_live(self.instrument.answer_live)
 
     def _on_answer_source_chosen(self, live: bool) -> None:

@@ -14,6 +14,7 @@ from gui.pages.convolve.page import ConvolvePage
 from gui.pages.draw.page import DrawPage
 from gui.pages.inside.page import InsidePage
 from gui.pages.train.page import TrainPage
+from gui.picture_sets import PictureSets
 from gui.rail import Rail
 from gui.settings import Preferences
 from gui.skeleton import Skeleton
@@ -31,8 +32,10 @@ class Panels:
         Shared with the window.
     preferences
         How the pen is to begin.
+    pictures
+        Knows which test pictures a network can look at.
     digits
-        Gives the test digits, to pick from and to look at.
+        Gives the test digits, to look at on Convolve.
     data
         Folder of the person's own kernels.
     networks
@@ -44,6 +47,7 @@ class Panels:
         themes: ThemeManager,
         document: Document,
         preferences: Preferences,
+        pictures: PictureSets,
         digits: Callable[[], Dataset],
         data: Path,
         networks: Sequence[tuple[str, str]],
@@ -51,11 +55,10 @@ class Panels:
         self.pad = Pad(document, themes, networks)
         self.pad.canvas.set_brush(preferences.brush)
         self.pad.pad_actions.pressure.setChecked(preferences.pressure)
-        self.pad.set_digits(digits)
         self.draw = DrawPage(themes)
         self.convolve = ConvolvePage(themes, document.undo_stack, LibraryStore(data), digits)
         self.train = TrainPage(themes)
-        self.inside = InsidePage(themes, lambda: digits().pictures)
+        self.inside = InsidePage(themes, pictures.searched)
         self.inspector = Inspector(themes)
         self.rail = Rail(themes)
         self.address = AddressBar(themes)

@@ -32,5 +32,10 @@ def load_shipped() -> tuple[ShippedNetwork, ...]:
                 "classic.safetensors",
                 "The network of 8 and 16 filters: small enough to see all of it",
             ),
+            (
+                "Shapes",
+                "shapes.safetensors",
+                "Tells circles, squares, triangles and crosses in red, green and blue",
+            ),
         )
     )

@@ -6,8 +6,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.drawing.raster import rasterize
-from engine.drawing.resampling import fitted_size, resize
-from engine.drawing.values import CANVAS_SIDE, PICTURE_SIDE, Drawing
+from engine.drawing.resampling import fit_into_square, fitted_size, resize
+from engine.drawing.values import CANVAS_SIDE, CHANNELS, PICTURE_SIDE, Drawing
 
 _DIGIT_SIDE = 20
 # Where MNIST has the centre of mass: in all its digits within half a pixel of index 14.
@@ -80,7 +80,7 @@ def prepare(drawing: Drawing) -> Preparation:
         paper = np.zeros((PICTURE_SIDE, PICTURE_SIDE), dtype=np.float32)
         return Preparation(ink, None, nothing, (0, 0), paper, blank=True)
     if drawing.backdrop is not None and drawing.backdrop.exact and not drawing.strokes:
-        return _unchanged(ink, box, drawing.backdrop.pixels)
+        return _unchanged(ink, box, drawing.backdrop.ink)
     top, left, bottom, right = box
     rows, columns = fitted_size(bottom - top, right - left, _DIGIT_SIDE)
     scaled = resize(ink[top:bottom, left:right], rows, columns)
@@ -88,6 +88,43 @@ def prepare(drawing: Drawing) -> Preparation:
     picture = np.zeros((PICTURE_SIDE, PICTURE_SIDE), dtype=np.float32)
     picture[shift[0] : shift[0] + rows, shift[1] : shift[1] + columns] = scaled
     return Preparation(ink, box, scaled, shift, picture, blank=False)
+
+
+def as_received(drawing: Drawing, preparation: Preparation, channels: int) -> NDArray[np.float32]:
+    """Give the picture that a network of so many input channels receives, ``(channels, 28, 28)``.
+
+    With three channels, red, green and blue: strokes in the drawing's colour, over a coloured backdrop where
+    there is one. Otherwise each channel has the same grey.
+
+    Parameters
+    ----------
+    drawing, preparation
+        What is on the canvas, and what `prepare` makes of it.
+    channels
+        Of the network's input.
+    """
+    backdrop = drawing.backdrop
+    if channels != CHANNELS:
+        return np.repeat(preparation.picture[None], channels, axis=0)
+    if backdrop is None or not backdrop.is_coloured:
+        return preparation.picture * np.array(drawing.colour, np.float32)[:, None, None]
+    if not drawing.strokes:
+        return backdrop.pixels.astype(np.float32) / np.float32(255)
+    if preparation.box is None:
+        return np.zeros((channels, PICTURE_SIDE, PICTURE_SIDE), np.float32)
+    top, left, bottom, right = preparation.box
+    ground = rasterize(Drawing(backdrop=backdrop), CANVAS_SIDE)
+    strokes = rasterize(Drawing(drawing.strokes), CANVAS_SIDE)[top:bottom, left:right]
+    # What an eraser took away of the backdrop is gone in each of its channels.
+    left_over = np.minimum(preparation.ink / np.maximum(ground, np.float32(1e-6)), 1)
+    rows, columns = preparation.scaled.shape
+    row, column = preparation.shift
+    received = np.zeros((channels, PICTURE_SIDE, PICTURE_SIDE), np.float32)
+    for channel, (pixels, part) in enumerate(zip(backdrop.pixels, drawing.colour, strict=True)):
+        light = fit_into_square(pixels.astype(np.float32) / np.float32(255), CANVAS_SIDE) * left_over
+        mixed = light[top:bottom, left:right] * (1 - strokes) + np.float32(part) * strokes
+        received[channel, row : row + rows, column : column + columns] = resize(mixed, rows, columns)
+    return received
 
 
 def _unchanged(

@@ -201,7 +201,7 @@ class _RasterCache:
         if canvas is None:
             if backdrop is None:
                 return np.zeros((side, side), dtype=np.float32)
-            return fit_into_square(backdrop.pixels.astype(np.float32) / np.float32(255), side)
+            return fit_into_square(backdrop.ink.astype(np.float32) / np.float32(255), side)
         stroke = strokes[-1]
         ink = self._stroke_ink(stroke.points, side)
         if stroke.erases:

@@ -1,6 +1,7 @@
 """What a drawing is: immutable values that undo, files and threads can share."""
 
 from dataclasses import dataclass, replace
+from typing import TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,6 +23,12 @@ MAX_COORDINATE = 100.0
 """A pen that is dragged out of the window leaves the canvas, but not by more than this."""
 
 MAX_BACKDROP_SIDE = 8192
+
+CHANNELS = 3
+"""Of a coloured picture: red, green and blue."""
+
+Colour: TypeAlias = tuple[float, float, float]
+WHITE: Colour = (1.0, 1.0, 1.0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,10 +76,10 @@ class Backdrop:
     Parameters
     ----------
     pixels
-        ``(h, w)`` uint8, 0 = paper, 255 = ink.
+        ``(h, w)`` uint8, 0 = paper, 255 = ink; or, of an exact one, ``(3, h, w)``, red, green and blue.
     exact
-        True for a digit of a data set, ``(28, 28)``, that is handed to the network unchanged as
-        long as there are no strokes on it.
+        True for a picture of a data set, 28 × 28, that is handed to the network unchanged as long as
+        there are no strokes on it.
 
     Raises
     ------
@@ -85,17 +92,31 @@ class Backdrop:
 
     def __post_init__(self) -> None:
         pixels = self.pixels
-        if pixels.dtype != np.uint8 or pixels.ndim != 2 or pixels.size == 0:
-            raise ShapeError(f"A backdrop must be uint8 (h, w), got {pixels.dtype} {tuple(pixels.shape)}.")
+        coloured = pixels.ndim == 3 and pixels.shape[0] == CHANNELS and self.exact
+        if pixels.dtype != np.uint8 or not (pixels.ndim == 2 or coloured) or pixels.size == 0:
+            raise ShapeError(
+                "A backdrop must be uint8 (h, w), or (3, 28, 28) if exact, "
+                f"got {pixels.dtype} {tuple(pixels.shape)}."
+            )
         if max(pixels.shape) > MAX_BACKDROP_SIDE:
             raise ShapeError(
                 f"A backdrop's side must be at most {MAX_BACKDROP_SIDE} pixels, got {tuple(pixels.shape)}."
             )
-        if self.exact and pixels.shape != (PICTURE_SIDE, PICTURE_SIDE):
-            raise ShapeError(f"An exact backdrop must be (28, 28), got {tuple(pixels.shape)}.")
+        if self.exact and pixels.shape[-2:] != (PICTURE_SIDE, PICTURE_SIDE):
+            raise ShapeError(f"An exact backdrop must be 28 × 28, got {tuple(pixels.shape)}.")
         private = np.array(pixels, dtype=np.uint8, order="C")
         private.flags.writeable = False
         object.__setattr__(self, "pixels", private)
+
+    @property
+    def is_coloured(self) -> bool:
+        """Whether it has red, green and blue."""
+        return self.pixels.ndim == 3
+
+    @property
+    def ink(self) -> NDArray[np.uint8]:
+        """How much ink there is, ``(h, w)``: of a coloured one, its brightest channel."""
+        return self.pixels.max(axis=0) if self.is_coloured else self.pixels
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -112,12 +133,24 @@ class Drawing:
         The true class, where it is known.
     name
         What the program calls it: "my drawing", "digit 4711".
+    colour
+        Red, green and blue of the strokes, 0 to 1, for a network with three input channels.
+
+    Raises
+    ------
+    ConfigError
+        If the colour is not three numbers from 0 to 1.
     """
 
     strokes: tuple[Stroke, ...] = ()
     backdrop: Backdrop | None = None
     label: int | None = None
     name: str = ""
+    colour: Colour = WHITE
+
+    def __post_init__(self) -> None:
+        if len(self.colour) != CHANNELS or not all(0 <= part <= 1 for part in self.colour):
+            raise ConfigError(f"A colour must be three numbers from 0 to 1, got {self.colour}.")
 
     def with_stroke(self, stroke: Stroke) -> "Drawing":
         """Return the same drawing with one more stroke on top."""

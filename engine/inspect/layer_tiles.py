@@ -24,6 +24,7 @@ from engine.spec import NetworkSpec
 
 # These change no value that is worth a picture of its own while a network is only looked at.
 _WITHOUT_BLOCK = frozenset({"flatten", "dropout"})
+RGB = ("red", "green", "blue")
 _NEVER_NEGATIVE = frozenset({"relu", "sigmoid"})
 _KEEPS_SIGN = frozenset({"pool", "avgpool", "globalpool", "flatten", "dropout"})
 
@@ -135,7 +136,8 @@ def layer_words(layer: Layer) -> tuple[str, ...]:
 
 
 def _input_block(picture: NDArray[np.float32]) -> LayerTiles:
-    tiles = channel_tiles("input", picture, signed=False, scale=1.0, role="picture")
+    names = RGB if len(picture) == len(RGB) else ("",) * len(picture)
+    tiles = channel_tiles("input", picture, signed=False, scale=1.0, role="picture", captions=names)
     return LayerTiles("input", "input", picture.shape, range_text(picture), (), tiles)
 
 

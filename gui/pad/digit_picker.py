@@ -1,5 +1,7 @@
 """A window of real digits, of which one goes onto the canvas."""
 
+from collections.abc import Sequence
+
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import Signal
@@ -15,8 +17,9 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from engine.datasets import Dataset
-from engine.drawing import PICTURE_SIDE, Backdrop, Drawing
+from engine.datasets import NO_DIGIT, Dataset
+from engine.datasets.shapes import SHAPES
+from engine.drawing import CHANNELS, PICTURE_SIDE, Backdrop, Drawing
 from gui.pad.digit_grid import PAGE, DigitGrid
 from gui.theme import S1, S2, S4, ThemeManager, caption_font
 
@@ -26,22 +29,36 @@ _ALL = -1
 def dataset_drawing(dataset: Dataset, index: int) -> Drawing:
     """Return a picture of a data set as a drawing, with its true class and its number.
 
-    A grey picture of 28 × 28 is exact: the network receives its very pixels. Any other is drawn
+    One of 28 × 28, grey or coloured, is exact: the network receives its very pixels. Any other is drawn
     as it is on the canvas; colours become their mean.
     """
-    picture = _grey(dataset, index)
-    exact = dataset.picture_shape == (1, PICTURE_SIDE, PICTURE_SIDE)
-    kind = "digit" if all(name.isdigit() for name in dataset.classes) else "picture"
+    exact = _is_exact(dataset)
     return Drawing(
-        backdrop=Backdrop(picture, exact=exact),
+        backdrop=Backdrop(_pixels(dataset, index), exact=exact),
         label=int(dataset.labels[index]),
-        name=f"{kind} {index}",
+        name=f"{thing_of(dataset.classes)} {index}",
     )
 
 
-def _grey(dataset: Dataset, index: int) -> NDArray[np.uint8]:
-    channels = dataset.pictures[index]
-    return np.asarray(np.rint(channels.mean(axis=0)), dtype=np.uint8)
+def _is_exact(dataset: Dataset) -> bool:
+    channels, height, width = dataset.picture_shape
+    return channels in (1, CHANNELS) and (height, width) == (PICTURE_SIDE, PICTURE_SIDE)
+
+
+def _pixels(dataset: Dataset, index: int) -> NDArray[np.uint8]:
+    """A picture as a backdrop has it: ``(h, w)``, or in its colours ``(3, h, w)``."""
+    picture = dataset.pictures[index]
+    if len(picture) == CHANNELS and _is_exact(dataset):
+        return picture
+    return np.asarray(np.rint(picture.mean(axis=0)), dtype=np.uint8)
+
+
+def thing_of(classes: Sequence[str]) -> str:
+    """What a picture of these classes is called: "digit", "shape" or "picture"."""
+    names = [name for name in classes if name != NO_DIGIT]
+    if all(name.isdigit() for name in names):
+        return "digit"
+    return "shape" if set(names) <= set(SHAPES) else "picture"
 
 
 class DigitPicker(QDialog):
@@ -179,7 +196,8 @@ class DigitPicker(QDialog):
         self._place = min(max(place, 0), max(0, len(self._shown) - 1))
         first = self._first()
         assert self._dataset is not None
-        pictures = [_grey(self._dataset, int(i)) for i in self._shown[first : first + PAGE]]
+        numbers = self._shown[first : first + PAGE].tolist()
+        pictures = [_pixels(self._dataset, number) for number in numbers]
         self.grid.show_page(pictures, self._place - first if pictures else -1)
         self.previous_button.setEnabled(first > 0)
         self.next_page_button.setEnabled(first + PAGE < len(self._shown))

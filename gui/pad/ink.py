@@ -1,19 +1,53 @@
 """Strokes on the screen: the same smooth line that the network's picture is made from."""
 
+from dataclasses import dataclass
+from functools import lru_cache
+
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QImage, QPainter, QPen, QPixmap, QPolygonF
 
-from engine.drawing import Drawing, Stroke, smooth_path
+from engine.drawing import WHITE, Colour, Drawing, Stroke, smooth_path
 from gui.pad.cells import picture_image
 from gui.pad.ribbon import ribbon
+from gui.palettes import Lut, one_sided_lut
 from gui.theme import Theme
 
 Path = NDArray[np.float64]
 
 NO_PATH: Path = np.zeros((0, 3))
 """The line of a stroke that has no points yet."""
+
+BLACK = (0, 0, 0)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class InkColours:
+    """Colours of a canvas: of its paper, its ink, and of the greys of a picture on it."""
+
+    paper: QColor
+    ink: QColor
+    lut: Lut
+
+
+def theme_colours(theme: Theme) -> InkColours:
+    """The colours for a network that sees greys: those of the theme."""
+    return InkColours(theme.paper, theme.ink, theme.picture_lut)
+
+
+@lru_cache(maxsize=16)
+def light_colours(colour: Colour) -> InkColours:
+    """The colours for a network that sees red, green and blue: light of one colour on black."""
+    red, green, blue = (round(255 * part) for part in colour)
+    return InkColours(QColor(*BLACK), QColor(red, green, blue), one_sided_lut(BLACK, (red, green, blue)))
+
+
+def colours_of(drawing: Drawing, theme: Theme) -> InkColours:
+    """The colours of a drawing by itself: the theme's, unless it has some of its own."""
+    coloured = drawing.backdrop is not None and drawing.backdrop.is_coloured
+    return light_colours(drawing.colour) if coloured or drawing.colour != WHITE else theme_colours(theme)
+
 
 # Widths that differ by less are drawn as one.
 _EVEN_PX = 0.01
@@ -80,33 +114,33 @@ def paint_path(painter: QPainter, path: Path, colour: QColor, within: QRectF | N
     painter.restore()
 
 
-def paint_drawing(painter: QPainter, drawing: Drawing, side: float, theme: Theme) -> None:
+def paint_drawing(painter: QPainter, drawing: Drawing, side: float, colours: InkColours) -> None:
     """Paint paper, backdrop and strokes onto a square of `side` pixels."""
-    painter.fillRect(QRectF(0, 0, side, side), theme.paper)
+    painter.fillRect(QRectF(0, 0, side, side), colours.paper)
     if drawing.backdrop is not None:
         pixels = drawing.backdrop.pixels
-        height, width = pixels.shape
+        height, width = pixels.shape[-2:]
         scale = side / max(height, width)
         room = QRectF(0, 0, width * scale, height * scale)
         room.moveCenter(QPointF(side / 2, side / 2))
         # The cells of a data set's digit are shown as they are; a photo is shown smooth.
         smooth = not drawing.backdrop.exact
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, smooth)
-        painter.drawImage(room, picture_image(pixels, theme.picture_lut))
+        painter.drawImage(room, picture_image(pixels, colours.lut))
     for stroke in drawing.strokes:
-        paint_stroke(painter, stroke, side, theme)
+        paint_stroke(painter, stroke, side, colours)
 
 
-def paint_stroke(painter: QPainter, stroke: Stroke, side: float, theme: Theme) -> None:
+def paint_stroke(painter: QPainter, stroke: Stroke, side: float, colours: InkColours) -> None:
     """Paint one finished stroke."""
-    paint_path(painter, screen_path(stroke, side), theme.paper if stroke.erases else theme.ink)
+    paint_path(painter, screen_path(stroke, side), colours.paper if stroke.erases else colours.ink)
 
 
 def drawing_image(drawing: Drawing, side_px: int, theme: Theme) -> QImage:
     """Render a drawing to a picture of `side_px` × `side_px`, for the clipboard and for files."""
     image = QImage(side_px, side_px, QImage.Format.Format_RGB32)
     painter = QPainter(image)
-    paint_drawing(painter, drawing, side_px, theme)
+    paint_drawing(painter, drawing, side_px, colours_of(drawing, theme))
     painter.end()
     return image
 
@@ -118,7 +152,7 @@ class InkLayer:
         self._pixmap: QPixmap | None = None
         self._side = 0.0
 
-    def pixmap(self, drawing: Drawing, side: float, ratio: float, theme: Theme) -> QPixmap:
+    def pixmap(self, drawing: Drawing, side: float, ratio: float, colours: InkColours) -> QPixmap:
         """Return the ink of `drawing`, painted anew where it was forgotten or the screen changed.
 
         Parameters
@@ -129,8 +163,8 @@ class InkLayer:
             Side of the canvas, in logical pixels.
         ratio
             Device pixels per logical pixel.
-        theme
-            Colours of ink and paper.
+        colours
+            Of ink and paper.
         """
         if (
             self._pixmap is None
@@ -141,17 +175,17 @@ class InkLayer:
             side_px = max(1, int(np.ceil(side * ratio)))
             self._pixmap = QPixmap(side_px, side_px)
             self._pixmap.setDevicePixelRatio(ratio)
-            self._pixmap.fill(theme.paper)
+            self._pixmap.fill(colours.paper)
             painter = QPainter(self._pixmap)
-            paint_drawing(painter, drawing, side, theme)
+            paint_drawing(painter, drawing, side, colours)
             painter.end()
         return self._pixmap
 
-    def add(self, stroke: Stroke, theme: Theme) -> None:
+    def add(self, stroke: Stroke, colours: InkColours) -> None:
         """Paint one more finished stroke."""
         if self._pixmap is not None:
             painter = QPainter(self._pixmap)
-            paint_stroke(painter, stroke, self._side, theme)
+            paint_stroke(painter, stroke, self._side, colours)
             painter.end()
 
     def forget(self) -> None:

@@ -5,7 +5,17 @@ from PySide6.QtGui import QPainter, QPaintEvent, QPen, QResizeEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from engine.drawing import Drawing, Stroke
-from gui.pad.ink import NO_PATH, InkLayer, changed_bounds, paint_path, path_bounds, screen_path
+from gui.pad.ink import (
+    NO_PATH,
+    InkColours,
+    InkLayer,
+    changed_bounds,
+    colours_of,
+    light_colours,
+    paint_path,
+    path_bounds,
+    screen_path,
+)
 from gui.theme import ThemeManager, answer_font, caption_font, mixed
 
 _RING_EDGE_PX = 2
@@ -24,6 +34,8 @@ class InkView(QWidget):
         super().__init__(parent)
         self._themes = theme_manager
         self._drawing = Drawing()
+        self._in_colour = False
+        self._thing = "digit"
         self._layer = InkLayer()
         self._growing_stroke: Stroke | None = None
         self._growing_path = NO_PATH
@@ -47,13 +59,28 @@ class InkView(QWidget):
             and all(stroke.erases for stroke in self._drawing.strokes)
         )
 
+    def set_subject(self, thing: str, *, in_colour: bool) -> None:
+        """Say what is to be drawn, "digit", and whether the network sees its colour."""
+        if (thing, in_colour) != (self._thing, self._in_colour):
+            self._thing, self._in_colour = thing, in_colour
+            self._layer.forget()
+            self.update()
+
+    @property
+    def colours(self) -> InkColours:
+        """Of paper and ink."""
+        if self._in_colour:
+            return light_colours(self._drawing.colour)
+        return colours_of(self._drawing, self._themes.theme)
+
     def show_drawing(self, drawing: Drawing) -> None:
         """Show another drawing; a stroke that is growing stays on top of it."""
         old, self._drawing = self._drawing, drawing
         count = len(old.strokes)
-        if drawing.backdrop is old.backdrop and drawing.strokes[:count] == old.strokes:
+        same = drawing.backdrop is old.backdrop and drawing.colour == old.colour
+        if same and drawing.strokes[:count] == old.strokes:
             for stroke in drawing.strokes[count:]:
-                self._layer.add(stroke, self._themes.theme)
+                self._layer.add(stroke, self.colours)
         else:
             self._layer.forget()
         self.update()
@@ -74,7 +101,7 @@ class InkView(QWidget):
         if self._growing_stroke is None:
             return
         self._drawing = self._drawing.with_stroke(self._growing_stroke)
-        self._layer.add(self._growing_stroke, self._themes.theme)
+        self._layer.add(self._growing_stroke, self.colours)
         self._update_rect(path_bounds(self._growing_path))
         self._growing_stroke, self._growing_path = None, NO_PATH
 
@@ -107,15 +134,15 @@ class InkView(QWidget):
 
     def _paint_ghost(self, painter: QPainter) -> None:
         """Say what will be here and the one thing to do."""
-        theme = self._themes.theme
         side = self._side()
-        painter.setPen(mixed(theme.text_dim, theme.paper, 0.15))
+        paper = self.colours.paper
+        painter.setPen(mixed(self._themes.theme.text_dim, paper, 0.15))
         title = answer_font()
         title.setPixelSize(max(_SMALLEST_GHOST_PX, round(side * _GHOST_SHARE)))
         painter.setFont(title)
         centre = Qt.AlignmentFlag.AlignHCenter
         above, below = QRectF(0, 0, side, side * 0.52), QRectF(0, side * 0.55, side, side * 0.3)
-        painter.drawText(above, centre | Qt.AlignmentFlag.AlignBottom, "Draw a digit")
+        painter.drawText(above, centre | Qt.AlignmentFlag.AlignBottom, f"Draw a {self._thing}")
         painter.setFont(caption_font())
         painter.drawText(below, centre | Qt.AlignmentFlag.AlignTop, "or drop a picture here")
 
@@ -135,13 +162,13 @@ class InkView(QWidget):
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Paint the part that changed."""
-        theme = self._themes.theme
+        theme, colours = self._themes.theme, self.colours
         painter = QPainter(self)
-        painter.fillRect(event.rect(), theme.paper)
-        ink = self._layer.pixmap(self._drawing, self._side(), self.devicePixelRatioF(), theme)
+        painter.fillRect(event.rect(), colours.paper)
+        ink = self._layer.pixmap(self._drawing, self._side(), self.devicePixelRatioF(), colours)
         painter.drawPixmap(0, 0, ink)
         if self._growing_stroke is not None:
-            colour = theme.paper if self._growing_stroke.erases else theme.ink
+            colour = colours.paper if self._growing_stroke.erases else colours.ink
             paint_path(painter, self._growing_path, colour, QRectF(event.rect()))
         elif self.is_blank:
             self._paint_ghost(painter)

@@ -1,6 +1,7 @@
 """The Pad: canvas, tools, the answer and what it rests on, in one column or grown."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 from PySide6.QtCore import Signal
 from PySide6.QtGui import (
@@ -12,14 +13,14 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QBoxLayout, QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
 
 from engine.datasets import Dataset
-from engine.drawing import Drawing
+from engine.drawing import CHANNELS, Colour, Drawing
 from engine.errors import EngineError
 from gui.document import Document
 from gui.frames import Frame
 from gui.pad.answer_line import AnswerLine
 from gui.pad.answer_source import AnswerSource
 from gui.pad.canvas import Canvas
-from gui.pad.digit_picker import DigitPicker
+from gui.pad.digit_picker import DigitPicker, thing_of
 from gui.pad.pad_actions import PadActions
 from gui.pad.pad_tools import PadTools
 from gui.pad.receives import Receives
@@ -113,6 +114,9 @@ class Pad(QWidget):
 
     def show_frame(self, frame: Frame) -> None:
         """Show what a network makes of the drawing."""
+        in_colour = frame.spec.input_shape[0] == CHANNELS
+        self.canvas.set_subject(thing_of(frame.spec.classes), in_colour=in_colour)
+        self.tools.colours.setVisible(in_colour)
         self.bars.set_classes(frame.spec.classes)
         self.answer.set_classes(frame.spec.classes)
         kind = frame.verdict.kind
@@ -120,7 +124,7 @@ class Pad(QWidget):
             None if kind == "blank" else frame.probabilities, trusted=kind == "digit"
         )
         self.answer.show_verdict(frame.verdict)
-        self.receives.show_preparation(frame.preparation)
+        self.receives.show_preparation(frame.preparation, frame.picture if in_colour else None)
         self.source.show_source(frame.source, frame.step)
 
     def set_run(self, name: str | None) -> None:
@@ -159,7 +163,7 @@ class Pad(QWidget):
         """Clear the canvas, undoably."""
         drawing = self._document.drawing
         if drawing.strokes or drawing.backdrop is not None:
-            self._document.replace(Drawing(), "Clear")
+            self._document.replace(Drawing(colour=drawing.colour), "Clear")
 
     @property
     def is_grown(self) -> bool:
@@ -237,6 +241,7 @@ class Pad(QWidget):
         self.canvas.stroke_finished.connect(self._on_stroke_finished)
         self.canvas.brush_changed.connect(self.tools.show_brush)
         self.tools.brush_chosen.connect(self.canvas.set_brush)
+        self.tools.colours.chosen.connect(self._on_colour_chosen)
         actions.pen.triggered.connect(lambda: self.canvas.set_tool("pen"))
         actions.eraser.triggered.connect(lambda: self.canvas.set_tool("eraser"))
         actions.smaller_brush.triggered.connect(lambda: self.canvas.grow_brush(-1))
@@ -260,15 +265,22 @@ class Pad(QWidget):
     def _on_stroke_finished(self) -> None:
         drawing = self.canvas.drawing
         if not drawing.name:
-            drawing = Drawing(drawing.strokes, drawing.backdrop, drawing.label, _MY_DRAWING)
+            drawing = replace(drawing, name=_MY_DRAWING)
         erases = drawing.strokes[-1].erases
         self._document.replace(drawing, "Erase" if erases else "Draw stroke")
 
     def _on_digit_chosen(self, drawing: Drawing) -> None:
-        self._document.replace(drawing, f"Pick {drawing.name}")
+        kept = replace(drawing, colour=self._document.drawing.colour)
+        self._document.replace(kept, f"Pick {drawing.name}")
+
+    def _on_colour_chosen(self, colour: Colour) -> None:
+        drawing = self._document.drawing
+        if colour != drawing.colour:
+            self._document.replace(replace(drawing, colour=colour), "Choose colour")
 
     def _on_drawing_changed(self, drawing: Drawing) -> None:
         self.canvas.set_drawing(drawing)
+        self.tools.colours.show_colour(drawing.colour)
         self._count.set_text(_content_words(drawing))
         has_content = bool(drawing.strokes) or drawing.backdrop is not None
         self.pad_actions.clear.setEnabled(has_content)

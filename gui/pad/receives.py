@@ -1,5 +1,7 @@
 """What the network receives, and how the ink became it."""
 
+import numpy as np
+from numpy.typing import NDArray
 from PySide6.QtCore import Signal
 from PySide6.QtGui import QFontMetrics
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
@@ -36,6 +38,7 @@ class Receives(QWidget):
     ) -> None:
         super().__init__(parent)
         self._preparation: Preparation | None = None
+        self._coloured: NDArray[np.float32] | None = None
         self.picture = StepPicture(theme_manager)
         self.chooser = StepChooser(theme_manager, STEP_NAMES, STEP_TIPS, PICTURE)
         self._explanation = ElidedLabel(theme_manager, dim=True)
@@ -75,12 +78,12 @@ class Receives(QWidget):
         self.picture.set_side((_LARGE_CELL_PX if large else _CELL_PX) * PICTURE_SIDE)
         self._layout.activate()
 
-    def show_preparation(self, preparation: Preparation) -> None:
-        """Show the chosen step of a new preparation."""
-        self._preparation = preparation
-        self.picture.show_step(preparation, self.chooser.chosen)
+    def show_preparation(self, preparation: Preparation, coloured: NDArray[np.float32] | None = None) -> None:
+        """Show the chosen step of a new preparation; what the network receives in colour, if it does."""
+        self._preparation, self._coloured = preparation, coloured
+        self.picture.show_step(preparation, self.chooser.chosen, coloured)
         self._explanation.set_text(explain(preparation, self.chooser.chosen))
 
     def _on_step_chosen(self) -> None:
         if self._preparation is not None:
-            self.show_preparation(self._preparation)
+            self.show_preparation(self._preparation, self._coloured)

@@ -1,6 +1,7 @@
 """One step of the preparation as a picture, with crisp square cells."""
 
 import numpy as np
+from numpy.typing import NDArray
 from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QMouseEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QSizePolicy, QWidget
@@ -36,6 +37,7 @@ class StepPicture(QWidget):
         self._side = side
         self._step = PICTURE
         self._preparation: Preparation | None = None
+        self._coloured: NDArray[np.float32] | None = None
         self._view = StepView(np.zeros((PICTURE_SIDE, PICTURE_SIDE), np.float32), PICTURE_SIDE)
         self._pointer: QPointF | None = None
         self.setMouseTracking(True)
@@ -48,11 +50,13 @@ class StepPicture(QWidget):
         self._side = side
         self.updateGeometry()
 
-    def show_step(self, preparation: Preparation, step: int) -> None:
-        """Show a step of a preparation."""
-        if preparation is self._preparation and step == self._step:
+    def show_step(
+        self, preparation: Preparation, step: int, coloured: NDArray[np.float32] | None = None
+    ) -> None:
+        """Show a step of a preparation; for the last one in colour, ``(3, 28, 28)``, what comes of it."""
+        if preparation is self._preparation and step == self._step and coloured is self._coloured:
             return
-        self._preparation, self._step = preparation, step
+        self._preparation, self._step, self._coloured = preparation, step, coloured
         self._view = step_view(preparation, step)
         self.update()
         if self._pointer is not None:
@@ -66,8 +70,18 @@ class StepPicture(QWidget):
         rows, columns = self._view.values.shape
         row = min(rows - 1, int((position.y() - room.top()) / room.height() * rows))
         column = min(columns - 1, int((position.x() - room.left()) / room.width() * columns))
-        value = float(self._view.values[row, column])
-        return f"{STEP_NAMES[self._step]}, row {row}, column {column}: {value:.2f}"
+        values = self._values()[..., row, column]
+        if values.ndim:
+            red, green, blue = values.tolist()
+            words = f"red {red:.2f}, green {green:.2f}, blue {blue:.2f}"
+        else:
+            words = f"{float(values):.2f}"
+        return f"{STEP_NAMES[self._step]}, row {row}, column {column}: {words}"
+
+    def _values(self) -> NDArray[np.float32]:
+        """What is painted: the step's picture, ``(h, w)``, or the last one in colour."""
+        last = self._step == PICTURE and self._coloured is not None
+        return self._coloured if last and self._coloured is not None else self._view.values
 
     def _square(self) -> tuple[QRectF, int]:
         """Return the square of the picture, and device pixels per value (0: less than one).
@@ -123,11 +137,11 @@ class StepPicture(QWidget):
         painter.fillRect(square, theme.paper)
         room = self._values_rect()
         if cell:
-            image = cell_image(self._view.values, theme.picture_lut, cell, self.devicePixelRatioF())
+            image = cell_image(self._values(), theme.picture_lut, cell, self.devicePixelRatioF())
             painter.drawImage(room.topLeft(), image)
         else:
             painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
-            painter.drawImage(room, picture_image(self._view.values, theme.picture_lut))
+            painter.drawImage(room, picture_image(self._values(), theme.picture_lut))
         self._paint_marks(painter, square, theme.text_dim)
         edge = 0.75 / self.devicePixelRatioF()
         painter.setPen(QPen(theme.hairline, 0))

@@ -16,8 +16,10 @@ def readout(tiles: TileSet, hit: Hit) -> str:
     Filters and channels count from 1, as on their tiles; rows and columns from 0, as in arrays.
     """
     parts = [tiles.name, f"{unit_word(tiles)} {hit.tile + 1}"]
+    if tiles.role == "picture" and tiles.captions[hit.tile]:
+        parts[-1] += f", {tiles.captions[hit.tile]}"
     if hit.slice is None or hit.row is None or hit.column is None:
-        caption = tiles.captions[hit.tile]
+        caption = "" if tiles.role == "picture" else tiles.captions[hit.tile]
         return " · ".join([*parts, caption] if caption else parts)
     if tiles.maps.shape[1] > 1:
         parts.append(f"input channel {hit.slice + 1}")

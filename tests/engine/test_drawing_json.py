@@ -42,6 +42,20 @@ def test_a_backdrop_comes_back_the_same(shape: tuple[int, int], exact: bool) -> 
     np.testing.assert_array_equal(again.backdrop.pixels, pixels)
 
 
+@given(strokes=st.lists(strokes, max_size=2).map(tuple), colour=st.tuples(*[st.floats(0, 1)] * 3))
+def test_colours_come_back_the_same(strokes: tuple[Stroke, ...], colour: tuple[float, float, float]) -> None:
+    pixels = np.random.default_rng(0).integers(0, 256, (3, 28, 28), dtype=np.uint8)
+    again = drawing_from_json(drawing_to_json(Drawing(strokes, Backdrop(pixels, True), colour=colour)))
+    assert (again.strokes, again.colour) == (strokes, colour)
+    assert again.backdrop is not None
+    np.testing.assert_array_equal(again.backdrop.pixels, pixels)
+
+
+def test_a_drawing_without_colours_can_be_read_by_older_programs() -> None:
+    assert json.loads(document())["version"] == 1
+    assert "colour" not in json.loads(document())
+
+
 def test_a_read_drawing_prepares_to_the_same_picture() -> None:
     drawing = drawn_digit(5)
     again = drawing_from_json(drawing_to_json(drawing))
@@ -72,6 +86,12 @@ def backdrop(**changes: object) -> dict[str, object]:
         document(version=0),
         document(version=True),
         document(extra=1),
+        document(version=2),
+        document(version=2, colour=[1, 0]),
+        document(version=2, colour=[1, 0, 2], backdrop=None),
+        document(version=2, colour=[1, 0, "1"], backdrop=None),
+        document(version=2, colour=[1, 0, 1], backdrop=backdrop(channels=2)),
+        document(version=2, colour=[1, 0, 1], backdrop=backdrop(channels=3)),
         document(name=7),
         document(label="3"),
         document(label=-1),
@@ -103,5 +123,5 @@ def test_anything_else_is_refused_in_one_sentence(text: str) -> None:
 
 
 def test_a_newer_version_says_so() -> None:
-    with pytest.raises(FormatError, match="version 2"):
-        drawing_from_json(document(version=2))
+    with pytest.raises(FormatError, match="version 3"):
+        drawing_from_json(document(version=3))

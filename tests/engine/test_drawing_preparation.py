@@ -1,12 +1,14 @@
 """Ink becomes an MNIST picture: box, scale, centre of mass, and the cases at the edge."""
 
 from time import perf_counter
+from typing import Any
 
 import numpy as np
 import pytest
 
 from engine.datasets import embedded_digits
-from engine.drawing import Backdrop, Drawing, Preparation, Stroke, prepare
+from engine.drawing import Backdrop, Drawing, Preparation, Stroke, as_received, prepare
+from engine.errors import ConfigError
 from tests.engine.drawing_samples import drawn_digit, stroke
 
 
@@ -176,3 +178,51 @@ def test_preparing_follows_a_moving_pen() -> None:
         seconds.append(perf_counter() - start)
     # Measured: 0.3 ms; the bound leaves room for a machine that is busy.
     assert np.median(seconds) < 0.003
+
+
+COLOURED = np.random.default_rng(4).integers(30, 256, (3, 28, 28), dtype=np.uint8)
+
+
+def test_each_input_channel_of_any_other_number_receives_the_same_grey() -> None:
+    drawing = Drawing((stroke((0.2, 0.3), (0.7, 0.6)),), colour=(1, 0, 0))
+    preparation = prepare(drawing)
+    for channels in (1, 2, 4):
+        received = as_received(drawing, preparation, channels)
+        assert received.shape == (channels, 28, 28)
+        assert (received == preparation.picture).all()
+
+
+def test_three_input_channels_receive_the_colour_of_the_ink() -> None:
+    drawing = Drawing((stroke((0.2, 0.3), (0.7, 0.6)),), colour=(1, 0.5, 0))
+    preparation = prepare(drawing)
+    red, green, blue = as_received(drawing, preparation, 3)
+    np.testing.assert_array_equal(red, preparation.picture)
+    np.testing.assert_array_equal(green, preparation.picture / 2)
+    assert not blue.any()
+
+
+def test_a_coloured_picture_of_a_data_set_is_received_unchanged() -> None:
+    drawing = Drawing(backdrop=Backdrop(COLOURED, exact=True))
+    received = as_received(drawing, prepare(drawing), 3)
+    np.testing.assert_allclose(255 * received, COLOURED, atol=1e-4)
+    np.testing.assert_allclose(255 * prepare(drawing).picture, COLOURED.max(axis=0), atol=1e-4)
+
+
+def test_strokes_and_erasers_work_on_a_coloured_picture() -> None:
+    ground = np.zeros((3, 28, 28), np.uint8)
+    ground[2] = 255
+    drawing = Drawing((stroke((0.25, 0.5), width=0.3),), Backdrop(ground, exact=True), colour=(1, 0, 0))
+    received = as_received(drawing, prepare(drawing), 3)
+    assert received[0].max() > 0.95
+    assert received[:, 13, 9].argmax() == 0
+    assert received[:, 13, 18].argmax() == 2
+    erased = Drawing((Stroke(((0.25, 0.5, 0.3),), erases=True),), Backdrop(ground, exact=True))
+    received = as_received(erased, prepare(erased), 3)
+    assert received[2].max() > 0.95
+    assert received[:, 13, 9].max() < 0.05
+
+
+@pytest.mark.parametrize("colour", [(1, 0), (0, 0, 2), (0, float("nan"), 0)])
+def test_a_colour_that_is_none_is_refused(colour: Any) -> None:
+    with pytest.raises(ConfigError, match="three numbers from 0 to 1"):
+        Drawing(colour=colour)

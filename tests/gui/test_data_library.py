@@ -7,7 +7,7 @@ import pytest
 
 from engine.datasets import Dataset, Split
 from engine.errors import DataError
-from gui.data_library import EMBEDDED, MNIST, OPEN_FILE, DataLibrary
+from gui.data_library import EMBEDDED, MNIST, OPEN_FILE, SHAPES, DataLibrary
 
 
 @pytest.fixture
@@ -64,6 +64,7 @@ def test_mnist_says_that_it_has_to_be_fetched_until_it_was(library, tmp_path):
     assert [entry[:2] for entry in library.entries()] == [
         (EMBEDDED, "Embedded digits"),
         (MNIST, "MNIST, fetch"),
+        (SHAPES, "RGB shapes"),
         (OPEN_FILE, "Open a file…"),
     ]
     (tmp_path / "cache").mkdir()
@@ -94,7 +95,27 @@ def test_pictures_of_another_size_are_one_sentence(library, told, qtbot, tmp_pat
     library.load(written(tmp_path / "small.npz", side=8))
     qtbot.waitUntil(lambda: bool(told) and told[-1][0] == "failed")
     assert told[-1][1].startswith("“small.npz” must hold 28 × 28 grey pictures")
-    assert len(library.entries()) == 3
+    assert len(library.entries()) == 4
+
+
+def test_shapes_are_made_when_they_are_asked_for(library, told, qtbot, monkeypatch):
+    monkeypatch.setattr("gui.data_library.TRAIN_SHAPES", 200)
+    monkeypatch.setattr("gui.data_library.TEST_SHAPES", 100)
+    shown = []
+    library.progressed.connect(shown.append)
+    library.load(SHAPES)
+    qtbot.waitUntil(lambda: bool(told) and told[-1][0] == "loaded")
+    split = told[-1][2]
+    assert (split.train.picture_shape, len(split.train), len(split.test)) == ((3, 28, 28), 200, 100)
+    assert len(library.entries()) == 4
+    assert all(0 < progress.share <= 1 for progress in shown)
+
+
+def test_the_making_of_shapes_can_be_cancelled(library, told, qtbot):
+    library.load(SHAPES)
+    library.cancel()
+    qtbot.waitUntil(lambda: bool(told))
+    assert told == [("ended",), ("failed", "")]
 
 
 def test_a_second_request_waits_for_the_first(library, told, qtbot, slow_mnist, tmp_path):

@@ -4,10 +4,11 @@ import numpy as np
 import pytest
 from PySide6.QtCore import Qt
 
-from engine.datasets import Dataset
+from engine.datasets import DIGIT_CLASSES, NO_DIGIT, Dataset
+from engine.datasets.shapes import rgb_shapes
 from engine.drawing import prepare
 from gui.pad.digit_grid import PAGE
-from gui.pad.digit_picker import DigitPicker, dataset_drawing
+from gui.pad.digit_picker import DigitPicker, dataset_drawing, thing_of
 from gui.theme import ThemeManager
 
 # The offscreen platform says so of every window that has a smallest size.
@@ -117,4 +118,20 @@ def test_another_data_set_brings_its_own_classes(picker):
     picker.set_dataset(shapes)
     picker.show_class(1)
     assert picker.words.text() == "1 to 2 of 2"
-    assert dataset_drawing(shapes, 2).name == "picture 2"
+    assert dataset_drawing(shapes, 2).name == "shape 2"
+
+
+def test_coloured_pictures_of_the_canvass_size_keep_their_colours(picker):
+    data = rgb_shapes(8, 1, 28)
+    drawing = dataset_drawing(data, 3)
+    assert drawing.backdrop.exact
+    np.testing.assert_array_equal(drawing.backdrop.pixels, data.pictures[3])
+    picker.set_dataset(data)
+    image = picker.grid.grab().toImage()
+    colour = image.pixelColor(picker.grid.cell(3).center().toPoint())
+    assert max(colour.getRgb()[:3]) - min(colour.getRgb()[:3]) > 60
+    assert [thing_of(names) for names in (DIGIT_CLASSES, (*DIGIT_CLASSES, NO_DIGIT), ("a", "b"))] == [
+        "digit",
+        "digit",
+        "picture",
+    ]

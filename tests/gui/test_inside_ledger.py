@@ -97,7 +97,7 @@ def test_without_a_number_or_ink_it_says_what_to_do(ledger):
 
 
 def test_the_page_writes_down_the_selected_pixel(qtbot):
-    page = InsidePage(ThemeManager("dark"), lambda: None)
+    page = InsidePage(ThemeManager("dark"), lambda spec: None)
     shown(qtbot, page, 1000, 760)
     page.show_frame(frame_of())
     page.enter(True)

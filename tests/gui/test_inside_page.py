@@ -37,7 +37,7 @@ PICTURES = np.random.default_rng(0).integers(0, 256, (70, 28, 28), dtype=np.uint
 
 @pytest.fixture
 def page(qtbot):
-    made = InsidePage(ThemeManager("dark"), lambda: PICTURES, ascent=Ascent(steps=4))
+    made = InsidePage(ThemeManager("dark"), lambda spec: PICTURES, ascent=Ascent(steps=4))
     shown(qtbot, made, 1000, 760)
     yield made
     made.close_workers()
@@ -204,7 +204,7 @@ def test_pictures_of_another_size_are_not_searched():
     spec = NetworkSpec((3, 12, 12), (Conv2D(2, 3), ReLU(), Flatten(), Dense(4)))
     network = frame_of().subject
     subject = type(network)("shapes", "shapes", None, spec, parameters_of(spec))
-    news = list(fill(Known(subject, PICTURES), Question("conv1", "guided"), Ascent(steps=2)))
+    news = list(fill(Known(subject, None), Question("conv1", "guided"), Ascent(steps=2)))
     # It is the last word: there is nothing more to come.
     assert news[-1] == Working("There are no pictures of 12 × 12 pixels to search")
     assert any(isinstance(each, Dreams) for each in news)
@@ -246,7 +246,7 @@ def test_pictures_keep_their_colours_and_signs():
 
 
 def test_beside_a_training_it_sleeps_many_times_as_long_as_it_works(qtbot, monkeypatch):
-    worker = WallWorker(lambda: PICTURES, Ascent(steps=1))
+    worker = WallWorker(lambda spec: PICTURES, Ascent(steps=1))
     subject, question = frame_of().subject, Question("conv1", "guided")
     worker._subject, worker._question = subject, question
     clock = iter([0.5, 0.5, 0.75, 0.75])

@@ -5,6 +5,7 @@ import pytest
 
 from engine.calibration import expected_calibration_error
 from engine.datasets import NO_DIGIT, embedded_digits
+from engine.datasets.shapes import SPLIT_SEEDS, rgb_shapes
 from engine.datasets.strokes import STYLE_NAMES, non_digits, written_digits
 from engine.metrics import evaluate
 from engine.network import Network
@@ -46,6 +47,20 @@ def test_its_card_says_what_it_was_trained_on_and_how_well_it_did(shipped):
     assert np.trace(confusion) / confusion.sum() == pytest.approx(card["accuracy"])
     assert set(card["read_right_by_style_%"]) == set(STYLE_NAMES)
     assert float(card["calibration_error"].removesuffix("%")) <= 0.5
+
+
+def test_the_network_of_shapes_knows_its_test_pictures_and_says_so():
+    network = load_shipped()[2]
+    card = network.model.card
+    test = rgb_shapes(2_000, SPLIT_SEEDS[1], 28)
+    result = evaluate(
+        Network.from_parameters(network.model.spec, network.model.parameters), test.pictures, test.labels
+    )
+    assert network.name == card["name"] == "Shapes"
+    assert network.model.spec.classes == test.classes
+    assert result.accuracy >= 0.99
+    assert result.accuracy == pytest.approx(card["accuracy"], abs=0.002)
+    assert card["test_data"] == f"RGB shapes made from seed {SPLIT_SEEDS[1]}, 2,000 test pictures"
 
 
 @pytest.mark.parametrize(

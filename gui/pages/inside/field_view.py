@@ -9,7 +9,7 @@ from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from engine.inspect.fields import Box
-from gui.pages.inside.card_pictures import picture_entries, single_image
+from gui.pages.inside.card_pictures import as_tiles, single_image
 from gui.theme import ThemeManager
 from gui.widgets.copy_keys import CopyKeys, widget_picture
 
@@ -22,7 +22,7 @@ class FieldView(QWidget):
     def __init__(self, themes: ThemeManager, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._themes = themes
-        self._picture: Array = np.zeros((0, 0), np.float32)
+        self._picture: Array = np.zeros((1, 0, 0), np.float32)
         self._boxes: tuple[Box, ...] = ()
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Expanding)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
@@ -36,7 +36,7 @@ class FieldView(QWidget):
         return self._boxes
 
     def show_picture(self, picture: Array) -> None:
-        """Show a picture ``(h, w)`` of 0 to 1."""
+        """Show a picture ``(c, h, w)`` of 0 to 1, in colour where it has three channels."""
         self._picture = picture
         self.update()
 
@@ -46,7 +46,8 @@ class FieldView(QWidget):
         self.update()
 
     def _numbers(self) -> str:
-        return "\n".join("\t".join(f"{value:.6g}" for value in row) for row in self._picture) + "\n"
+        rows = self._picture.reshape(-1, self._picture.shape[-1])
+        return "\n".join("\t".join(f"{value:.6g}" for value in row) for row in rows) + "\n"
 
     def sizeHint(self) -> QSize:
         """Want room for a picture that can be read."""
@@ -61,10 +62,10 @@ class FieldView(QWidget):
         if not self._picture.size:
             return
         painter, theme = QPainter(self), self._themes.theme
-        h, w = self._picture.shape
+        h, w = self._picture.shape[-2:]
         cell = max(1, min(self.width() // w, self.height() // h))
         room = QRectF(0, 0, w * cell, h * cell)
-        painter.drawImage(room, single_image(picture_entries(self._picture), 1, theme.picture_lut))
+        painter.drawImage(room, single_image(as_tiles(self._picture[None])[0], 1, theme.picture_lut))
         painter.setBrush(Qt.BrushStyle.NoBrush)
         for place, (top, bottom, left, right) in enumerate(self._boxes):
             inner = place == len(self._boxes) - 1

@@ -123,7 +123,7 @@ class LedgerTree(QWidget):
         chosen = _path_of(self._tree.currentItem()) if same else (0,)
         self._shown = wanted
         self._pages.setCurrentIndex(1)
-        self._fields.show_picture(wanted.frame.picture.mean(axis=0))
+        self._fields.show_picture(wanted.frame.picture)
         self._tree.setUpdatesEnabled(False)
         self._tree.clear()
         root = _row(_name(wanted.place), "", "", self._ledger(wanted.place).total)

@@ -18,6 +18,7 @@ from PySide6.QtWidgets import (
 
 from engine.inspect.layer_tiles import layer_scales, layer_tiles
 from engine.inspect.synthesis import USUAL, Ascent
+from engine.spec import NetworkSpec
 from gui.frames import Frame
 from gui.pages.inside.ledger_part import LedgerPart
 from gui.pages.inside.part import Part, View
@@ -40,7 +41,7 @@ class InsidePage(QWidget):
     themes
         Shared with the window.
     pictures
-        Gives the pictures that are searched for what excites a channel, on another thread.
+        Gives the pictures that are searched for what excites a network's channels; on another thread.
     ascent
         How the pictures that channels would like are made.
     """
@@ -57,7 +58,7 @@ class InsidePage(QWidget):
     def __init__(
         self,
         themes: ThemeManager,
-        pictures: Callable[[], NDArray[Any]],
+        pictures: Callable[[NetworkSpec], NDArray[Any] | None],
         parent: QWidget | None = None,
         *,
         ascent: Ascent = USUAL,

@@ -11,6 +11,7 @@ from engine.inspect.fingerprint import fingerprint
 from engine.inspect.front import front_spec
 from engine.inspect.saliency import features_behind, importance
 from engine.inspect.synthesis import Ascent
+from engine.spec import NetworkSpec
 from gui.pages.inside.part import Part, View
 from gui.pages.inside.pattern_wall import PatternWall
 from gui.pages.inside.tools import WallTools
@@ -30,7 +31,7 @@ class PatternsPart(Part):
     themes
         Shared with the window.
     pictures
-        Gives the pictures that are searched for what excites a channel, on another thread.
+        Gives the pictures that are searched for what excites a network's channels; on another thread.
     ascent
         How the pictures that channels would like are made.
     """
@@ -38,7 +39,7 @@ class PatternsPart(Part):
     def __init__(
         self,
         themes: ThemeManager,
-        pictures: Callable[[], NDArray[Any]],
+        pictures: Callable[[NetworkSpec], NDArray[Any] | None],
         ascent: Ascent,
         parent: QWidget | None = None,
     ) -> None:

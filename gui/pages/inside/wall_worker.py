@@ -81,7 +81,8 @@ class WallWorker(QObject):
     Parameters
     ----------
     pictures
-        Gives the pictures that are searched; called once, on the thread.
+        Gives the pictures that are searched for a network, as in a `Dataset`, None where there are none;
+        called on the thread.
     ascent
         How the pictures that channels would like are made.
     """
@@ -89,7 +90,12 @@ class WallWorker(QObject):
     told = Signal(object)
     """A list of `News`, in order."""
 
-    def __init__(self, pictures: Callable[[], Array], ascent: Ascent, parent: QObject | None = None) -> None:
+    def __init__(
+        self,
+        pictures: Callable[[NetworkSpec], Array | None],
+        ascent: Ascent,
+        parent: QObject | None = None,
+    ) -> None:
         super().__init__(parent)
         self._pictures, self._ascent = pictures, ascent
         self._condition = threading.Condition()
@@ -168,13 +174,12 @@ class WallWorker(QObject):
     # From here on: the worker's thread.
 
     def _main(self) -> None:
-        pictures = self._pictures()
         known: Known | None = None
         while (job := self._next()) is not None:
             subject, question = job
             try:
                 if known is None or known.subject is not subject:
-                    known = Known(subject, pictures)
+                    known = Known(subject, self._pictures(subject.spec))
                 pieces = fill(known, question, self._ascent)
                 if not all(self._deliver(subject, question, news) for news in pieces):
                     continue
@@ -223,14 +228,13 @@ class Known:
     subject
         The network.
     pictures
-        What is searched, as in a `Dataset`.
+        What is searched, as in a `Dataset`; None for nothing.
     """
 
-    def __init__(self, subject: Subject, pictures: Array) -> None:
+    def __init__(self, subject: Subject, pictures: Array | None) -> None:
         self.subject, self.pictures = subject, pictures
         self.network = Network.from_parameters(subject.spec, subject.parameters)
-        fits = subject.spec.input_shape[1:] == pictures.shape[-2:]
-        self.search = Search(self.network, pictures) if fits else None
+        self.search = None if pictures is None else Search(self.network, pictures)
         self.dreams: dict[tuple[str, int], Dreams] = {}
         """By layer and first channel."""
 
@@ -240,7 +244,7 @@ def fill(known: Known, question: Question, ascent: Ascent) -> Iterator[News]:
     spec, layer = known.subject.spec, question.layer
     channels = range(spec.shapes[layer][0])
     last = ""
-    if known.search is None:
+    if known.search is None or known.pictures is None:
         last = f"There are no pictures of {' × '.join(map(str, spec.input_shape[1:]))} pixels to search"
     else:
         while not known.search.done:

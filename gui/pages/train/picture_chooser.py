@@ -6,7 +6,7 @@ from PySide6.QtWidgets import QComboBox, QHBoxLayout, QWidget
 
 from engine.datasets import Dataset
 from engine.drawing import Drawing
-from gui.pad.digit_picker import dataset_drawing
+from gui.pad.digit_picker import dataset_drawing, thing_of
 from gui.theme import S1, ThemeManager
 from gui.widgets.tool_button import ToolButton
 
@@ -36,7 +36,7 @@ class PictureChooser(QWidget):
         self._choice.setFixedWidth(118)
         self._choice.activated.connect(self._on_choice)
         row.addWidget(self._choice)
-        for name, tip, step in (("back", "Previous test digit", -1), ("forward", "Next test digit", 1)):
+        for name, tip, step in (("back", "Previous test picture", -1), ("forward", "Next test picture", 1)):
             button = ToolButton(themes, name, tip, parent=self)
             button.setObjectName(f"picture_{name}")
             button.clicked.connect(lambda _=False, step=step: self._go(step))
@@ -72,7 +72,8 @@ class PictureChooser(QWidget):
             self._choose(True)
 
     def _write(self) -> None:
-        self._choice.setItemText(1, f"Test digit {self._index}")
+        thing = "digit" if self._dataset is None else thing_of(self._dataset.classes)
+        self._choice.setItemText(1, f"Test {thing} {self._index}")
 
     def _tell(self) -> None:
         self.picture_chosen.emit(self._digit() if self.shows_digit else None)
