@@ -53,6 +53,9 @@ class Ascent:
 
 USUAL = Ascent()
 
+# The first step of the polishing is so many times as long as those before.
+_POLISHING = 3.0
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Dream:
@@ -110,9 +113,13 @@ def dream(
         yield Dream(step, shown.copy(), shown_values, (size == 0).reshape(-1))
         if last:
             return
-        # The step shrinks as the polishing goes on, so that it comes to rest.
-        rate = ascent.rate if rough else ascent.rate * (ascent.steps - step) / (ascent.steps - calm)
         way = np.divide(gradient, size, out=np.zeros_like(gradient), where=size > 0)
+        rate = ascent.rate
+        if not rough:
+            # Pixels that matter little go along, too: at the end none shall be left half way. The step
+            # shrinks as the polishing goes on, so that it comes to rest.
+            way = np.sign(way) * np.sqrt(np.abs(way))
+            rate *= _POLISHING * (ascent.steps - step) / (ascent.steps - calm)
         pictures = np.roll(moved + np.float32(rate) * way, (-shift[0], -shift[1]), (2, 3))
         if rough:
             pictures = (1 - np.float32(ascent.decay)) * _blurred(pictures, ascent.blur)

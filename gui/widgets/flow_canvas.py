@@ -1,18 +1,23 @@
 """The picture of a whole network: every layer's output channels, and the logits."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
-from PySide6.QtCore import QEvent, QPointF, QSize, QSizeF, Qt, Signal
+import numpy as np
+from numpy.typing import NDArray
+from PySide6.QtCore import QEvent, QPoint, QPointF, QRect, QRectF, QSize, QSizeF, Qt, Signal
 from PySide6.QtGui import QImage, QMouseEvent, QPainter, QWheelEvent
 from PySide6.QtWidgets import QStyle, QWidget
 
 from engine.inspect.layer_tiles import LayerTiles
 from engine.inspect.tiles import tile_indices
+from engine.inspect.words import shape_text
 from gui.plotting import Mosaic, PixelView
 from gui.theme import Theme, ThemeManager, mixed
 from gui.widgets import flow_painting
 from gui.widgets.copy_keys import COPY_SCALE
-from gui.widgets.flow_layout import BlockShape, FlowHit, FlowLayout, layout_flow
+from gui.widgets.flow_closeup import paint_closeup
+from gui.widgets.flow_layout import FlowHit, FlowLayout, layout_flow
+from gui.widgets.flow_rooms import BlockShape
 from gui.widgets.mosaic_plan import MosaicPlan, plan_mosaic
 from gui.widgets.paced import Paced
 from gui.widgets.painted_layer import PaintedLayer
@@ -39,6 +44,8 @@ class FlowCanvas(QWidget):
     double_clicked = Signal(object)
     """A FlowHit, or None beside all blocks."""
     hovered = Signal(str)
+    pointed = Signal(object)
+    """The layer and the channel under the mouse, or None."""
     zoom_turned = Signal(float, QPointF)
     """The wheel was turned with Ctrl: by how many notches, and where."""
 
@@ -51,12 +58,17 @@ class FlowCanvas(QWidget):
         self._shapes: tuple[BlockShape, ...] = ()
         self._layout: FlowLayout | None = None
         self._plans: list[MosaicPlan | None] = []
+        self._is_close = False
         self._mosaics: list[Mosaic] = []
         self._hit: FlowHit | None = None
         self._selected: tuple[str, int | None, tuple[int, int] | None] | None = None
         self._empty_text = ""
         self._room = QSize()
         self._zoom = 1.0
+        self._fits = False
+        # Strengths by layer, of what feeds a channel and what it feeds; and what is said about it.
+        self._lights: Mapping[str, NDArray[np.floating]] = {}
+        self._light_words = ""
         self._view = PixelView(self)
         self._overlay = PaintedLayer(self._paint_overlay, bleed=_BLEED)
         self._overlay.setZValue(2)
@@ -76,6 +88,14 @@ class FlowCanvas(QWidget):
         """Where everything lies; None while there is nothing to show."""
         return self._layout
 
+    @property
+    def seen(self) -> QRectF:
+        """The part of this widget that the room around it shows."""
+        around = self.parentWidget()
+        if around is None:
+            return QRectF(self.rect())
+        return QRectF(QRect(self.mapFrom(around, QPoint(0, 0)), around.size()).intersected(self.rect()))
+
     def show_layers(self, layers: Sequence[LayerTiles]) -> None:
         """Show a network's answer; cheap enough for every frame."""
         old = self._layers
@@ -85,7 +105,7 @@ class FlowCanvas(QWidget):
         )
         if not same:
             self._shapes = flow_painting.block_shapes(self._layers)
-            self._hit = None
+            self._hit, self._lights, self._light_words = None, {}, ""
             self._relayout()
         self._refresh_pixels()
         if same:
@@ -100,6 +120,21 @@ class FlowCanvas(QWidget):
             self._relayout()
             self._refresh_pixels()
             self._words.call_now()
+
+    def set_fits(self, fits: bool) -> None:
+        """Show only so many channels of each layer that all layers fit the room, or all of them."""
+        changed, self._fits = fits != self._fits, fits
+        if changed and self._room.isValid():
+            self._relayout()
+            self._refresh_pixels()
+            self._words.call_now()
+
+    def show_lights(self, lights: Mapping[str, NDArray[np.floating]], words: str) -> None:
+        """Light channels, by layer and as strongly as these numbers say, and read out what they are."""
+        self._lights, self._light_words = lights, words
+        self._overlay.update()
+        if self._hit is not None:
+            self.hovered.emit(self._readout(self._hit))
 
     def set_empty_text(self, text: str) -> None:
         """Say what will be here, while there is nothing to show."""
@@ -119,7 +154,9 @@ class FlowCanvas(QWidget):
         return names.index(layer) if layer in names else None
 
     def picture(self) -> QImage:
-        """Draw all blocks anew at twice the size."""
+        """Draw all blocks anew at twice the size; from close up, what can be seen of them."""
+        if self._is_close:
+            return self._seen_picture()
         size = self.size()
         image = QImage(size * COPY_SCALE, QImage.Format.Format_ARGB32_Premultiplied)
         image.setDevicePixelRatio(COPY_SCALE)
@@ -144,13 +181,32 @@ class FlowCanvas(QWidget):
         painter.end()
         return image
 
+    def _seen_picture(self) -> QImage:
+        seen = self.seen
+        image = QImage(seen.size().toSize() * COPY_SCALE, QImage.Format.Format_ARGB32_Premultiplied)
+        image.setDevicePixelRatio(COPY_SCALE)
+        image.fill(self._themes.theme.window)
+        painter = QPainter(image)
+        painter.translate(QPointF(_BLEED, _BLEED) - seen.topLeft())
+        self._paint_close(painter, seen.translated(-_BLEED, -_BLEED))
+        painter.end()
+        return image
+
+    def _paint_close(self, painter: QPainter, seen: QRectF) -> None:
+        layout, theme = self._layout, self._themes.theme
+        if layout is not None:
+            paint_closeup(painter, layout, self._layers, seen, theme)
+            _paint_words(painter, layout, self._layers, theme)
+            for block, layer in zip(layout.blocks, self._layers, strict=True):
+                flow_painting.paint_bars(painter, layout, block, layer, theme)
+
     def _layout_at(self, dpr: float) -> FlowLayout:
         width, height = self._room.width() - 2 * _BLEED, self._room.height() - 2 * _BLEED
-        layout = layout_flow(self._shapes, int(width * dpr), int(height * dpr), dpr, self._zoom)
+        layout = layout_flow(self._shapes, int(width * dpr), int(height * dpr), dpr, self._zoom, self._fits)
         if self._zoom == 1.0 and layout.height > int(height * dpr):
             # What goes on below the room is scrolled to with a bar, which takes a little of the width.
             width -= self.style().pixelMetric(QStyle.PixelMetric.PM_ScrollBarExtent)
-            layout = layout_flow(self._shapes, int(width * dpr), int(height * dpr), dpr)
+            layout = layout_flow(self._shapes, int(width * dpr), int(height * dpr), dpr, fits=self._fits)
         return layout
 
     def _relayout(self) -> None:
@@ -160,7 +216,9 @@ class FlowCanvas(QWidget):
             return
         dpr = self.devicePixelRatioF()
         self._layout = layout = self._layout_at(dpr)
-        self._plans = [plan_mosaic(b.grid) if b.grid else None for b in layout.blocks]
+        # From close up a mosaic would be many times as large as what can be seen of it.
+        self._is_close = layout.width * layout.height > _MOST_KEPT_PX
+        self._plans = [plan_mosaic(b.grid) if b.grid and not self._is_close else None for b in layout.blocks]
         while len(self._mosaics) < len(self._plans):
             self._mosaics.append(self._view.add_mosaic())
         for mosaic, block in zip(self._mosaics, layout.blocks, strict=False):
@@ -186,6 +244,8 @@ class FlowCanvas(QWidget):
             if tiles is not None and plan is not None:
                 mosaic.set_lut(theme.lut(tiles.role, tiles.signed))
                 mosaic.set_pixels(plan.pixels(tile_indices(tiles).ravel()))
+        if self._is_close:
+            self._overlay.update()
 
     def _refresh_words(self) -> None:
         self._worded = self._layers
@@ -208,10 +268,17 @@ class FlowCanvas(QWidget):
             paint_empty_text(painter, QSizeF(self.size()), self._empty_text, theme)
         if layout is None or len(self._worded) != len(layout.blocks):
             return
-        if not self._overlay.is_kept:
-            self._paint_words(painter)
-        for block, layer in zip(layout.blocks, self._layers, strict=True):
-            flow_painting.paint_bars(painter, layout, block, layer, theme)
+        if self._is_close:
+            self._paint_close(painter, self.seen.translated(-_BLEED, -_BLEED))
+        else:
+            if not self._overlay.is_kept:
+                self._paint_words(painter)
+            for block, layer in zip(layout.blocks, self._layers, strict=True):
+                flow_painting.paint_bars(painter, layout, block, layer, theme)
+        for name, strengths in self._lights.items():
+            place = self.block_named(name)
+            if place is not None and len(strengths) == self._layers[place].shape[0]:
+                flow_painting.paint_lights(painter, layout, place, strengths, theme)
         selected = self._selected_place()
         hit = self._hit
         if hit is not None and hit.channel is not None and (hit.block, hit.channel) != selected:
@@ -238,13 +305,15 @@ class FlowCanvas(QWidget):
     def _readout(self, hit: FlowHit) -> str:
         layer = self._layers[hit.block]
         if hit.channel is None:
-            return f"{flow_painting.heading_of(layer)} · {layer.range_text}"
+            facts = (flow_painting.heading_of(layer), shape_text(layer.shape), layer.range_text)
+            return " · ".join((*facts, *layer.connector))
+        words = ""
         if layer.tiles is not None:
-            return readout(layer.tiles, Hit(hit.channel, 0, hit.row, hit.column))
-        if layer.vector is None:
-            return ""
-        value = flow_painting.signed_text(float(layer.vector[hit.channel]))
-        return f"logits · class {layer.labels[hit.channel]} = {value}"
+            words = readout(layer.tiles, Hit(hit.channel, 0, hit.row, hit.column))
+        elif layer.vector is not None:
+            value = flow_painting.signed_text(float(layer.vector[hit.channel]))
+            words = f"logits · class {layer.labels[hit.channel]} = {value}"
+        return f"{words} · {self._light_words}" if self._light_words else words
 
     def _on_theme_changed(self) -> None:
         self._view.set_background(self._themes.theme.window)
@@ -258,10 +327,27 @@ class FlowCanvas(QWidget):
         inside = (position - QPointF(_BLEED, _BLEED)) * self._layout.dpr
         return self._layout.hit(inside.x(), inside.y())
 
+    def place_of(self, hit: FlowHit) -> QPointF:
+        """Give the middle of a cell, a tile or a bar, in this widget."""
+        assert self._layout is not None
+        block = self._layout.blocks[hit.block]
+        box = block.heading
+        if hit.channel is not None:
+            box = block.channel_box(hit.channel)
+            if hit.row is not None and hit.column is not None:
+                box = block.cell_box(hit.channel, hit.row, hit.column)
+        dpr = self._layout.dpr
+        x, y = (box.x + box.width / 2) / dpr, (box.y + box.height / 2) / dpr
+        return QPointF(x + _BLEED, y + _BLEED)
+
     def _hover(self, hit: FlowHit | None) -> None:
         if hit != self._hit:
-            self._hit = hit
+            before, self._hit = self._hit, hit
             self._overlay.update()
+            place, old = (_channel_of(each) for each in (hit, before))
+            if place != old:
+                self._lights, self._light_words = {}, ""
+                self.pointed.emit(None if place is None else (self._layers[place[0]].name, place[1]))
             self.hovered.emit(self._readout(hit) if hit is not None else "")
 
     def event(self, event: QEvent) -> bool:
@@ -299,6 +385,10 @@ class FlowCanvas(QWidget):
             event.accept()
         else:
             event.ignore()
+
+
+def _channel_of(hit: FlowHit | None) -> tuple[int, int] | None:
+    return None if hit is None or hit.channel is None else (hit.block, hit.channel)
 
 
 def _paint_words(painter: QPainter, layout: FlowLayout, layers: tuple[LayerTiles, ...], theme: Theme) -> None:

@@ -4,6 +4,7 @@ from functools import lru_cache
 from math import ceil
 
 import numpy as np
+from numpy.typing import NDArray
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPen
 
@@ -11,10 +12,13 @@ from engine.inspect.layer_tiles import LayerTiles
 from engine.inspect.words import MINUS, number, shape_text
 from gui.palettes import FULL_INDEX
 from gui.theme import S1, S6, Theme, caption_font
-from gui.widgets.flow_layout import BlockShape, FlowBlock, FlowLayout
+from gui.widgets.flow_layout import FlowBlock, FlowLayout
+from gui.widgets.flow_rooms import BlockShape
 from gui.widgets.tile_painting import logical
 
 _ARROW = 4.0
+_FULL_HEADING_PX = 40
+_FAINTEST_LIGHT, _LIGHT_WIDTH = 0.1, 1.5
 _SMALLEST_CONNECTOR = 24
 _ELIDE = Qt.TextElideMode.ElideRight
 _LABEL_SHARE, _MOST_LABEL_SHARE, _VALUE_SHARE = 0.16, 0.4, 0.28
@@ -33,7 +37,11 @@ def block_shapes(layers: tuple[LayerTiles, ...]) -> tuple[BlockShape, ...]:
         count, rows, columns = layer.shape[0], 0, 0
         if layer.tiles is not None:
             rows, columns = layer.tiles.maps.shape[2:]
-        shapes.append(BlockShape(count, rows, columns, connector, heading))
+        note, name, brief = (
+            round(metrics.horizontalAdvance(text)) + S1
+            for text in (shown_text(count, count), heading_of(layer), shown_text(count, count, brief=True))
+        )
+        shapes.append(BlockShape(count, rows, columns, connector, heading, note, name, brief))
     return tuple(shapes)
 
 
@@ -42,19 +50,27 @@ def heading_of(layer: LayerTiles) -> str:
     return "logits" if layer.kind == "logits" else layer.name
 
 
+def shown_text(shown: int, count: int, *, brief: bool = False) -> str:
+    """Say how many of a layer's channels are shown."""
+    return f"{shown} of {count}" if brief else f"{shown} of {count} shown"
+
+
 def paint_words(painter: QPainter, layout: FlowLayout, layers: tuple[LayerTiles, ...], theme: Theme) -> None:
     """Paint headings, the lines and words between the blocks, and the frames of ink."""
     _paint_frames(painter, layout, layers, theme)
     painter.setFont(caption_font())
     for block, layer in zip(layout.blocks, layers, strict=True):
-        _paint_heading(painter, logical(block.heading, layout.dpr), layer, theme)
+        _paint_heading(painter, logical(block.heading, layout.dpr), layer, block, theme)
         if block.connector.width:
             _paint_connector(painter, logical(block.connector, layout.dpr), layer, theme)
 
 
-def _paint_heading(painter: QPainter, box: QRectF, layer: LayerTiles, theme: Theme) -> None:
+def _paint_heading(painter: QPainter, box: QRectF, layer: LayerTiles, block: FlowBlock, theme: Theme) -> None:
     line = QFontMetricsF(painter.font()).height()
-    texts = (heading_of(layer), shape_text(layer.shape), layer.range_text)
+    brief = box.height() < _FULL_HEADING_PX
+    texts = [heading_of(layer)] if brief else [heading_of(layer), shape_text(layer.shape), layer.range_text]
+    if block.grid is not None and block.grid.shown < block.grid.count:
+        texts.append(shown_text(block.grid.shown, block.grid.count, brief=brief))
     for place, text in enumerate(texts):
         painter.setPen(theme.text if place == 0 else theme.text_dim)
         top = box.bottom() - S1 - (len(texts) - place) * line
@@ -70,6 +86,9 @@ def _paint_connector(painter: QPainter, box: QRectF, layer: LayerTiles, theme: T
     painter.drawLine(QPointF(left, y), QPointF(right, y))
     for tilt in (-_ARROW, _ARROW):
         painter.drawLine(QPointF(right - _ARROW, y + tilt), QPointF(right, y))
+    if max((metrics.horizontalAdvance(word) for word in layer.connector), default=0) + S1 > box.width():
+        # No room for words: they are read out with the layer's name.
+        return
     top = y + S1
     for word in layer.connector:
         room = QRectF(box.left(), top, box.width(), metrics.height())
@@ -85,7 +104,7 @@ def _paint_frames(
     painter.setBrush(Qt.BrushStyle.NoBrush)
     for block, layer in zip(layout.blocks, layers, strict=True):
         if layer.tiles is not None and layer.tiles.role == "picture":
-            for channel in range(len(layer.tiles.maps)):
+            for channel in range(0 if block.grid is None else block.grid.shown):
                 box = logical(block.channel_box(channel), layout.dpr)
                 painter.drawRect(box.adjusted(-0.5, -0.5, 0.5, 0.5))
 
@@ -157,10 +176,23 @@ def paint_channel_outline(
 ) -> None:
     """Draw a line round one tile or bar; `place` is a block and a channel."""
     block, channel = place
+    if not layout.blocks[block].shows(channel):
+        return
     box = logical(layout.blocks[block].channel_box(channel), layout.dpr)
     painter.setBrush(Qt.BrushStyle.NoBrush)
     painter.setPen(QPen(colour, width))
     painter.drawRect(box.adjusted(-width / 2, -width / 2, width / 2, width / 2))
+
+
+def paint_lights(
+    painter: QPainter, layout: FlowLayout, block: int, strengths: NDArray[np.floating], theme: Theme
+) -> None:
+    """Draw a line round each channel of a block, the stronger the more it feeds or is fed."""
+    for channel, strength in enumerate(strengths.tolist()):
+        if strength > _FAINTEST_LIGHT:
+            colour = QColor(theme.text)
+            colour.setAlphaF(strength)
+            paint_channel_outline(painter, layout, (block, channel), colour, _LIGHT_WIDTH)
 
 
 def paint_pixel_outline(
@@ -173,7 +205,7 @@ def paint_pixel_outline(
     """Draw a line round one cell of a tile."""
     block = layout.blocks[place[0]]
     grid, (row, column) = block.grid, pixel
-    if grid is not None and 0 <= row < grid.rows and 0 <= column < grid.columns:
+    if grid is not None and block.shows(place[1]) and 0 <= row < grid.rows and 0 <= column < grid.columns:
         box = logical(block.cell_box(place[1], row, column), layout.dpr)
         painter.setPen(QPen(colour, 1))
         painter.drawRect(box.adjusted(-0.5, -0.5, 0.5, 0.5))

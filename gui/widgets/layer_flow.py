@@ -1,7 +1,9 @@
 """A whole network from left to right: input, every layer's output channels, logits."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
+import numpy as np
+from numpy.typing import NDArray
 from PySide6.QtCore import QPointF, QSize, Qt, Signal
 from PySide6.QtGui import QContextMenuEvent, QImage, QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QToolButton, QVBoxLayout, QWidget
@@ -17,16 +19,21 @@ from gui.widgets.flow_layout import FlowHit
 from gui.widgets.flow_painting import heading_of
 from gui.widgets.tile_words import numbers_as_table
 
-_SMALLEST_ZOOM, _LARGEST_ZOOM = 1.0, 4.0
+# Up to where a number fits a cell of one pixel.
+_SMALLEST_ZOOM, _LARGEST_ZOOM = 1.0, 56.0
 _ZOOM_PER_NOTCH = 1.25
+_STILL_PX = 3
 _ICON_PX = 16
+_ZOOM_KEYS = {Qt.Key.Key_Plus: 1.0, Qt.Key.Key_Equal: 1.0, Qt.Key.Key_Minus: -1.0}
 
 
 class LayerFlow(QWidget):
     """Shows how a picture goes through a network, layer by layer. GUI thread only.
 
-    It fits the room; Ctrl+wheel zooms, the fit button or a double-click beside the blocks fits
-    again. It keeps no selection of its own: it tells what was clicked, outlines what it is told.
+    It fits the room; Ctrl+wheel or + and − zoom, down to single pixels with their numbers; the fit button, 0
+    or a double-click beside the blocks fits again. Of networks that are too large for the room it shows some
+    channels of each layer and says how many, until all of them are asked for. It keeps no selection of its
+    own: it tells what was clicked, outlines what it is told.
     """
 
     channel_clicked = Signal(str, int, object, object)
@@ -37,6 +44,8 @@ class LayerFlow(QWidget):
     """The menu of the channel that was just chosen is wanted at a `QPoint` of the screen."""
     layer_clicked = Signal(str)
     """The heading of a layer was clicked."""
+    pointed = Signal(object)
+    """The layer and the channel under the mouse, or None."""
     hovered = Signal(str)
     """What lies under the mouse, in words; empty when the mouse has left."""
 
@@ -45,15 +54,25 @@ class LayerFlow(QWidget):
         self._themes = themes
         self._zoom = 1.0
         self._selected: tuple[str, int | None] | None = None
+        self._pixel: tuple[int, int] | None = None
+        # Where in the room the wheel was turned, what lay there, and where the middle of that was.
+        self._anchor: tuple[QPointF, FlowHit | None, QPointF] | None = None
         self._caption = CaptionLine(themes)
         self._fit_button = QToolButton()
         self._fit_button.setObjectName("layer_flow_fit")
         self._fit_button.setProperty("flat", True)
         self._fit_button.setFixedSize(24, 24)
         self._fit_button.setIconSize(QSize(_ICON_PX, _ICON_PX))
-        self._fit_button.setToolTip("Fit the network into the room")
+        self._fit_button.setToolTip("Fit the network into the room (0); Ctrl and the wheel, + and − zoom")
         self._fit_button.setAccessibleName("Fit the network into the room")
         self._fit_button.clicked.connect(self.fit)
+        self._all_button = QToolButton()
+        self._all_button.setObjectName("layer_flow_all")
+        self._all_button.setText("All channels")
+        self._all_button.setCheckable(True)
+        self._all_button.setToolTip("Show every channel of every layer, and scroll, rather than fit the room")
+        self._all_button.toggled.connect(self._on_all_toggled)
+        self._all_button.hide()
         self._canvas = FlowCanvas(themes)
         self._scroll = QScrollArea()
         self._scroll.setFrameShape(QFrame.Shape.NoFrame)
@@ -64,6 +83,7 @@ class LayerFlow(QWidget):
         header = QHBoxLayout()
         header.setSpacing(S1)
         header.addWidget(self._caption, 1)
+        header.addWidget(self._all_button)
         header.addWidget(self._fit_button)
         self._column = column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
@@ -75,6 +95,7 @@ class LayerFlow(QWidget):
         self._canvas.clicked.connect(self._on_clicked)
         self._canvas.double_clicked.connect(self._on_double_clicked)
         self._canvas.hovered.connect(self.hovered)
+        self._canvas.pointed.connect(self.pointed)
         self._canvas.zoom_turned.connect(self._on_zoom_turned)
         themes.changed.connect(self._apply)
         self.set_title("Layers", "every output channel, each layer to its own scale")
@@ -97,7 +118,10 @@ class LayerFlow(QWidget):
 
     def show_layers(self, layers: Sequence[LayerTiles]) -> None:
         """Show a network's answer; cheap enough for every frame."""
+        before = self._canvas.flow_layout
         self._canvas.show_layers(layers)
+        if self._canvas.flow_layout is not before:
+            self._anchor = None
         self._fit_button.setEnabled(bool(layers))
 
     def set_title(self, title: str, detail: str = "") -> None:
@@ -118,14 +142,24 @@ class LayerFlow(QWidget):
     ) -> None:
         """Outline a channel, and a (row, column) in it, as selected; None for none."""
         self._selected = None if layer is None else (layer, channel)
+        self._pixel = pixel
         self._canvas.set_selected(layer, channel, pixel)
+
+    def offer_fitting(self) -> None:
+        """Fit networks of any size into the room, and let the person choose to see every channel."""
+        self._all_button.show()
+        self._canvas.set_fits(True)
+
+    def show_lights(self, lights: Mapping[str, NDArray[np.floating]], words: str) -> None:
+        """Light channels, by layer and as strongly as these numbers say, and read out what they are."""
+        self._canvas.show_lights(lights, words)
 
     def fit(self) -> None:
         """Show the whole network in the room that there is."""
         self.set_zoom(1.0)
 
     def set_zoom(self, zoom: float) -> None:
-        """Make the picture `zoom` times as large as what fits, 1 to 4."""
+        """Make the picture `zoom` times as large as what fits, 1 to 56."""
         self._zoom = min(max(zoom, _SMALLEST_ZOOM), _LARGEST_ZOOM)
         self._refit()
 
@@ -157,16 +191,46 @@ class LayerFlow(QWidget):
         lut: Lut = theme.signed_activation_lut
         self._caption.set_legend(Legend(lut, "negative", "positive"))
 
+    def _on_all_toggled(self, every: bool) -> None:
+        self._canvas.set_fits(not every)
+        self._refit()
+
     def _on_zoom_turned(self, notches: float, position: QPointF) -> None:
-        """Zoom about the point under the mouse."""
+        """Zoom about what is under the mouse: a cell stays where it is, elsewhere about the point."""
         before = self._canvas.size()
         bars = (self._scroll.horizontalScrollBar(), self._scroll.verticalScrollBar())
-        seen = (position.x() - bars[0].value(), position.y() - bars[1].value())
+        pointed = position - QPointF(bars[0].value(), bars[1].value())
+        if self._anchor is not None and (self._anchor[0] - pointed).manhattanLength() < _STILL_PX:
+            # The mouse has not moved since the last turn; a cell that had no room to stay comes back.
+            hit, seen = self._anchor[1], self._anchor[2]
+        else:
+            hit = self._canvas.hit_at(position)
+            seen = pointed if hit is None else pointed + self._canvas.place_of(hit) - position
+            self._anchor = pointed, hit, seen
         self.set_zoom(self._zoom * _ZOOM_PER_NOTCH**notches)
         after = self._canvas.size()
-        shares = (position.x() / before.width(), position.y() / before.height())
-        bars[0].setValue(round(shares[0] * after.width() - seen[0]))
-        bars[1].setValue(round(shares[1] * after.height() - seen[1]))
+        if hit is None:
+            shares = (position.x() / before.width(), position.y() / before.height())
+            middle = QPointF(shares[0] * after.width(), shares[1] * after.height())
+        else:
+            middle = self._canvas.place_of(hit)
+        bars[0].setValue(round(middle.x() - seen.x()))
+        bars[1].setValue(round(middle.y() - seen.y()))
+
+    def _zoom_by_key(self, notches: float) -> None:
+        """Zoom about what is selected, or else about the middle of what is seen."""
+        middle = self._canvas.seen.center()
+        if self._selected is not None and self._selected[1] is not None:
+            block = self._canvas.block_named(self._selected[0])
+            if block is not None and self._shown_of(block) > self._selected[1]:
+                middle = self._canvas.place_of(FlowHit(block, self._selected[1], *(self._pixel or ())))
+        self._on_zoom_turned(notches, middle)
+
+    def _shown_of(self, block: int) -> int:
+        """How many channels of a block have a place."""
+        layout = self._canvas.flow_layout
+        grid = None if layout is None else layout.blocks[block].grid
+        return self.layers[block].shape[0] if grid is None else grid.shown
 
     def _on_clicked(self, hit: FlowHit | None) -> None:
         self.setFocus(Qt.FocusReason.MouseFocusReason)
@@ -201,7 +265,7 @@ class LayerFlow(QWidget):
             column = layout.blocks[block].columns - 1
         elif column >= layout.blocks[block].columns and block + 1 < len(layout.blocks):
             block, column = block + 1, 0
-        columns, count = layout.blocks[block].columns, self.layers[block].shape[0]
+        columns, count = layout.blocks[block].columns, self._shown_of(block)
         row = min(max(row, 0), (count - 1) // columns)
         return block, min(row * columns + min(max(column, 0), columns - 1), count - 1)
 
@@ -230,7 +294,13 @@ class LayerFlow(QWidget):
             self.menu_requested.emit(event.globalPos())
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Move with the arrows, go deeper with Enter."""
+        """Move with the arrows, zoom with +, − and 0, go deeper with Enter."""
+        if event.key() in _ZOOM_KEYS:
+            self._zoom_by_key(_ZOOM_KEYS[Qt.Key(event.key())])
+            return
+        if event.key() == Qt.Key.Key_0:
+            self.fit()
+            return
         place = self._moved(event.key())
         enter = event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter)
         if place is not None:

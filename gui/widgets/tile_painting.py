@@ -95,9 +95,9 @@ def paint_numbers(painter: QPainter, layout: TileLayout, tiles: TileSet, theme: 
     if font is None:
         return
     painter.setFont(font)
-    colours = _figure_colours(theme, tiles.role, tiles.signed)
+    colours = figure_colours(theme, tiles.role, tiles.signed)
     entries = tile_indices(tiles)
-    digits = _digits(tiles.scale)
+    digits = figures_digits(tiles.scale)
     for tile in range(layout.shown):
         for (index, row, column), value in np.ndenumerate(tiles.maps[tile]):
             box = logical(layout.cell_box(tile, index, row, column), layout.dpr)
@@ -109,11 +109,17 @@ def figures_font(layout: TileLayout, scale: float) -> QFont | None:
     """Choose the font of the numbers in cells; None where they would not fit."""
     if layout.shown * layout.slices * layout.rows * layout.columns > _MOST_FIGURES:
         return None
-    side = layout.cell / layout.dpr
+    return figures_font_for(layout.cell / layout.dpr, scale)
+
+
+def figures_font_for(side: float, scale: float) -> QFont | None:
+    """Choose the font of numbers up to `scale` in cells of a side in logical pixels; None for none."""
     font = caption_font()
     font.setPixelSize(_LARGE_FIGURES_PX if side >= _LARGE_CELL_PX else _SMALLEST_FIGURES_PX)
     metrics = QFontMetricsF(font)
-    widest = metrics.horizontalAdvance(number(-8 * 10 ** max(0, _whole_digits(scale) - 1), _digits(scale)))
+    widest = metrics.horizontalAdvance(
+        number(-8 * 10 ** max(0, _whole_digits(scale) - 1), figures_digits(scale))
+    )
     return font if widest + S1 <= side and metrics.height() <= side else None
 
 
@@ -175,7 +181,8 @@ _LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
 _RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 
 
-def _digits(scale: float) -> int:
+def figures_digits(scale: float) -> int:
+    """Decimals of numbers in cells, by the largest of them."""
     return 2 if scale < 10 else 1 if scale < 100 else 0
 
 
@@ -184,7 +191,7 @@ def _whole_digits(scale: float) -> int:
 
 
 @lru_cache(maxsize=16)
-def _figure_colours(theme: Theme, role: str, signed: bool) -> tuple[QColor, ...]:
+def figure_colours(theme: Theme, role: str, signed: bool) -> tuple[QColor, ...]:
     """Choose the text colour for each entry: the theme's own text where it reads well."""
     lut = theme.lut(role, signed)
     colours: list[QColor] = []

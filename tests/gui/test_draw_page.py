@@ -38,11 +38,11 @@ def test_another_drawing_looks_different(page):
 
 def test_scales_stay_while_the_same_network_is_looked_at(page):
     page.show_frame(frame_of(seed=1))
-    scales = dict(page._scales)
+    scales = dict(page._flow._scales)
     page.show_frame(frame_of(seed=1))
-    assert page._scales == scales
+    assert page._flow._scales == scales
     page.show_frame(frame_of(seed=4, key="Run 2"))
-    assert page._scales != scales
+    assert page._flow._scales != scales
 
 
 def test_networks_of_other_layers_follow_each_other(page):

@@ -4,7 +4,8 @@ import itertools
 
 import pytest
 
-from gui.widgets.flow_layout import BlockShape, FlowLayout, layout_flow
+from gui.widgets.flow_layout import FlowLayout, layout_flow
+from gui.widgets.flow_rooms import BlockShape
 from gui.widgets.tile_geometry import Box
 
 DEFAULT = (
@@ -125,3 +126,51 @@ def test_a_point_finds_the_block_the_channel_and_the_cell(dpr: float) -> None:
     heading = layout.blocks[4].heading
     assert layout.hit(heading.x + 1, heading.y + 1) == (4, None, None, None)
     assert layout.hit(-1, -1) is None
+
+
+READER = (
+    BlockShape(1, 28, 28, 0, 60),
+    *(BlockShape(32, 28, 28, 62, 64, 90, 36, 56) for _ in range(4)),
+    BlockShape(32, 14, 14, 50, 64, 90, 36, 56),
+    *(BlockShape(64, 14, 14, 62, 64, 90, 36, 56) for _ in range(4)),
+    BlockShape(64, 7, 7, 50, 64, 90, 36, 56),
+    *(BlockShape(128, 5, 5, 62, 64, 96, 36, 62) for _ in range(2)),
+    *(BlockShape(128, 1, 1, 66, 64, 96, 36, 62) for _ in range(2)),
+    BlockShape(11, 0, 0, 60, 64, 90, 36, 56),
+)
+
+
+@scales
+@pytest.mark.parametrize("room", [(960, 190), (820, 250), (1100, 400), (1400, 640)])
+def test_a_large_network_fits_when_some_of_its_channels_are_shown(room: tuple[int, int], dpr: float) -> None:
+    width, height = round(room[0] * dpr), round(room[1] * dpr)
+    layout = layout_flow(READER, width, height, dpr, fits=True)
+    assert layout.width <= width
+    assert layout.height <= height
+    boxes = [box for block in layout.blocks for box in (block.heading, block.body)]
+    assert all(_apart(first, second) for first, second in itertools.combinations(boxes, 2))
+    grids = [block.grid for block in layout.blocks if block.grid is not None]
+    assert all(1 <= grid.shown <= grid.count for grid in grids)
+    assert any(grid.shown < grid.count for grid in grids)
+
+
+def test_more_room_shows_more_channels() -> None:
+    def shown(width: int, height: int) -> int:
+        blocks = layout_flow(READER, width, height, 1.0, fits=True).blocks
+        return sum(block.grid.shown for block in blocks if block.grid is not None)
+
+    assert shown(960, 190) < shown(1300, 400) < shown(1800, 900)
+
+
+def test_what_fits_anyway_shows_all_its_channels() -> None:
+    assert layout_flow(DEFAULT, 1400, 640, 1.0, fits=True) == layout_flow(DEFAULT, 1400, 640, 1.0)
+
+
+def test_a_channel_without_a_place_is_not_hit() -> None:
+    layout = layout_flow(READER, 960, 190, 1.0, fits=True)
+    block = layout.blocks[1]
+    assert block.grid is not None
+    assert block.shows(block.grid.shown - 1)
+    assert not block.shows(block.grid.shown)
+    box = block.channel_box(block.grid.shown - 1)
+    assert layout.hit(box.x, box.y) == (1, block.grid.shown - 1, 0, 0)

@@ -4,15 +4,17 @@ from collections.abc import Iterator
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QPoint, QPointF, Qt
+from PySide6.QtCore import QPoint, QPointF, QRect, QSize, Qt
 from PySide6.QtGui import QWheelEvent
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QToolButton
 from pytestqt.qtbot import QtBot
 
 from engine.inspect.layer_tiles import LayerTiles, layer_tiles
+from engine.inspect.tiles import tile_indices
 from engine.layers import Conv2D, Dense, Flatten, MaxPool2D, ReLU
 from engine.spec import NetworkSpec
 from gui.theme import DARK, ThemeManager
+from gui.widgets.flow_layout import FlowHit
 from gui.widgets.layer_flow import LayerFlow
 from tests.gui.hosting import shown
 
@@ -180,3 +182,107 @@ def test_a_theme_change_recolours_the_pictures(flow: LayerFlow, themes: ThemeMan
     themes.set_mode("light")
     light = flow.canvas.grab().toImage()
     assert light.pixelColor(1, 1).lightness() > dark.pixelColor(1, 1).lightness()
+
+
+def _turn(flow: LayerFlow, place: QPointF, notches: int) -> None:
+    turn = QWheelEvent(
+        place,
+        flow.canvas.mapToGlobal(place),
+        QPoint(),
+        QPoint(0, 120 * notches),
+        Qt.MouseButton.NoButton,
+        Qt.KeyboardModifier.ControlModifier,
+        Qt.ScrollPhase.NoScrollPhase,
+        False,
+    )
+    QApplication.sendEvent(flow.canvas, turn)
+
+
+def test_one_can_zoom_down_to_a_single_pixel_and_it_stays_under_the_mouse(flow: LayerFlow) -> None:
+    hit = FlowHit(1, 3, 7, 9)
+    in_window = flow.canvas.mapTo(flow, flow.canvas.place_of(hit))
+    for _ in range(20):
+        _turn(flow, flow.canvas.mapFrom(flow, in_window), 1)
+    layout = flow.canvas.flow_layout
+    assert layout is not None
+    grid = layout.blocks[1].grid
+    assert grid is not None
+    assert grid.cell / layout.dpr > 100
+    now = flow.canvas.mapFrom(flow, in_window)
+    assert flow.canvas.hit_at(QPointF(now)) == hit
+    # The colour of the pixel under the mouse, seen through its number at the corner of the cell.
+    image = flow.grab().toImage()
+    box = layout.blocks[1].cell_box(3, 7, 9)
+    corner = flow.canvas.mapTo(flow, QPointF(box.x + 6, box.y + 6) / layout.dpr)
+    tiles = flow.layers[1].tiles
+    assert tiles is not None
+    lut = DARK.lut(tiles.role, tiles.signed)
+    wanted = lut[tile_indices(tiles)[3, 0, 7, 9]][:3].tolist()
+    found = image.pixelColor(corner.toPoint()).getRgb()[:3]
+    assert found == pytest.approx(wanted, abs=3)
+    # A picture of it has the size of what is seen, not of the whole.
+    assert flow.picture().width() <= 2 * flow.width()
+
+
+def test_the_number_of_a_pixel_is_written_into_it_from_close_up(flow: LayerFlow) -> None:
+    in_window = flow.canvas.mapTo(flow, flow.canvas.place_of(FlowHit(1, 3, 7, 9)))
+    for _ in range(20):
+        _turn(flow, flow.canvas.mapFrom(flow, in_window), 1)
+    layout = flow.canvas.flow_layout
+    assert layout is not None
+    box = layout.blocks[1].cell_box(3, 7, 9)
+    middle = flow.canvas.place_of(FlowHit(1, 3, 7, 9)).toPoint()
+    assert box.width > 60
+    image = flow.canvas.grab(QRect(middle - QPoint(30, 20), QSize(60, 40))).toImage()
+    colours = {image.pixelColor(x, y).name() for x in range(60) for y in range(40)}
+    assert len(colours) > 3
+
+
+def test_keys_zoom_about_the_selected_pixel_and_fit_again(flow: LayerFlow, qtbot: QtBot) -> None:
+    flow.set_selected("conv1", 2, (4, 4))
+    for _ in range(3):
+        qtbot.keyClick(flow, Qt.Key.Key_Plus)
+    assert flow.zoom == pytest.approx(1.25**3)
+    qtbot.keyClick(flow, Qt.Key.Key_Minus)
+    assert flow.zoom == pytest.approx(1.25**2)
+    qtbot.keyClick(flow, Qt.Key.Key_0)
+    assert flow.zoom == 1
+
+
+def test_pointing_tells_the_channel_once_and_lights_are_painted_and_read_out(
+    flow: LayerFlow, qtbot: QtBot
+) -> None:
+    told: list[object] = []
+    read: list[str] = []
+    flow.pointed.connect(told.append)
+    flow.hovered.connect(read.append)
+    for column in (5, 6):
+        qtbot.mouseMove(flow.canvas, _cell(flow, 2, 3, 4, column))
+    assert told == [("relu1", 3)]
+    before = flow.grab().toImage()
+    flow.show_lights({"conv1": np.array([1.0] + [0.0] * 7)}, "fed by conv1 1")
+    assert read[-1].endswith("· fed by conv1 1")
+    assert flow.grab().toImage() != before
+    qtbot.mouseMove(flow.canvas, QPoint(1, 1))
+    assert told[-1] is None
+
+
+def test_a_network_that_does_not_fit_shows_some_channels_until_all_are_asked_for(
+    qtbot: QtBot, themes: ThemeManager
+) -> None:
+    wide = NetworkSpec((1, 28, 28), (Conv2D(96, 3), ReLU(), MaxPool2D(2), Flatten(), Dense(10)))
+    flow = shown(qtbot, LayerFlow(themes), 700, 300)
+    flow.offer_fitting()
+    values = {name: np.ones(shape, np.float32) for name, shape in wide.shapes.items()}
+    flow.show_layers(layer_tiles(wide, values))
+    layout = flow.canvas.flow_layout
+    assert layout is not None
+    assert layout.blocks[1].grid is not None
+    assert layout.blocks[1].grid.shown < 96
+    button = flow.findChild(QToolButton, "layer_flow_all")
+    assert button is not None
+    button.click()
+    layout = flow.canvas.flow_layout
+    assert layout is not None
+    assert layout.blocks[1].grid is not None
+    assert layout.blocks[1].grid.shown == 96

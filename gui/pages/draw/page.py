@@ -3,15 +3,14 @@
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
-from engine.inspect.layer_tiles import layer_scales, layer_tiles
 from gui.frames import Frame
+from gui.pages.network_flow import NetworkFlow
 from gui.selection import Selection
 from gui.theme import S3, S4, ThemeManager
-from gui.widgets.layer_flow import LayerFlow
 
 
 class DrawPage(QWidget):
-    """Shows every layer's output channels for the drawing. A lens on frames; keeps none."""
+    """Shows every layer's output channels for the drawing. A lens on frames."""
 
     tile_chosen = Signal(str, str, int, object)
     """Layer, "channel", its number from 0, and (row, column) or None."""
@@ -25,36 +24,22 @@ class DrawPage(QWidget):
     def __init__(self, themes: ThemeManager, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("page_draw")
-        self._flow = LayerFlow(themes)
+        self._flow = NetworkFlow(themes)
         self._flow.setObjectName("layer_flow")
         self._flow.set_empty_text("Draw a digit: what every layer makes of it appears here")
         self._flow.hovered.connect(self.hovered)
-        self._flow.channel_clicked.connect(self._on_channel_clicked)
+        self._flow.tile_chosen.connect(self.tile_chosen)
         self._flow.layer_clicked.connect(self.layer_chosen)
         self._flow.channel_activated.connect(lambda layer, channel: self.tile_activated.emit())
         self._flow.menu_requested.connect(self.menu_requested)
-        self._key = ""
-        self._scales: dict[str, float] = {}
         column = QVBoxLayout(self)
         column.setContentsMargins(S4, S3, S4, S3)
         column.addWidget(self._flow)
 
     def show_frame(self, frame: Frame) -> None:
         """Show a network's layers."""
-        if frame.verdict.kind == "blank":
-            self._flow.show_layers(())
-            return
-        if frame.subject.key != self._key:
-            # Scales are fixed as long as the same network is looked at; another one gets its own.
-            self._key, self._scales = frame.subject.key, {}
-        blocks = layer_tiles(frame.spec, frame.activations, self._scales)
-        self._scales = layer_scales(blocks)
-        self._flow.show_layers(blocks)
+        self._flow.show_frame(frame)
 
     def show_selection(self, selection: Selection) -> None:
         """Outline what is selected."""
-        self._flow.set_selected(selection.layer, selection.channel, selection.pixel)
-
-    def _on_channel_clicked(self, layer: str, channel: int, row: object, column: object) -> None:
-        pixel = None if row is None else (row, column)
-        self.tile_chosen.emit(layer, "channel", channel, pixel)
+        self._flow.show_selection(selection)

@@ -16,7 +16,6 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from engine.inspect.layer_tiles import layer_scales, layer_tiles
 from engine.inspect.synthesis import USUAL, Ascent
 from engine.spec import NetworkSpec
 from gui.frames import Frame
@@ -25,10 +24,10 @@ from gui.pages.inside.part import Part, View
 from gui.pages.inside.patterns_part import PatternsPart
 from gui.pages.inside.sensitivity_part import SensitivityPart
 from gui.pages.inside.wall_worker import layer_behind
+from gui.pages.network_flow import NetworkFlow
 from gui.selection import Selection
 from gui.theme import S2, S3, S4, ThemeManager
 from gui.widgets.caption_line import CaptionLine
-from gui.widgets.layer_flow import LayerFlow
 
 FLOW_PX, PART_PX = 260, 380
 
@@ -67,13 +66,14 @@ class InsidePage(QWidget):
         self.setObjectName("page_inside")
         self._frame: Frame | None = None
         self._selection = Selection()
-        self._key = ""
-        self._scales: dict[str, float] = {}
         self._layer = ""
         self._visible = self._training = False
-        self._flow = LayerFlow(themes)
+        self._flow = NetworkFlow(themes)
         self._flow.setObjectName("inside_flow")
-        self._flow.set_title("The network", "every output channel, each layer to its own scale")
+        self._flow.set_title(
+            "The network", "each layer to its own scale · point at a channel to light what feeds it"
+        )
+        self._flow.offer_fitting()
         self._flow.set_empty_text("Draw a digit: what every layer makes of it appears here")
         self.patterns = PatternsPart(themes, pictures, ascent)
         self.sensitivity = SensitivityPart(themes)
@@ -110,22 +110,14 @@ class InsidePage(QWidget):
     def show_frame(self, frame: Frame) -> None:
         """Show what the network makes of the drawing, and ask for what its filters look for."""
         self._frame = frame
-        if frame.subject.key != self._key:
-            # Scales are fixed as long as the same network is looked at; another one gets its own.
-            self._key, self._scales = frame.subject.key, {}
-        if frame.verdict.kind == "blank":
-            self._flow.show_layers(())
-        else:
-            blocks = layer_tiles(frame.spec, frame.activations, self._scales)
-            self._scales = layer_scales(blocks)
-            self._flow.show_layers(blocks)
+        self._flow.show_frame(frame)
         self._layer = layer_behind(frame.spec, self._layer)
         self._show_part_in_front()
 
     def show_selection(self, selection: Selection) -> None:
         """Outline what is selected, and look into its layer."""
         self._selection = selection
-        self._flow.set_selected(selection.layer, selection.channel, selection.pixel)
+        self._flow.show_selection(selection)
         if self._frame is None:
             return
         if selection.layer is not None:
@@ -188,7 +180,7 @@ class InsidePage(QWidget):
 
     def _connect(self) -> None:
         self._flow.hovered.connect(self.hovered)
-        self._flow.channel_clicked.connect(self._on_channel_clicked)
+        self._flow.tile_chosen.connect(self.tile_chosen)
         self._flow.layer_clicked.connect(self.layer_chosen)
         self._flow.channel_activated.connect(lambda layer, channel: self.tile_activated.emit())
         self._flow.menu_requested.connect(self.menu_requested)
@@ -209,7 +201,3 @@ class InsidePage(QWidget):
                 part.rest()
             elif self._frame is not None:
                 part.show_view(View(self._frame, self._selection, self._layer, self._training))
-
-    def _on_channel_clicked(self, layer: str, channel: int, row: object, column: object) -> None:
-        pixel = None if row is None else (row, column)
-        self.tile_chosen.emit(layer, "channel", channel, pixel)
