@@ -16,6 +16,8 @@ _EDGE_PROFILES = ((-1.0, 0.0, 1.0), (-1.0, 1.0, 0.0), (0.0, -1.0, 1.0))
 _LINE_PROFILE = (-1.0, 2.0, -1.0)
 # Values at the centre, one half-side away from it, and at the corners.
 _SPOT_PROFILES = ((4.0, -1.0, 0.0), (8.0, -1.0, -1.0))
+# Cosines that differ by less are equal: it is rounding.
+_TIE = 1e-9
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +34,21 @@ class FilterReading:
     likeness: float = 1.0
     angle: int = 0
     positive: bool = True
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class FilterReadings:
+    """The readings of many slices, arrays of one length with the fields of `FilterReading`."""
+
+    pattern: NDArray[np.str_]
+    likeness: NDArray[np.float64]
+    angle: NDArray[np.int_]
+    positive: NDArray[np.bool_]
+
+    def at(self, rows: NDArray[np.int_]) -> list[FilterReading]:
+        """Give those of some slices."""
+        fields = (self.pattern, self.likeness, self.angle, self.positive)
+        return list(map(FilterReading, *(field[rows].tolist() for field in fields)))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -56,21 +73,34 @@ def read_filter(weight: NDArray[np.float32]) -> FilterReading:
     FilterReading
         The best match, however poor; pattern "zero" for no weights at all, "single" for 1 × 1.
     """
-    values = weight.astype(np.float64)
-    length = float(np.linalg.norm(values))
-    if not math.isfinite(length) or length <= 1e-10:
-        return FilterReading("zero")
-    if values.size == 1:
-        return FilterReading("single", positive=bool(values[0, 0] > 0))
-    best = FilterReading("average", -1.0)
-    for plain in _plain_patterns(values.shape[0], values.shape[1]):
-        cosine = float(np.sum(values * plain.picture)) / length
-        if abs(cosine) > best.likeness:
-            angle = plain.angle
-            if plain.pattern == "edge" and cosine < 0:
-                angle = (angle + 180) % 360
-            best = FilterReading(plain.pattern, abs(cosine), angle, cosine > 0)
-    return best
+    return read_filters(weight[None]).at(np.zeros(1, int))[0]
+
+
+def read_filters(weights: NDArray[np.floating]) -> FilterReadings:
+    """Find the plain patterns that many slices ``(n, kh, kw)`` are most like, all at once.
+
+    Each is read as `read_filter` reads it.
+    """
+    values = weights.reshape(len(weights), -1).astype(np.float64)
+    lengths = np.linalg.norm(values, axis=1)
+    whole = np.isfinite(lengths) & (lengths > 1e-10)
+    if values.shape[1] == 1:
+        ones = np.ones(len(values))
+        patterns = np.where(whole, "single", "zero")
+        return FilterReadings(patterns, ones, np.zeros(len(values), int), ~whole | (values[:, 0] > 0))
+    plain = _plain_patterns(*weights.shape[1:])
+    pictures = np.stack([each.picture.ravel() for each in plain])
+    cosines = np.zeros((len(values), len(plain)))
+    cosines[whole] = values[whole] @ pictures.T / lengths[whole, None]
+    alike = np.abs(cosines)
+    # Of patterns that fit equally well, rounding must not choose: the first one does.
+    best = np.argmax(alike >= alike.max(axis=1, keepdims=True) - _TIE, axis=1)
+    found = cosines[np.arange(len(values)), best]
+    patterns = np.where(whole, np.array([each.pattern for each in plain])[best], "zero")
+    turned = np.where((patterns == "edge") & (found < 0), 180, 0)
+    angles = np.where(whole, (np.array([each.angle for each in plain])[best] + turned) % 360, 0)
+    likeness = np.where(whole, np.minimum(np.abs(found), 1), 1)
+    return FilterReadings(patterns, likeness, angles, ~whole | (found > 0))
 
 
 @lru_cache(maxsize=32)

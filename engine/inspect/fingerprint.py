@@ -110,7 +110,7 @@ def fingerprint(weight: Array) -> Fingerprint:
         float(shares[8]),
         angle,
         line_angle,
-        _name(read_filter(weight), angle, line_angle),
+        name_of(read_filter(weight), angle, line_angle),
     )
 
 
@@ -161,10 +161,22 @@ def nearest_kernel(weight: Array) -> tuple[Kernel, float] | None:
     return of_size[best], found[best]
 
 
-def _name(reading: FilterReading, angle: float, line_angle: float) -> str:
-    """Name a pattern as the rest of the program does, with the angle that its parts tell."""
+def name_of(reading: FilterReading, angle: float, line_angle: float) -> str:
+    """Name a pattern as the rest of the program does.
+
+    Parameters
+    ----------
+    reading : FilterReading
+        The plain pattern that it is most like.
+    angle : float
+        The way in which an edge grows, in degrees counter-clockwise from the right.
+    line_angle : float
+        The direction along a line, in the same degrees, 0 to 180.
+    """
     if reading.likeness < FAINT:
         return "noise"
+    # An edge of just 45° is of two sides; which one must not hang on the last bit.
+    angle, line_angle = round(angle, 6), round(line_angle, 6)
     match reading.pattern:
         case "edge":
             # A filter that grows to the right answers to the left edge of a bright stroke.
