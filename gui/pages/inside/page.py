@@ -10,6 +10,7 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QLabel,
     QPushButton,
+    QSizePolicy,
     QSplitter,
     QStackedWidget,
     QVBoxLayout,
@@ -19,6 +20,7 @@ from PySide6.QtWidgets import (
 from engine.inspect.synthesis import USUAL, Ascent
 from engine.spec import NetworkSpec
 from gui.frames import Frame
+from gui.pages.inside.fingerprints_part import FingerprintsPart
 from gui.pages.inside.ledger_part import LedgerPart
 from gui.pages.inside.part import Part, View
 from gui.pages.inside.patterns_part import PatternsPart
@@ -76,10 +78,12 @@ class InsidePage(QWidget):
         self._flow.offer_fitting()
         self._flow.set_empty_text("Draw a digit: what every layer makes of it appears here")
         self.patterns = PatternsPart(themes, pictures, ascent)
+        self.fingerprints = FingerprintsPart(themes)
         self.sensitivity = SensitivityPart(themes)
         self.ledger = LedgerPart(themes)
         self._parts: Mapping[str, tuple[Part, str]] = {
             "patterns": (self.patterns, "What filters look for"),
+            "fingerprints": (self.fingerprints, "What filters are made of"),
             "sensitivity": (self.sensitivity, "Where the answer is sensitive"),
             "ledger": (self.ledger, "How a number comes about"),
         }
@@ -125,11 +129,12 @@ class InsidePage(QWidget):
         self._show_part_in_front()
 
     def show_part(self, part: str) -> None:
-        """Bring "patterns", "sensitivity" or "ledger" to the front below the network."""
+        """Bring "patterns", "fingerprints", "sensitivity" or "ledger" to the front below the network."""
         index = list(self._parts).index(part)
         self._buttons.buttons()[index].setChecked(True)
         self._stack.setCurrentIndex(index)
         self._tools.setCurrentIndex(index)
+        self._give_room_to_tools(index)
         self._status.clear()
         self._show_part_in_front()
 
@@ -177,6 +182,13 @@ class InsidePage(QWidget):
         whole.setContentsMargins(S4, S3, S4, S3)
         whole.addWidget(splitter)
         self._buttons.buttons()[0].setChecked(True)
+        self._give_room_to_tools(0)
+
+    def _give_room_to_tools(self, front: int) -> None:
+        """Let the tools in front alone say how wide they are: the caption has the rest."""
+        for index, (part, _) in enumerate(self._parts.values()):
+            ignored, preferred = QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred
+            part.tools.setSizePolicy(preferred if index == front else ignored, preferred)
 
     def _connect(self) -> None:
         self._flow.hovered.connect(self.hovered)
