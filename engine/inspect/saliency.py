@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from engine.errors import ConfigError
 from engine.functional import softmax
 from engine.inspect.backward import Rule, Values, back_to
+from engine.inspect.occlusion import covered
 from engine.layers import BatchNorm2D, Dropout, LeakyReLU, ReLU, Sigmoid, Tanh
 from engine.network import Network
 from engine.parameters import Parameters
@@ -145,8 +146,7 @@ def occlude(network: Network, picture: Array, side: int = 5, step: int = 2, fill
     _, h, w = picture.shape
     # Places so that the middle of the square comes to the first and to the last pixel.
     tops, lefts = range(-(side // 2), h - side // 2, step), range(-(side // 2), w - side // 2, step)
-    covered = np.repeat(picture[None], len(tops) * len(lefts), axis=0)
-    for place, (top, left) in enumerate((t, le) for t in tops for le in lefts):
-        covered[place, :, max(top, 0) : top + side, max(left, 0) : left + side] = fill
-    logits = network.forward(covered).reshape(len(tops), len(lefts), -1)
+    places = [(top, left) for top in tops for left in lefts]
+    pictures = covered(picture, [top for top, _ in places], [left for _, left in places], side, fill)
+    logits = network.forward(pictures).reshape(len(tops), len(lefts), -1)
     return Occlusion(tuple(tops), tuple(lefts), side, logits, softmax(logits))

@@ -22,6 +22,7 @@ from engine.spec import NetworkSpec
 from gui.frames import Frame
 from gui.pages.inside.fingerprints_part import FingerprintsPart
 from gui.pages.inside.ledger_part import LedgerPart
+from gui.pages.inside.occlusion_part import OcclusionPart
 from gui.pages.inside.part import Part, View
 from gui.pages.inside.patterns_part import PatternsPart
 from gui.pages.inside.sensitivity_part import SensitivityPart
@@ -32,6 +33,15 @@ from gui.theme import S2, S3, S4, ThemeManager
 from gui.widgets.caption_line import CaptionLine
 
 FLOW_PX, PART_PX = 260, 380
+QWIDGETSIZE_MAX = 16_777_215
+# What the parts are called, and what they show.
+PARTS = {
+    "patterns": ("Patterns", "What each filter looks for: what excites it most, and a picture made for it"),
+    "fingerprints": ("Fingerprints", "What each filter is made of: how much edge, line, spot and average"),
+    "sensitivity": ("Sensitivity", "Where the answer is sensitive to a change of the picture"),
+    "occlusion": ("Covering", "What becomes of the answer when a part of the picture is covered"),
+    "ledger": ("Ledger", "How a number comes about, down to the ink"),
+}
 
 
 class InsidePage(QWidget):
@@ -80,12 +90,14 @@ class InsidePage(QWidget):
         self.patterns = PatternsPart(themes, pictures, ascent)
         self.fingerprints = FingerprintsPart(themes)
         self.sensitivity = SensitivityPart(themes)
+        self.occlusion = OcclusionPart(themes)
         self.ledger = LedgerPart(themes)
-        self._parts: Mapping[str, tuple[Part, str]] = {
-            "patterns": (self.patterns, "What filters look for"),
-            "fingerprints": (self.fingerprints, "What filters are made of"),
-            "sensitivity": (self.sensitivity, "Where the answer is sensitive"),
-            "ledger": (self.ledger, "How a number comes about"),
+        self._parts: Mapping[str, Part] = {
+            "patterns": self.patterns,
+            "fingerprints": self.fingerprints,
+            "sensitivity": self.sensitivity,
+            "occlusion": self.occlusion,
+            "ledger": self.ledger,
         }
         self._caption = CaptionLine(themes)
         self._caption.setObjectName("wall_caption")
@@ -98,7 +110,7 @@ class InsidePage(QWidget):
     @property
     def is_settled(self) -> bool:
         """Whether everything that was asked for is on screen."""
-        return all(part.is_settled for part, _ in self._parts.values())
+        return all(part.is_settled for part in self._parts.values())
 
     def enter(self, visible: bool) -> None:
         """Tell whether the page can be seen: otherwise it computes nothing."""
@@ -129,7 +141,8 @@ class InsidePage(QWidget):
         self._show_part_in_front()
 
     def show_part(self, part: str) -> None:
-        """Bring "patterns", "fingerprints", "sensitivity" or "ledger" to the front below the network."""
+        """Bring a part to the front below the network: one of the names in `PARTS`."""
+        self._fold(False)
         index = list(self._parts).index(part)
         self._buttons.buttons()[index].setChecked(True)
         self._stack.setCurrentIndex(index)
@@ -138,9 +151,32 @@ class InsidePage(QWidget):
         self._status.clear()
         self._show_part_in_front()
 
+    def _on_part_clicked(self, part: str) -> None:
+        """Bring a part to the front; the one that is there goes, and the network has the whole page."""
+        if list(self._parts).index(part) == self._stack.currentIndex() and not self._body.isHidden():
+            self._fold(True)
+            self._show_part_in_front()
+        else:
+            self.show_part(part)
+
+    def _fold(self, folded: bool) -> None:
+        """Leave of the lower half only the row of its buttons, or unfold it again."""
+        if folded == self._body.isHidden():
+            return
+        if folded:
+            self._sizes = self._splitter.sizes()
+        self._body.setHidden(folded)
+        self._status.setHidden(folded)
+        self._below.setMaximumHeight(self._below.sizeHint().height() if folded else QWIDGETSIZE_MAX)
+        self._buttons.setExclusive(not folded)
+        if folded:
+            self._buttons.buttons()[self._stack.currentIndex()].setChecked(False)
+        else:
+            self._splitter.setSizes(self._sizes)
+
     def close_workers(self) -> None:
         """End the threads."""
-        for part, _ in self._parts.values():
+        for part in self._parts.values():
             part.close_worker()
 
     def minimumSizeHint(self) -> QSize:
@@ -152,32 +188,38 @@ class InsidePage(QWidget):
         self._tools, self._stack = QStackedWidget(), QStackedWidget()
         row = QHBoxLayout()
         row.setSpacing(S2)
-        for name, (part, words) in self._parts.items():
-            button = QPushButton(words)
+        for name, part in self._parts.items():
+            button = QPushButton(PARTS[name][0])
+            button.setToolTip(f"{PARTS[name][1]}; once more for the network alone")
             button.setObjectName(f"inside_{name}")
             button.setCheckable(True)
-            button.clicked.connect(lambda _=False, name=name: self.show_part(name))
+            button.clicked.connect(lambda _=False, name=name: self._on_part_clicked(name))
             self._buttons.addButton(button)
             row.addWidget(button)
             self._tools.addWidget(part.tools)
             self._stack.addWidget(part)
         row.addStretch(1)
         row.addWidget(self._status)
-        below = QWidget()
-        column = QVBoxLayout(below)
-        column.setContentsMargins(0, S2, 0, 0)
-        column.setSpacing(S2)
-        column.addLayout(row)
+        self._body, self._below = QWidget(), QWidget()
+        body = QVBoxLayout(self._body)
+        body.setContentsMargins(0, 0, 0, 0)
+        body.setSpacing(S2)
         line = QHBoxLayout()
         line.addWidget(self._caption, 1)
         line.addWidget(self._tools)
-        column.addLayout(line)
-        column.addWidget(self._stack, 1)
-        splitter = QSplitter(Qt.Orientation.Vertical)
+        body.addLayout(line)
+        body.addWidget(self._stack, 1)
+        column = QVBoxLayout(self._below)
+        column.setContentsMargins(0, S2, 0, 0)
+        column.setSpacing(S2)
+        column.addLayout(row)
+        column.addWidget(self._body, 1)
+        self._splitter = splitter = QSplitter(Qt.Orientation.Vertical)
         splitter.setChildrenCollapsible(False)
         splitter.addWidget(self._flow)
-        splitter.addWidget(below)
-        splitter.setSizes([FLOW_PX, PART_PX])
+        splitter.addWidget(self._below)
+        self._sizes = [FLOW_PX, PART_PX]
+        splitter.setSizes(self._sizes)
         whole = QVBoxLayout(self)
         whole.setContentsMargins(S4, S3, S4, S3)
         whole.addWidget(splitter)
@@ -186,7 +228,7 @@ class InsidePage(QWidget):
 
     def _give_room_to_tools(self, front: int) -> None:
         """Let the tools in front alone say how wide they are: the caption has the rest."""
-        for index, (part, _) in enumerate(self._parts.values()):
+        for index, part in enumerate(self._parts.values()):
             ignored, preferred = QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred
             part.tools.setSizePolicy(preferred if index == front else ignored, preferred)
 
@@ -196,7 +238,7 @@ class InsidePage(QWidget):
         self._flow.layer_clicked.connect(self.layer_chosen)
         self._flow.channel_activated.connect(lambda layer, channel: self.tile_activated.emit())
         self._flow.menu_requested.connect(self.menu_requested)
-        for part, _ in self._parts.values():
+        for part in self._parts.values():
             part.captioned.connect(self._caption.set_text)
             part.told.connect(self._status.setText)
             part.tile_chosen.connect(self.tile_chosen)
@@ -207,8 +249,8 @@ class InsidePage(QWidget):
 
     def _show_part_in_front(self) -> None:
         """Let the part that can be seen show what is looked at now, and the others rest."""
-        front = self._stack.currentIndex() if self._visible else -1
-        for index, (part, _) in enumerate(self._parts.values()):
+        front = self._stack.currentIndex() if self._visible and not self._body.isHidden() else -1
+        for index, part in enumerate(self._parts.values()):
             if index != front:
                 part.rest()
             elif self._frame is not None:

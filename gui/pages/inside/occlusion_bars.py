@@ -1,0 +1,202 @@
+"""Two bars for each class: its probability without the patch, and under it."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QFontMetricsF, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtWidgets import QSizePolicy, QWidget
+
+from gui.theme import RADIUS, S1, S2, ThemeManager, caption_font, mixed
+from gui.widgets.class_bars import SILENCE, percent
+from gui.widgets.copy_keys import CopyKeys, widget_picture
+
+Array = NDArray[Any]
+
+_WIDEST_NUMBER = "100.0 %"
+_HEADINGS = ("before", "covered")
+_LARGEST_ROW_PX, _LARGEST_BAR_PX = 34, 10
+_LONGEST_NAME_SHARE = 0.3
+
+
+class PairedBars(QWidget):
+    """Shows each class's probability before and after, in the order of the classes. GUI thread only.
+
+    Widths are reserved, so nothing moves when a number changes. A class can be clicked.
+    """
+
+    class_clicked = Signal(int)
+    """The class whose row was clicked, or chosen with Enter."""
+    hovered = Signal(str)
+
+    def __init__(self, themes: ThemeManager, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._themes = themes
+        self._classes: tuple[str, ...] = ()
+        self._before: Array | None = None
+        self._after: Array | None = None
+        self._asked: int | None = None
+        self._current: int | None = None
+        self.setFont(caption_font())
+        self.setMouseTracking(True)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
+        self.setAccessibleName("Class probabilities before and covered")
+        CopyKeys(self, lambda: widget_picture(self), self._numbers)
+        themes.changed.connect(self._on_theme_changed)
+
+    @property
+    def shown(self) -> tuple[Array, Array] | None:
+        """The probabilities ``(classes,)`` before and after."""
+        return None if self._before is None or self._after is None else (self._before, self._after)
+
+    def set_classes(self, classes: Sequence[str]) -> None:
+        """Show other classes; nothing is known of them yet."""
+        self._classes = tuple(classes)
+        self._before = self._after = self._current = None
+        self.updateGeometry()
+        self.update()
+
+    def show_pair(self, before: Array, after: Array, asked: int) -> None:
+        """Show probabilities ``(classes,)`` before and after, and mark the class that is asked about."""
+        self._before, self._after, self._asked = before, after, asked
+        order = np.argsort(-after, kind="stable")[:3]
+        self.setAccessibleDescription("; ".join(self.readout(int(row)) for row in order))
+        if self._current is not None:
+            self.hovered.emit(self.readout(self._current))
+        self.update()
+
+    def readout(self, row: int) -> str:
+        """Tell one row in words: "7: 98.2 % before, 61.0 % covered"."""
+        if self._before is None or self._after is None:
+            return f"{self._classes[row]}: no answer yet"
+        before, after = (percent(float(each[row])) for each in (self._before, self._after))
+        return f"{self._classes[row]}: {before} before, {after} covered"
+
+    def row_rect(self, row: int) -> QRectF:
+        """Return where a row is drawn, below the headings."""
+        height = self._row_height()
+        return QRectF(0, self._line() + S1 + row * height, self.width(), height)
+
+    def _numbers(self) -> str:
+        if self._before is None or self._after is None:
+            return ""
+        rows = zip(self._classes, self._before, self._after, strict=True)
+        return "\n".join(["class\tbefore\tcovered", *(f"{n}\t{b:.6g}\t{a:.6g}" for n, b, a in rows)]) + "\n"
+
+    def _line(self) -> int:
+        return int(np.ceil(QFontMetricsF(self.font()).height()))
+
+    def _row_height(self) -> int:
+        room = (self.height() - self._line() - S1) // max(1, len(self._classes))
+        return max(self._line(), min(_LARGEST_ROW_PX, room))
+
+    def _row_at(self, position: QPointF) -> int | None:
+        rows = range(len(self._classes))
+        return next((row for row in rows if self.row_rect(row).contains(position)), None)
+
+    def _set_current(self, row: int | None) -> None:
+        if row != self._current:
+            self._current = row
+            self.hovered.emit("" if row is None else self.readout(row))
+            self.update()
+
+    def sizeHint(self) -> QSize:
+        """Return room for every class, with a little air."""
+        return QSize(240, self._line() + S1 + 24 * max(1, len(self._classes)))
+
+    def minimumSizeHint(self) -> QSize:
+        """Return room for every class, line under line."""
+        return QSize(168, self._line() + S1 + self._line() * max(1, len(self._classes)))
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Paint the headings and the rows."""
+        painter, theme = QPainter(self), self._themes.theme
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        metrics = QFontMetricsF(self.font())
+        widest = max(metrics.horizontalAdvance(text) for text in (_WIDEST_NUMBER, *_HEADINGS))
+        longest = max((metrics.horizontalAdvance(name) for name in self._classes), default=0.0)
+        name_width = min(np.ceil(longest), self.width() * _LONGEST_NAME_SHARE)
+        numbers = [
+            QRectF(self.width() - 2 * widest - S2, 0, widest, self._line()),
+            QRectF(self.width() - widest, 0, widest, self._line()),
+        ]
+        right_middle = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+        painter.setPen(theme.text_dim)
+        for words, box in zip(_HEADINGS, numbers, strict=True):
+            painter.drawText(box, right_middle, words)
+        for row, name in enumerate(self._classes):
+            rect = self.row_rect(row)
+            if row == self._current or (row == self._asked and self._after is not None):
+                painter.setPen(Qt.PenStyle.NoPen)
+                painter.setBrush(mixed(theme.panel, theme.text, 0.05 if row != self._current else 0.1))
+                painter.drawRoundedRect(rect.adjusted(0, 0.5, 0, -0.5), 2, 2)
+            elided = metrics.elidedText(name, Qt.TextElideMode.ElideRight, name_width)
+            left_middle = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
+            painter.setPen(theme.text)
+            painter.drawText(rect.adjusted(S1, 0, 0, 0), left_middle, elided)
+            for values, box in zip((self._before, self._after), numbers, strict=True):
+                best = values is not None and row == int(values.argmax())
+                painter.setPen(theme.text if best else theme.text_dim)
+                words = SILENCE if values is None else percent(float(values[row]))
+                painter.drawText(
+                    QRectF(box.left(), rect.top(), box.width(), rect.height()), right_middle, words
+                )
+            self._paint_bars(painter, row, S1 + name_width + S2, numbers[0].left() - S2)
+        if self.hasFocus():
+            painter.setPen(QPen(theme.text_dim, 1))
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            painter.drawRoundedRect(QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5), RADIUS, RADIUS)
+
+    def _paint_bars(self, painter: QPainter, row: int, left: float, right: float) -> None:
+        """Paint the bar before over the one after, each on its track."""
+        theme, rect = self._themes.theme, self.row_rect(row)
+        if right - left < S2:
+            return
+        height = min(_LARGEST_BAR_PX, (int(rect.height()) - 5) // 2)
+        top = rect.top() + (rect.height() - 2 * height - 1) / 2
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(mixed(theme.panel, theme.text, 0.07))
+        painter.drawRoundedRect(QRectF(left, top, right - left, 2 * height + 1), 2, 2)
+        if self._before is None or self._after is None:
+            return
+        wins = row == int(self._after.argmax())
+        quiet = mixed(theme.text_dim, theme.panel, 0.55)
+        strong = theme.accent if wins else theme.text_dim
+        for index, (value, colour) in enumerate(((self._before[row], quiet), (self._after[row], strong))):
+            length = (right - left) * float(value)
+            if length >= 0.5:
+                painter.setBrush(colour)
+                painter.drawRoundedRect(QRectF(left, top + index * (height + 1), length, height), 1, 1)
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        """Read out the row under the pointer."""
+        self._set_current(self._row_at(event.position()))
+
+    def leaveEvent(self, event: QEvent) -> None:
+        """Read out nothing."""
+        self._set_current(None)
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        """Tell which class was clicked."""
+        row = self._row_at(event.position())
+        if event.button() == Qt.MouseButton.LeftButton and row is not None:
+            self.class_clicked.emit(row)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Move along the rows with the arrows; Enter chooses."""
+        last = len(self._classes) - 1
+        if event.key() == Qt.Key.Key_Down:
+            self._set_current(0 if self._current is None else min(last, self._current + 1))
+        elif event.key() == Qt.Key.Key_Up:
+            self._set_current(last if self._current is None else max(0, self._current - 1))
+        elif event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and self._current is not None:
+            self.class_clicked.emit(self._current)
+        else:
+            super().keyPressEvent(event)
+
+    def _on_theme_changed(self) -> None:
+        self.setFont(caption_font())
+        self.update()
