@@ -326,6 +326,26 @@ def test_a_part_that_nobody_sees_asks_for_nothing(qtbot, page):
     assert page.occlusion.is_settled
 
 
+def test_what_is_on_its_way_when_nobody_looks_any_more_asks_for_nothing_further(qtbot, page, part):
+    late = []
+    part._mapping.made.connect(late.append)
+    turn_on_map(qtbot, part)
+    assert [heat.asked.is_coarse for heat in late] == [True, False]
+    page.show_part("ledger")
+    part._on_heat(late[0])
+    assert part.is_settled
+    page.show_part("occlusion")
+    settled(qtbot, part)
+    assert part.board.picture._drop.shape == (28, 28)
+
+
+def test_the_tools_of_other_parts_take_no_room_from_the_caption(page):
+    wide = page.patterns.tools.minimumSizeHint().width()
+    assert page._tools.minimumSizeHint().width() < wide
+    page.show_part("patterns")
+    assert page._tools.minimumSizeHint().width() >= wide
+
+
 def test_selecting_a_channel_does_not_move_the_patch(qtbot, page, part):
     QTest.keyClick(part.board.picture, Qt.Key.Key_Up)
     page.show_selection(Selection("Run 1", 7, "my drawing", "conv2", "channel", 1))

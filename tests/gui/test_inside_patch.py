@@ -36,7 +36,10 @@ def test_only_classes_that_matter_have_a_curve_and_all_names_have_their_own_plac
     assert all(above.bottom() <= below.top() + 1e-6 for above, below in pairwise(ordered))
     assert ordered[0].top() >= 0
     assert ordered[-1].bottom() <= curves.height()
-    assert not curves.grab().isNull()
+    dashed = curves.grab().toImage()
+    curves.show_curves(None, [str(label) for label in range(10)])
+    assert curves.drawn == ()
+    assert curves.grab().toImage() != dashed
 
 
 def test_bars_are_read_out_and_walked_with_the_keys(qtbot):

@@ -39,7 +39,8 @@ class PairedBars(QWidget):
         self._after: Array | None = None
         self._asked: int | None = None
         self._current: int | None = None
-        self.setFont(caption_font())
+        self._line = 0
+        self._set_font()
         self.setMouseTracking(True)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
@@ -78,7 +79,7 @@ class PairedBars(QWidget):
     def row_rect(self, row: int) -> QRectF:
         """Return where a row is drawn, below the headings."""
         height = self._row_height()
-        return QRectF(0, self._line() + S1 + row * height, self.width(), height)
+        return QRectF(0, self._line + S1 + row * height, self.width(), height)
 
     def _numbers(self) -> str:
         if self._before is None or self._after is None:
@@ -86,12 +87,9 @@ class PairedBars(QWidget):
         rows = zip(self._classes, self._before, self._after, strict=True)
         return "\n".join(["class\tbefore\tcovered", *(f"{n}\t{b:.6g}\t{a:.6g}" for n, b, a in rows)]) + "\n"
 
-    def _line(self) -> int:
-        return int(np.ceil(QFontMetricsF(self.font()).height()))
-
     def _row_height(self) -> int:
-        room = (self.height() - self._line() - S1) // max(1, len(self._classes))
-        return max(self._line(), min(_LARGEST_ROW_PX, room))
+        room = (self.height() - self._line - S1) // max(1, len(self._classes))
+        return max(self._line, min(_LARGEST_ROW_PX, room))
 
     def _row_at(self, position: QPointF) -> int | None:
         rows = range(len(self._classes))
@@ -105,11 +103,11 @@ class PairedBars(QWidget):
 
     def sizeHint(self) -> QSize:
         """Return room for every class, with a little air."""
-        return QSize(240, self._line() + S1 + 24 * max(1, len(self._classes)))
+        return QSize(240, self._line + S1 + 24 * max(1, len(self._classes)))
 
     def minimumSizeHint(self) -> QSize:
         """Return room for every class, line under line."""
-        return QSize(168, self._line() + S1 + self._line() * max(1, len(self._classes)))
+        return QSize(168, self._line + S1 + self._line * max(1, len(self._classes)))
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Paint the headings and the rows."""
@@ -120,8 +118,8 @@ class PairedBars(QWidget):
         longest = max((metrics.horizontalAdvance(name) for name in self._classes), default=0.0)
         name_width = min(np.ceil(longest), self.width() * _LONGEST_NAME_SHARE)
         numbers = [
-            QRectF(self.width() - 2 * widest - S2, 0, widest, self._line()),
-            QRectF(self.width() - widest, 0, widest, self._line()),
+            QRectF(self.width() - 2 * widest - S2, 0, widest, self._line),
+            QRectF(self.width() - widest, 0, widest, self._line),
         ]
         right_middle = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
         painter.setPen(theme.text_dim)
@@ -197,6 +195,10 @@ class PairedBars(QWidget):
         else:
             super().keyPressEvent(event)
 
-    def _on_theme_changed(self) -> None:
+    def _set_font(self) -> None:
         self.setFont(caption_font())
+        self._line = int(np.ceil(QFontMetricsF(self.font()).height()))
+
+    def _on_theme_changed(self) -> None:
+        self._set_font()
         self.update()

@@ -5,6 +5,7 @@ from typing import Any, TypeAlias
 
 from numpy.typing import NDArray
 from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QGridLayout, QLabel, QSizePolicy, QStackedWidget, QVBoxLayout, QWidget
 
 from engine.inspect.occlusion import Patch
@@ -18,6 +19,7 @@ from gui.widgets.thin_scroll import column_of
 
 Array: TypeAlias = NDArray[Any]
 
+_ANY_WIDTH = (1 << 24) - 1
 _EMPTY = "Draw a digit: what becomes of its answer under a patch appears here"
 
 
@@ -54,6 +56,9 @@ class OcclusionBoard(QWidget):
             label.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
         scrolled = column_of(self.bars, themes)
         scrolled.setMinimumHeight(96)
+        # The page's own surface lies behind the bars as behind all else.
+        for surface in (self.bars, scrolled.viewport()):
+            surface.setAutoFillBackground(False)
         self._cells = (
             _column(S1, self._captions[0], self.picture),
             _column(S1, self.answer, self.drop, scrolled),
@@ -88,6 +93,7 @@ class OcclusionBoard(QWidget):
         if tall == self._tall:
             return
         self._tall = tall
+        self._limit_picture()
         grid, (picture, bars, row, column) = self._grid, self._cells
         for cell in self._cells:
             grid.removeWidget(cell)
@@ -149,6 +155,17 @@ class OcclusionBoard(QWidget):
         """Say what the picture shows, and what its colours mean."""
         self._captions[0].set_text(title)
         self._captions[0].set_legend(legend)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Give the bars and the curves what the picture cannot use."""
+        super().resizeEvent(event)
+        self._limit_picture()
+
+    def _limit_picture(self) -> None:
+        """Keep a picture that stands beside the bars no wider than it is high."""
+        height = self.height() - self._captions[0].height() - S1
+        wide = max(height, self.picture.minimumSizeHint().width())
+        self._cells[0].setMaximumWidth(_ANY_WIDTH if self._tall else wide)
 
     def _connect(self) -> None:
         self.picture.placed.connect(self.placed)

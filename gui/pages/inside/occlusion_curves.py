@@ -6,7 +6,16 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QFontMetricsF, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen, QPolygonF
+from PySide6.QtGui import (
+    QFontMetricsF,
+    QKeyEvent,
+    QMouseEvent,
+    QPainter,
+    QPaintEvent,
+    QPen,
+    QPolygonF,
+    QResizeEvent,
+)
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from gui.pages.inside.class_strokes import class_colour, class_pen
@@ -19,7 +28,7 @@ Array = NDArray[Any]
 
 # A class that never reaches this is not drawn, unless it is the answer.
 WORTH_A_CURVE = 0.05
-_LONGEST_NAME_PX = 64
+_LONGEST_NAME_PX, _SAMPLE_PX = 64, 14
 _TOLD = 3
 _FEWEST_PX = 36
 _BACK, _ON = (Qt.Key.Key_Left, Qt.Key.Key_Down), (Qt.Key.Key_Right, Qt.Key.Key_Up)
@@ -52,6 +61,8 @@ class ClassCurves(QWidget):
         self._place = 0
         self._pointed: int | None = None
         self._dragged = False
+        # Asked for each point of each curve.
+        self._box: QRectF | None = None
         self.setFont(caption_font())
         self.setMouseTracking(True)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
@@ -67,7 +78,9 @@ class ClassCurves(QWidget):
 
     def show_curves(self, values: Array | None, classes: Sequence[str], strong: int | None = None) -> None:
         """Show probabilities ``(places, classes)``, the class `strong` with a thicker curve; or none."""
-        self._values, self._classes, self._strong = values, tuple(classes), strong
+        if tuple(classes) != self._classes:
+            self._classes, self._box = tuple(classes), None
+        self._values, self._strong = values, strong
         peaks = np.zeros(0) if values is None else values.max(axis=0)
         self._labels = tuple(
             label for label, peak in enumerate(peaks) if peak > WORTH_A_CURVE or label == strong
@@ -97,6 +110,11 @@ class ClassCurves(QWidget):
 
     def plot_box(self) -> QRectF:
         """Where the curves lie, between the numbers at the left and the names at the right."""
+        if self._box is None:
+            self._box = self._find_box()
+        return self._box
+
+    def _find_box(self) -> QRectF:
         metrics = QFontMetricsF(self.font())
         names = max((metrics.horizontalAdvance(name) for name in self._classes), default=0.0)
         right = min(names, _LONGEST_NAME_PX) + S2 + S1
@@ -127,11 +145,11 @@ class ClassCurves(QWidget):
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Paint the axes, the curves with their names, and the marker."""
-        if self._values is None:
-            return
         painter, theme = QPainter(self), self._themes.theme
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         self._paint_axes(painter, theme)
+        if self._values is None:
+            return
         painter.setPen(QPen(theme.accent, 1.5))
         top, bottom = self.point_of(self._place, 1), self.point_of(self._place, 0)
         painter.drawLine(top, bottom)
@@ -140,7 +158,7 @@ class ClassCurves(QWidget):
             painter.drawLine(self.point_of(self._pointed, 1), self.point_of(self._pointed, 0))
         # The answer's curve lies over the others.
         for label in sorted(self._labels, key=lambda label: label == self._strong):
-            curve = [self.point_of(place, float(p)) for place, p in enumerate(self._values[:, label])]
+            curve = [self.point_of(place, p) for place, p in enumerate(self._values[:, label].tolist())]
             painter.setPen(class_pen(theme, label, strong=label == self._strong))
             painter.setBrush(Qt.BrushStyle.NoBrush)
             painter.drawPolyline(QPolygonF(curve))
@@ -170,7 +188,8 @@ class ClassCurves(QWidget):
         """Where the names stand: at the ends of their curves, moved apart, as many as have room."""
         if self._values is None or not self._labels:
             return {}
-        box, line = self.plot_box(), QFontMetricsF(self.font()).height()
+        # Below each name is room for its dash.
+        box, line = self.plot_box(), QFontMetricsF(self.font()).height() + 2
         room = int((box.height() + line) // line)
         peaks = self._values.max(axis=0)
         # Where not all names have room, those of the highest curves do.
@@ -203,6 +222,12 @@ class ClassCurves(QWidget):
             painter.setPen(colour)
             words = metrics.elidedText(self._classes[label], Qt.TextElideMode.ElideRight, box.width())
             painter.drawText(box, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, words)
+            pen = class_pen(theme, label, strong=label == self._strong)
+            if pen.style() != Qt.PenStyle.SolidLine:
+                # Names of the same colour are told apart by the dash below them.
+                painter.setPen(pen)
+                under = box.bottom() - 1.5
+                painter.drawLine(QPointF(box.left(), under), QPointF(box.left() + _SAMPLE_PX, under))
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         """Bring the patch to where the click is."""
@@ -253,6 +278,12 @@ class ClassCurves(QWidget):
         told = ", ".join(f"{self._classes[label]} {percent(float(row[label]))}" for label in best)
         return f"Middle of the patch in {self._along} {place}: {told}"
 
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Find the room for the curves anew."""
+        self._box = None
+        super().resizeEvent(event)
+
     def _on_theme_changed(self) -> None:
         self.setFont(caption_font())
+        self._box = None
         self.update()

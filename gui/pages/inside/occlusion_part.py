@@ -92,8 +92,9 @@ class OcclusionPart(Part):
             self._ask()
 
     def rest(self) -> None:
-        """Ask for nothing more."""
+        """Ask for nothing more, and show nothing that is still on its way."""
         self._resting.stop()
+        self._view = None
 
     def close_worker(self) -> None:
         """End the threads."""
