@@ -73,11 +73,13 @@ def last_features(spec: NetworkSpec) -> str:
 def importance(spec: NetworkSpec, parameters: Parameters, values: Values, layer: str, label: int) -> Array:
     """How much a logit would fall if each channel of a layer were zero, to first order: ``(n, channels)``.
 
-    The sum over the channel's pixels of value times gradient. Source: Molchanov et al. (2017).
+    The sum over the channel's pixels of value times gradient; `layer` may also give a vector, or be "input".
+    Source: Molchanov et al. (2017).
     """
     seed = class_seed(spec, len(values["input"]), label)
     gradient = back_to(spec, parameters, values, spec.layer_names[-1], seed, to=layer)
-    return (gradient * values[layer]).sum(axis=(2, 3))
+    product = gradient * values[layer]
+    return product.reshape(*product.shape[:2], -1).sum(axis=2)
 
 
 def grad_cam(

@@ -41,13 +41,15 @@ class TileSet:
         One per tile, drawn at the right of its number; "" for none.
     title, detail : str
         What the display writes above: ``conv1 · 8 filters of 1×3×3``, ``scale ±0.90, fixed``.
+    scales : ndarray of float, shape (tiles,), optional
+        In place of `scale`, the value that each tile draws at full strength, all above 0.
 
     Raises
     ------
     ShapeError
-        `maps` has not four axes, or there is not one caption per tile.
+        `maps` has not four axes, or there is not one caption, or not one of `scales`, per tile.
     ConfigError
-        `scale` is not a finite number above 0.
+        A scale is not a finite number above 0.
     """
 
     name: str
@@ -58,6 +60,7 @@ class TileSet:
     captions: tuple[str, ...]
     title: str
     detail: str
+    scales: NDArray[np.floating] | None = None
 
     def __post_init__(self) -> None:
         if self.maps.ndim != 4:
@@ -66,6 +69,11 @@ class TileSet:
             raise ShapeError(f"captions must be one per tile ({len(self.maps)}), got {len(self.captions)}")
         if not (np.isfinite(self.scale) and self.scale > 0):
             raise ConfigError(f"scale must be a finite number above 0, got {self.scale}")
+        if self.scales is not None:
+            if self.scales.shape != self.maps.shape[:1]:
+                raise ShapeError(f"scales must be one per tile ({len(self.maps)}), got {self.scales.shape}")
+            if not (np.isfinite(self.scales) & (self.scales > 0)).all():
+                raise ConfigError(f"scales must be finite numbers above 0, got {self.scales}")
 
 
 def tile_indices(tiles: TileSet) -> NDArray[np.uint8]:
@@ -80,7 +88,9 @@ def tile_indices(tiles: TileSet) -> NDArray[np.uint8]:
     low, reach, zero = (-1.0, 127.0, 127.0) if tiles.signed else (0.0, 254.0, 0.0)
     # Weights of a network that has diverged may be beyond all scales; the terminal does not hear of it.
     with np.errstate(over="ignore", invalid="ignore"):
-        if tiles.scale < _LARGEST_FLOAT32_SCALE:
+        if tiles.scales is not None:
+            strength = (tiles.maps / tiles.scales[:, None, None, None]).astype(np.float32)
+        elif tiles.scale < _LARGEST_FLOAT32_SCALE:
             strength = tiles.maps * np.float32(1 / tiles.scale)
         else:
             strength = (tiles.maps / np.float64(tiles.scale)).astype(np.float32)
@@ -120,6 +130,31 @@ def nice_scale(values: NDArray[np.floating], previous: float | None = None) -> f
     # A hair of room: 0.30000001, a float32 0.3, is still 0.3.
     step = next((step for step in _NICE_STEPS if peak <= step * power * 1.000001), 10.0)
     return float(step * power)
+
+
+def unit_scales(
+    values: NDArray[np.floating], previous: NDArray[np.float64] | None = None
+) -> NDArray[np.float64]:
+    """Choose for each channel by itself what `nice_scale` chooses for all of them together.
+
+    Parameters
+    ----------
+    values : ndarray of float, shape (channels, ...)
+    previous : ndarray of float64, shape (channels,), optional
+        The scales so far; they never shrink.
+
+    Returns
+    -------
+    ndarray of float64, shape (channels,)
+        0 for a channel of which nothing but zeros has been seen: what comes next chooses its scale.
+    """
+    flat = values.reshape(len(values), -1)
+    scales = np.zeros(len(flat)) if previous is None else previous.copy()
+    peaks = np.maximum(flat.max(axis=1, initial=0), -flat.min(axis=1, initial=0))
+    # What is not a number is larger than nothing: such a channel keeps its scale.
+    for channel in np.flatnonzero(peaks > scales):
+        scales[channel] = nice_scale(flat[channel], float(scales[channel]) or None)
+    return scales
 
 
 def filter_tiles(

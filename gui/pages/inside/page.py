@@ -20,11 +20,13 @@ from PySide6.QtWidgets import (
 from engine.inspect.synthesis import USUAL, Ascent
 from engine.spec import NetworkSpec
 from gui.frames import Frame
+from gui.pages.inside.channels_part import ChannelsPart
 from gui.pages.inside.fingerprints_part import FingerprintsPart
 from gui.pages.inside.ledger_part import LedgerPart
 from gui.pages.inside.occlusion_part import OcclusionPart
 from gui.pages.inside.part import Part, View
 from gui.pages.inside.patterns_part import PatternsPart
+from gui.pages.inside.pins import PinBoard
 from gui.pages.inside.sensitivity_part import SensitivityPart
 from gui.pages.inside.wall_worker import layer_behind
 from gui.pages.network_flow import NetworkFlow
@@ -36,6 +38,7 @@ FLOW_PX, PART_PX = 260, 380
 QWIDGETSIZE_MAX = 16_777_215
 # What the parts are called, and what they show.
 PARTS = {
+    "channels": ("Channels", "The output channels of one layer, large, in order, pinned, to a fixed scale"),
     "patterns": ("Patterns", "What each filter looks for: what excites it most, and a picture made for it"),
     "fingerprints": ("Fingerprints", "What each filter is made of: how much edge, line, spot and average"),
     "sensitivity": ("Sensitivity", "Where the answer is sensitive to a change of the picture"),
@@ -87,12 +90,15 @@ class InsidePage(QWidget):
         )
         self._flow.offer_fitting()
         self._flow.set_empty_text("Draw a digit: what every layer makes of it appears here")
-        self.patterns = PatternsPart(themes, pictures, ascent)
+        self.pins = PinBoard(self)
+        self.channels = ChannelsPart(themes, self.pins)
+        self.patterns = PatternsPart(themes, pictures, ascent, self.pins)
         self.fingerprints = FingerprintsPart(themes)
         self.sensitivity = SensitivityPart(themes)
         self.occlusion = OcclusionPart(themes)
         self.ledger = LedgerPart(themes)
         self._parts: Mapping[str, Part] = {
+            "channels": self.channels,
             "patterns": self.patterns,
             "fingerprints": self.fingerprints,
             "sensitivity": self.sensitivity,
@@ -223,8 +229,7 @@ class InsidePage(QWidget):
         whole = QVBoxLayout(self)
         whole.setContentsMargins(S4, S3, S4, S3)
         whole.addWidget(splitter)
-        self._buttons.buttons()[0].setChecked(True)
-        self._give_room_to_tools(0)
+        self.show_part("patterns")
 
     def _give_room_to_tools(self, front: int) -> None:
         """Let the tools in front alone say how wide they are: the caption has the rest."""

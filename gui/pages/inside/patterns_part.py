@@ -6,6 +6,7 @@ from typing import Any
 from numpy.typing import NDArray
 from PySide6.QtWidgets import QScrollArea, QVBoxLayout, QWidget
 
+from engine.inspect.channels import arranged
 from engine.inspect.fields import spanned_box
 from engine.inspect.fingerprint import fingerprint
 from engine.inspect.front import front_spec
@@ -14,6 +15,7 @@ from engine.inspect.synthesis import Ascent
 from engine.spec import NetworkSpec
 from gui.pages.inside.part import Part, View
 from gui.pages.inside.pattern_wall import PatternWall
+from gui.pages.inside.pins import PinBoard
 from gui.pages.inside.tools import WallTools
 from gui.pages.inside.wall_worker import Dreams, News, Patterns, Question, WallWorker, Working
 from gui.theme import ThemeManager
@@ -34,6 +36,8 @@ class PatternsPart(Part):
         Gives the pictures that are searched for what excites a network's channels; on another thread.
     ascent
         How the pictures that channels would like are made.
+    pins
+        Which channels stand first.
     """
 
     def __init__(
@@ -41,10 +45,13 @@ class PatternsPart(Part):
         themes: ThemeManager,
         pictures: Callable[[NetworkSpec], NDArray[Any] | None],
         ascent: Ascent,
+        pins: PinBoard,
         parent: QWidget | None = None,
     ) -> None:
         self._choices = WallTools(ascent.steps)
         super().__init__(self._choices, parent)
+        self._pins = pins
+        self._pinned: frozenset[int] = frozenset()
         self._view: View | None = None
         self._shown: tuple[str, str] = ("", "")
         self.wall = PatternWall(themes)
@@ -83,6 +90,8 @@ class PatternsPart(Part):
         if shown != self._shown:
             self._show_layer(view)
             self._shown = shown
+        elif self._pins.of(view.layer) != self._pinned:
+            self._put_in_order()
         self.wall.set_selected(view.channel)
         self._write_caption()
         if view.layer:
@@ -169,7 +178,9 @@ class PatternsPart(Part):
             case 3:
                 keys = [-wall.strongest(channel) for channel in channels]
         dead = wall.dead if self._choices.hides_dead else frozenset()
-        wall.show_order(sorted(set(channels) - dead, key=lambda channel: (keys[channel], channel)))
+        order = sorted(channels, key=lambda channel: (keys[channel], channel))
+        self._pinned = self._pins.of(layer)
+        wall.show_order(arranged(order, self._pinned, dead))
         self._write_caption()
 
     def _on_way_chosen(self) -> None:
