@@ -34,6 +34,12 @@ class LookingInside(QObject):
         self._page, self._skeleton = panels.inside, panels.skeleton
         self._bridge, self._inspecting, self._convolving = bridge, inspecting, convolving
         instrument.answer_changed.connect(self._on_answer)
+        part = self._page.surgery
+        part.edit_wanted.connect(lambda edit, words, goes_on: surgery.change(edit, words, goes_on=goes_on))
+        part.measure_wanted.connect(surgery.measure)
+        surgery.changed.connect(lambda: part.show_operation(surgery.operated))
+        surgery.compared.connect(part.show_compared)
+        surgery.set_seen(lambda: self._skeleton.page == INSIDE and self._page.part == "surgery")
         # Looked at now and then: the last sign of a training comes before it has ended.
         self._watch = QTimer(self)
         self._watch.setInterval(WATCH_MS)
@@ -49,7 +55,7 @@ class LookingInside(QObject):
         in_front = self._skeleton.page == INSIDE
         frame = self._inspecting.frame_of(INSIDE)
         if in_front and frame is not None:
-            self._page.show_frame(frame)
+            self._show(frame)
         if in_front:
             self._look_after_training()
             self._watch.start()
@@ -72,11 +78,16 @@ class LookingInside(QObject):
         self._watch.stop()
         self._page.close_workers()
 
+    def _show(self, frame: Frame) -> None:
+        # A step of a run is another network; what was done to it is asked for before the frame is shown.
+        self._page.surgery.show_operation(self._surgery.operated)
+        self._page.show_frame(frame)
+
     def _look_after_training(self) -> None:
         self._page.set_training(self._bridge.is_running)
 
     def _on_answer(self, frame: Frame) -> None:
         if self._skeleton.page == INSIDE:
-            self._page.show_frame(frame)
+            self._show(frame)
         self._inspecting.take(INSIDE, frame)
         self._convolving.take(INSIDE, frame)

@@ -103,7 +103,7 @@ class MainWindow(QMainWindow):
             self,
         )
         self._convolving = Convolving(panels, self.selection, self._inspecting, self.show_page, self)
-        surgery = Surgery(self.instrument, self._files, self.document.undo_stack, self.say)
+        surgery = Surgery(self.instrument, self._files, self.document.undo_stack, self._pictures, self.say)
         self._looking = LookingInside(
             panels, self.instrument, self._bridge, self._inspecting, self._convolving, surgery, self
         )

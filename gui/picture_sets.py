@@ -6,7 +6,7 @@ from threading import Lock
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.datasets import DIGIT_CLASSES, NO_DIGIT, Dataset
+from engine.datasets import NO_DIGIT, Dataset
 from engine.datasets.shapes import SHAPES, SPLIT_SEEDS, rgb_shapes
 from engine.spec import NetworkSpec
 
@@ -57,14 +57,14 @@ class PictureSets:
         """Give test pictures for the canvas: of the network's own kind, or else digits."""
         return self.fitting(spec) or self._digits()
 
+    def measuring(self, spec: NetworkSpec) -> Dataset | None:
+        """Give the test pictures of `fitting` if their classes are the network's, so that they measure it."""
+        found = self.fitting(spec)
+        classes = tuple(name for name in spec.classes if name != NO_DIGIT)
+        return found if found is not None and found.classes == classes else None
+
     def _made_shapes(self) -> Dataset:
         with self._lock:
             if self._shapes is None:
                 self._shapes = rgb_shapes(MOST, SPLIT_SEEDS[1], SIDE)
             return self._shapes
-
-
-def is_of_digits(spec: NetworkSpec) -> bool:
-    """Whether a network tells digits, so that the embedded test digits measure it."""
-    classes = tuple(name for name in spec.classes if name != NO_DIGIT)
-    return spec.input_shape == (1, SIDE, SIDE) and classes == DIGIT_CLASSES

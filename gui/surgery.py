@@ -1,14 +1,13 @@
-"""Filters switched off in the network that answers, and what that does to its answers; undoable."""
+"""Filters off, scaled, replaced or painted in the network that answers, and what that does; undoable."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
-from PySide6.QtCore import QObject
+from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QUndoCommand, QUndoStack
 
-from engine.datasets import embedded_digits
 from engine.formats.model import Model
 from engine.inspect.surgery import FilterEdit, accuracy_by_class, operate
 from engine.inspect.words import percent
@@ -18,6 +17,11 @@ from gui.files import Files
 from gui.frames import Subject
 from gui.instrument import Instrument
 from gui.newest import NewestWorker
+from gui.pad.digit_picker import thing_of
+from gui.picture_sets import MOST, PictureSets
+
+# Operations are merged by their own keys; the stack only asks about commands of one kind.
+_KIND = 1
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -34,16 +38,40 @@ class _Answering:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class _Compared:
-    """How the network does before and after, on the test digits."""
+class Operated:
+    """The network that answers: what it was, and how its filters were changed."""
 
-    words: str
+    whole: Subject
+    edits: tuple[FilterEdit, ...]
+
+    def edit_of(self, layer: str, filter_index: int) -> FilterEdit:
+        """How a filter is changed; a neutral edit where it is not."""
+        for edit in self.edits:
+            if (edit.layer, edit.filter) == (layer, filter_index):
+                return edit
+        return FilterEdit(layer, filter_index)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Compared:
+    """How a network does on test pictures, before and after; `things` says what they are: "digits"."""
+
+    operated: Operated
     before: Evaluation
     after: Evaluation
+    things: str
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Job:
+    operated: Operated
+    parameters: Any
+    # Said when it is known; "" for nothing.
+    words: str = ""
 
 
 class Surgery(QObject):
-    """Switches filters off and on in a copy of the network that answers. GUI thread only.
+    """Changes filters in a copy of the network that answers. GUI thread only.
 
     Parameters
     ----------
@@ -51,55 +79,91 @@ class Surgery(QObject):
         Which network answers, and whose card is shown.
     undo_stack
         Each operation is one entry of it.
+    pictures
+        Knows the test pictures that measure a network.
     say
         Tells what became of the accuracy.
     """
+
+    changed = Signal()
+    """Filters were changed, or changed back."""
+    compared = Signal(object)
+    """A `Compared`, after each change and after `measure`."""
 
     def __init__(
         self,
         instrument: Instrument,
         files: Files,
         undo_stack: QUndoStack,
+        pictures: PictureSets,
         say: Callable[..., None],
         parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
         self._instrument, self._files, self._undo_stack = instrument, files, undo_stack
-        self._say = say
+        self._pictures, self._say = pictures, say
         self._present: _Answering | None = None
-        self._worker: NewestWorker[tuple[Subject, _Answering, str]] = NewestWorker(
-            self._compare, "surgery", self
-        )
+        # Of the network before anything was done to it: what was measured last.
+        self._measured: tuple[Subject, Evaluation] | None = None
+        self._is_seen: Callable[[], bool] = lambda: False
+        self._worker: NewestWorker[_Job] = NewestWorker(self._compare, "surgery", self)
         self._worker.made.connect(self._tell)
-
-    def refuse(self) -> None:
-        """Say what is missing."""
-        self._say("Choose a filter or an output channel of a convolution: it can be switched off.")
 
     @property
     def is_settled(self) -> bool:
         """Whether what an operation did has been told."""
         return self._worker.is_idle
 
+    @property
+    def operated(self) -> Operated:
+        """The network that answers, and what was done to it."""
+        answering = self._answering()
+        return Operated(answering.whole, answering.edits)
+
+    def set_seen(self, is_seen: Callable[[], bool]) -> None:
+        """Ask this whether what becomes of the accuracy is seen anyway, and need not be told."""
+        self._is_seen = is_seen
+
+    def refuse(self) -> None:
+        """Say what is missing."""
+        self._say("Choose a filter or an output channel of a convolution: it can be switched off.")
+
     def switch(self, layer: str, filter_index: int) -> None:
         """Switch a filter of the network that answers off, or on again."""
-        before = self._answering()
-        edit = FilterEdit(layer, filter_index, factor=0)
-        off = edit not in before.edits
-        edits = (*before.edits, edit) if off else tuple(each for each in before.edits if each != edit)
+        edit = self.operated.edit_of(layer, filter_index)
+        off = edit.factor != 0
         words = f"Switch filter {filter_index + 1} of {layer} {'off' if off else 'on'}"
-        whole = before.whole
-        parameters = operate(whole.spec, whole.parameters, edits).frozen()
-        name = whole.source if not edits else f"{whole.source} without {_names(edits)}"
-        after = _Answering(False, Model(whole.spec, parameters, {}), name, {}, whole, edits)
-        self._undo_stack.push(_Operation(self, words, before, after))
-        self._worker.request((whole, after, f"Without {_names(edits)}"))
+        self.change(replace(edit, factor=0.0 if off else 1.0), words)
+
+    def change(self, edit: FilterEdit, words: str, *, goes_on: bool = False) -> None:
+        """Change a filter of the network that answers, in place of what was done to it before.
+
+        Parameters
+        ----------
+        edit
+            The filter's factor and weights from now on.
+        words
+            What was done, for the undo action: "Scale filter 3 of conv1".
+        goes_on
+            It belongs to the same movement of the hand as the change before, and is undone with it.
+        """
+        before = self._answering()
+        others = tuple(
+            each for each in before.edits if (each.layer, each.filter) != (edit.layer, edit.filter)
+        )
+        neutral = edit == FilterEdit(edit.layer, edit.filter)
+        after = self._with(before.whole, others if neutral else (*others, edit))
+        self._undo_stack.push(_Operation(self, words, before, after, goes_on))
+
+    def measure(self) -> None:
+        """Tell how the network that answers does now."""
+        self._ask(self._answering(), "")
 
     def close(self) -> None:
         """End the thread."""
         self._worker.close()
 
-    def show(self, which: _Answering) -> None:
+    def show(self, which: _Answering, *, words: bool) -> None:
         """Let this network answer."""
         if which.live:
             self._instrument.set_answer_live(True)
@@ -107,6 +171,14 @@ class Surgery(QObject):
             self._files.card = which.card
             self._instrument.open_model(which.model, which.name)
         self._present = which
+        self.changed.emit()
+        self._ask(which, _described(which.edits) if words else "")
+
+    def _with(self, whole: Subject, edits: tuple[FilterEdit, ...]) -> _Answering:
+        parameters = operate(whole.spec, whole.parameters, edits).frozen()
+        described = _described(edits)
+        name = f"{whole.source} {described}" if described else whole.source
+        return _Answering(False, Model(whole.spec, parameters, {}), name, {}, whole, edits)
 
     def _answering(self) -> _Answering:
         """The network that answers now, with what was done to it before."""
@@ -117,29 +189,42 @@ class Surgery(QObject):
         model = Model(subject.spec, subject.parameters, {} if live else self._files.card)
         return _Answering(live, model, subject.source, model.card, subject)
 
-    def _compare(self, job: tuple[Subject, _Answering, str]) -> _Compared | None:
-        whole, after, words = job
-        digits = embedded_digits().test
-        if whole.spec.input_shape != digits.pictures.shape[1:] or len(whole.spec.classes) < 10:
-            return None
-        results = [
-            evaluate(Network.from_parameters(whole.spec, each), digits.pictures, digits.labels)
-            for each in (whole.parameters, after.model.parameters)
-        ]
-        return _Compared(words, *results)
+    def _ask(self, which: _Answering, words: str) -> None:
+        self._worker.request(_Job(Operated(which.whole, which.edits), which.model.parameters, words))
 
-    def _tell(self, found: _Compared | None) -> None:
-        if found is None or self._present is None or not self._present.edits:
+    # On the worker's thread.
+    def _compare(self, job: _Job) -> tuple[Compared, str] | None:
+        whole = job.operated.whole
+        data = self._pictures.measuring(whole.spec)
+        if data is None:
+            return None
+        pictures, labels = data.pictures[:MOST], data.labels[:MOST]
+
+        def measured(parameters: Any) -> Evaluation:
+            return evaluate(Network.from_parameters(whole.spec, parameters), pictures, labels)
+
+        known = self._measured
+        before = known[1] if known is not None and known[0] is whole else measured(whole.parameters)
+        self._measured = whole, before
+        after = measured(job.parameters) if job.operated.edits else before
+        return Compared(job.operated, before, after, f"{thing_of(data.classes)}s"), job.words
+
+    def _tell(self, found: tuple[Compared, str] | None) -> None:
+        if found is None:
             return
-        before, after = found.before, found.after
+        compared, words = found
+        self.compared.emit(compared)
+        if not words or self._is_seen() or not compared.operated.edits:
+            return
+        before, after = compared.before, compared.after
         lost = np.nan_to_num(accuracy_by_class(before) - accuracy_by_class(after), nan=-1.0)
         worst = int(lost.argmax())
         sentence = (
-            f"{found.words}, {percent(after.accuracy, 1)} of {after.count:,} test digits are read right, "
-            f"before {percent(before.accuracy, 1)}"
+            f"{words[0].upper()}{words[1:]}, {percent(after.accuracy, 1)} of {after.count:,} test "
+            f"{compared.things} are read right, before {percent(before.accuracy, 1)}"
         )
         if lost[worst] > 0:
-            classes = self._present.whole.spec.classes
+            classes = compared.operated.whole.spec.classes
             shares = [percent(accuracy_by_class(each)[worst], 1) for each in (before, after)]
             sentence += f"; the {classes[worst]} loses most, {shares[0]} to {shares[1]}"
         self._say(f"{sentence}.", action="Undo", act=self._undo_stack.undo)
@@ -148,21 +233,38 @@ class Surgery(QObject):
 class _Operation(QUndoCommand):
     """Puts one network in the place of another, and back."""
 
-    def __init__(self, surgery: Surgery, words: str, before: _Answering, after: _Answering) -> None:
+    def __init__(
+        self, surgery: Surgery, words: str, before: _Answering, after: _Answering, goes_on: bool
+    ) -> None:
         super().__init__(words)
-        self._surgery, self._before, self._after = surgery, before, after
+        self._surgery, self._before, self._after, self._goes_on = surgery, before, after, goes_on
+
+    def id(self) -> int:
+        """Tell the stack that operations may be merged."""
+        return _KIND
+
+    def mergeWith(self, other: QUndoCommand) -> bool:
+        """Take in what goes on with the same movement of the hand."""
+        if not isinstance(other, _Operation) or not other._goes_on or other.text() != self.text():
+            return False
+        self._after = other._after
+        return True
 
     def redo(self) -> None:
         """Let the changed network answer; the stack calls this on the push, too."""
-        self._surgery.show(self._after)
+        self._surgery.show(self._after, words=True)
 
     def undo(self) -> None:
         """Let the one before answer again."""
-        self._surgery.show(self._before)
+        self._surgery.show(self._before, words=False)
 
 
-def _names(edits: tuple[FilterEdit, ...]) -> str:
-    """Name filters that are off: ``conv2 3, 5`` or, of many, their number."""
+def _described(edits: tuple[FilterEdit, ...]) -> str:
+    """Say what was done: ``without conv2 3, 5``, or ``with 4 filters changed``."""
+    if not edits:
+        return ""
+    off = all(edit.factor == 0 for edit in edits)
+    names = ", ".join(f"{edit.layer} {edit.filter + 1}" for edit in edits)
     if len(edits) > 3:
-        return f"{len(edits)} filters"
-    return ", ".join(f"{edit.layer} {edit.filter + 1}" for edit in edits)
+        names = f"{len(edits)} filters"
+    return f"without {names}" if off else f"with {names} changed"

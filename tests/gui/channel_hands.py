@@ -12,7 +12,7 @@ from gui.frames import compute_frame
 from gui.pages.inside.page import InsidePage
 from gui.selection import Selection
 from gui.theme import ThemeManager
-from tests.gui.frame_samples import INK, SPEC, frame_of
+from tests.gui.frame_samples import INK, SPEC, frame_of, sets_of
 from tests.gui.hosting import shown
 
 LEVEL = Drawing((Stroke(((0.2, 0.5, 0.1), (0.8, 0.5, 0.1))),))
@@ -21,7 +21,7 @@ BLANK = Drawing(())
 
 def inside_page(qtbot):
     """Give the page with pictures to search that excite nothing."""
-    page = InsidePage(ThemeManager("dark"), lambda: np.zeros((2, 28, 28), np.uint8), ascent=Ascent(steps=1))
+    page = InsidePage(ThemeManager("dark"), sets_of(np.zeros((2, 28, 28), np.uint8)), ascent=Ascent(steps=1))
     return shown(qtbot, page, 1000, 860)
 
 

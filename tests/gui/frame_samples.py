@@ -1,9 +1,16 @@
 """Hand-made frames for tests of panels: no session, no thread."""
 
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
 from engine import Conv2D, Dense, Flatten, MaxPool2D, Network, NetworkSpec, ReLU
+from engine.datasets import Dataset
 from engine.drawing import Drawing, Stroke
 from engine.parameters import Parameters
 from gui.frames import Frame, Subject, compute_frame
+from gui.picture_sets import PictureSets
 
 SPEC = NetworkSpec(
     (1, 28, 28),
@@ -30,3 +37,8 @@ def frame_of(
     """What a network of random values makes of a drawing."""
     subject = Subject(key, key, step, spec, parameters_of(spec, seed), reference)
     return compute_frame(subject, drawing, Network(spec), None)
+
+
+def sets_of(pictures: NDArray[Any]) -> PictureSets:
+    """Pictures ``(n, 28, 28)`` of digits in turn, to be looked at."""
+    return PictureSets(lambda: Dataset("digits", pictures[:, None], np.arange(len(pictures)) % 10))

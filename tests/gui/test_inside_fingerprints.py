@@ -23,7 +23,7 @@ from gui.pages.inside.part import View
 from gui.selection import Selection
 from gui.theme import DARK, LIGHT, ThemeManager, contrast
 from gui.widgets.caption_line import CaptionLine
-from tests.gui.frame_samples import INK, SMALL, SPEC, frame_of
+from tests.gui.frame_samples import INK, SMALL, SPEC, frame_of, sets_of
 from tests.gui.hosting import shown
 from tests.gui.pointing import move
 
@@ -32,7 +32,7 @@ SOBEL = kernel("sobel-x")
 
 @pytest.fixture
 def page(qtbot):
-    made = InsidePage(ThemeManager("dark"), lambda: None)
+    made = InsidePage(ThemeManager("dark"), sets_of(np.zeros((2, 28, 28), np.uint8)))
     shown(qtbot, made, 1100, 860)
     made.enter(True)
     made.show_part("fingerprints")

@@ -1,5 +1,6 @@
 """One number through the layers, as a tree: sums close on every level, and what is open stays open."""
 
+import numpy as np
 import pytest
 from PySide6.QtWidgets import QTreeWidgetItem
 
@@ -9,7 +10,7 @@ from gui.pages.inside.ledger_tree import LedgerTree
 from gui.pages.inside.page import InsidePage
 from gui.selection import Selection
 from gui.theme import ThemeManager
-from tests.gui.frame_samples import frame_of
+from tests.gui.frame_samples import frame_of, sets_of
 from tests.gui.hosting import shown
 
 OTHER = Drawing((Stroke(((0.2, 0.4, 0.1), (0.8, 0.6, 0.1))),), name="another")
@@ -97,7 +98,7 @@ def test_without_a_number_or_ink_it_says_what_to_do(ledger):
 
 
 def test_the_page_writes_down_the_selected_pixel(qtbot):
-    page = InsidePage(ThemeManager("dark"), lambda spec: None)
+    page = InsidePage(ThemeManager("dark"), sets_of(np.zeros((2, 28, 28), np.uint8)))
     shown(qtbot, page, 1000, 760)
     page.show_frame(frame_of())
     page.enter(True)

@@ -18,7 +18,7 @@ from gui.frames import compute_frame
 from gui.pages.inside.page import InsidePage
 from gui.selection import Selection
 from gui.theme import DARK, ThemeManager
-from tests.gui.frame_samples import INK, frame_of
+from tests.gui.frame_samples import INK, frame_of, sets_of
 from tests.gui.hosting import shown
 from tests.gui.pointing import drag, move
 
@@ -28,7 +28,7 @@ COLOURED = NetworkSpec((3, 28, 28), (Conv2D(2, 3), ReLU(), Flatten(), Dense(3)),
 
 @pytest.fixture
 def page(qtbot):
-    made = InsidePage(ThemeManager("dark"), lambda: None)
+    made = InsidePage(ThemeManager("dark"), sets_of(np.zeros((2, 28, 28), np.uint8)))
     shown(qtbot, made, 1000, 900)
     made.enter(True)
     made.show_part("occlusion")

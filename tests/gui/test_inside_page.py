@@ -29,7 +29,7 @@ from gui.pages.inside.wall_worker import (
 from gui.selection import Selection
 from gui.theme import DARK, ThemeManager
 from gui.widgets.caption_line import CaptionLine
-from tests.gui.frame_samples import INK, SMALL, SPEC, frame_of
+from tests.gui.frame_samples import INK, SMALL, SPEC, frame_of, sets_of
 from tests.gui.hosting import shown
 
 PICTURES = np.random.default_rng(0).integers(0, 256, (70, 28, 28), dtype=np.uint8)
@@ -37,7 +37,7 @@ PICTURES = np.random.default_rng(0).integers(0, 256, (70, 28, 28), dtype=np.uint
 
 @pytest.fixture
 def page(qtbot):
-    made = InsidePage(ThemeManager("dark"), lambda spec: PICTURES, ascent=Ascent(steps=4))
+    made = InsidePage(ThemeManager("dark"), sets_of(PICTURES), ascent=Ascent(steps=4))
     shown(qtbot, made, 1000, 760)
     yield made
     made.close_workers()

@@ -10,10 +10,10 @@ from PySide6.QtTest import QTest
 from engine.inspect.occlusion import Patch
 from gui.pages.inside.class_strokes import class_colour, class_pen
 from gui.pages.inside.occlusion import finest_step
-from gui.pages.inside.occlusion_bars import PairedBars
 from gui.pages.inside.occlusion_board import OcclusionBoard
 from gui.pages.inside.occlusion_curves import ClassCurves
 from gui.pages.inside.occlusion_picture import PatchPicture
+from gui.pages.inside.paired_bars import PairedBars
 from gui.palettes import oklab
 from gui.theme import DARK, LIGHT, ThemeManager, contrast
 from tests.gui.frame_samples import frame_of

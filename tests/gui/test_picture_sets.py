@@ -5,7 +5,7 @@ import numpy as np
 from engine import Conv2D, Dense, Flatten, NetworkSpec, ReLU
 from engine.datasets import DIGIT_CLASSES, NO_DIGIT, Dataset
 from engine.datasets.shapes import SHAPES
-from gui.picture_sets import MOST, PictureSets, is_of_digits
+from gui.picture_sets import MOST, PictureSets
 
 DIGITS = Dataset("digits", np.zeros((20, 1, 28, 28), np.uint8), np.arange(20) % 10)
 
@@ -40,7 +40,9 @@ def test_a_run_looks_at_its_own_test_pictures_where_they_fit():
     assert sets.fitting(spec_of((1, 28, 28), ("a", "b"))) is DIGITS
 
 
-def test_digits_measure_only_what_tells_digits():
-    assert is_of_digits(spec_of((1, 28, 28), (*DIGIT_CLASSES, NO_DIGIT)))
-    assert not is_of_digits(spec_of((3, 28, 28), DIGIT_CLASSES))
-    assert not is_of_digits(spec_of((1, 28, 28), ("a", "b")))
+def test_pictures_measure_only_what_tells_their_classes():
+    sets = PictureSets(lambda: DIGITS)
+    assert sets.measuring(spec_of((1, 28, 28), (*DIGIT_CLASSES, NO_DIGIT))) is DIGITS
+    assert sets.measuring(spec_of((3, 28, 28), SHAPES)).classes == SHAPES
+    assert sets.measuring(spec_of((1, 28, 28), ("a", "b"))) is None
+    assert sets.measuring(spec_of((1, 12, 12), DIGIT_CLASSES)) is None

@@ -9,9 +9,9 @@ from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QGridLayout, QLabel, QSizePolicy, QStackedWidget, QVBoxLayout, QWidget
 
 from engine.inspect.occlusion import Patch
-from gui.pages.inside.occlusion_bars import PairedBars
 from gui.pages.inside.occlusion_curves import ClassCurves
 from gui.pages.inside.occlusion_picture import PatchPicture
+from gui.pages.inside.paired_bars import PairedBars
 from gui.theme import S1, S2, S3, ThemeManager, answer_font, caption_font
 from gui.widgets.caption_line import CaptionLine, Legend
 from gui.widgets.elided_label import ElidedLabel

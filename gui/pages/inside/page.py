@@ -1,9 +1,7 @@
 """The Inside page: the whole network, and of one layer what every filter has learned to look for."""
 
-from collections.abc import Callable, Mapping
-from typing import Any
+from collections.abc import Callable, Mapping, Sequence
 
-from numpy.typing import NDArray
 from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtWidgets import (
     QButtonGroup,
@@ -18,8 +16,8 @@ from PySide6.QtWidgets import (
 )
 
 from engine.inspect.synthesis import USUAL, Ascent
-from engine.spec import NetworkSpec
 from gui.frames import Frame
+from gui.pages.convolve.library_store import StoredKernel
 from gui.pages.inside.channels_part import ChannelsPart
 from gui.pages.inside.fingerprints_part import FingerprintsPart
 from gui.pages.inside.ledger_part import LedgerPart
@@ -28,8 +26,10 @@ from gui.pages.inside.part import Part, View
 from gui.pages.inside.patterns_part import PatternsPart
 from gui.pages.inside.pins import PinBoard
 from gui.pages.inside.sensitivity_part import SensitivityPart
+from gui.pages.inside.surgery_part import SurgeryPart
 from gui.pages.inside.wall_worker import layer_behind
 from gui.pages.network_flow import NetworkFlow
+from gui.picture_sets import PictureSets
 from gui.selection import Selection
 from gui.theme import S2, S3, S4, ThemeManager
 from gui.widgets.caption_line import CaptionLine
@@ -44,6 +44,7 @@ PARTS = {
     "sensitivity": ("Sensitivity", "Where the answer is sensitive to a change of the picture"),
     "occlusion": ("Covering", "What becomes of the answer when a part of the picture is covered"),
     "ledger": ("Ledger", "How a number comes about, down to the ink"),
+    "surgery": ("Surgery", "What becomes of the answers when a filter is off, scaled, replaced or painted"),
 }
 
 
@@ -55,7 +56,9 @@ class InsidePage(QWidget):
     themes
         Shared with the window.
     pictures
-        Gives the pictures that are searched for what excites a network's channels; on another thread.
+        Gives the test pictures that are searched for what excites a network's channels, and that measure it.
+    kernels
+        Gives the person's own kernels.
     ascent
         How the pictures that channels would like are made.
     """
@@ -72,7 +75,8 @@ class InsidePage(QWidget):
     def __init__(
         self,
         themes: ThemeManager,
-        pictures: Callable[[NetworkSpec], NDArray[Any] | None],
+        pictures: PictureSets,
+        kernels: Callable[[], Sequence[StoredKernel]] = tuple,
         parent: QWidget | None = None,
         *,
         ascent: Ascent = USUAL,
@@ -92,11 +96,12 @@ class InsidePage(QWidget):
         self._flow.set_empty_text("Draw a digit: what every layer makes of it appears here")
         self.pins = PinBoard(self)
         self.channels = ChannelsPart(themes, self.pins)
-        self.patterns = PatternsPart(themes, pictures, ascent, self.pins)
+        self.patterns = PatternsPart(themes, pictures.searched, ascent, self.pins)
         self.fingerprints = FingerprintsPart(themes)
         self.sensitivity = SensitivityPart(themes)
         self.occlusion = OcclusionPart(themes)
         self.ledger = LedgerPart(themes)
+        self.surgery = SurgeryPart(themes, pictures.measuring, kernels)
         self._parts: Mapping[str, Part] = {
             "channels": self.channels,
             "patterns": self.patterns,
@@ -104,6 +109,7 @@ class InsidePage(QWidget):
             "sensitivity": self.sensitivity,
             "occlusion": self.occlusion,
             "ledger": self.ledger,
+            "surgery": self.surgery,
         }
         self._caption = CaptionLine(themes)
         self._caption.setObjectName("wall_caption")
@@ -117,6 +123,11 @@ class InsidePage(QWidget):
     def is_settled(self) -> bool:
         """Whether everything that was asked for is on screen."""
         return all(part.is_settled for part in self._parts.values())
+
+    @property
+    def part(self) -> str:
+        """The name of the part that can be seen, "" while the network has the whole page."""
+        return "" if self._body.isHidden() else list(self._parts)[self._stack.currentIndex()]
 
     def enter(self, visible: bool) -> None:
         """Tell whether the page can be seen: otherwise it computes nothing."""

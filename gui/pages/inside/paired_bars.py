@@ -1,4 +1,4 @@
-"""Two bars for each class: its probability without the patch, and under it."""
+"""Two bars for each class: a share before, and under it the one after."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -16,24 +16,43 @@ from gui.widgets.copy_keys import CopyKeys, widget_picture
 Array = NDArray[Any]
 
 _WIDEST_NUMBER = "100.0 %"
-_HEADINGS = ("before", "covered")
 _LARGEST_ROW_PX, _LARGEST_BAR_PX = 34, 10
 _LONGEST_NAME_SHARE = 0.3
 
 
 class PairedBars(QWidget):
-    """Shows each class's probability before and after, in the order of the classes. GUI thread only.
+    """Shows a share of each class before and after, in the order of the classes. GUI thread only.
 
     Widths are reserved, so nothing moves when a number changes. A class can be clicked.
+
+    Parameters
+    ----------
+    themes
+        Shared with the window.
+    headings
+        What is written above the two numbers.
+    subject
+        What the shares are, for a screen reader.
+    marks_best
+        Whether the class of the largest share stands out.
     """
 
     class_clicked = Signal(int)
     """The class whose row was clicked, or chosen with Enter."""
     hovered = Signal(str)
 
-    def __init__(self, themes: ThemeManager, parent: QWidget | None = None) -> None:
+    def __init__(
+        self,
+        themes: ThemeManager,
+        headings: tuple[str, str] = ("before", "covered"),
+        subject: str = "Class probabilities",
+        *,
+        marks_best: bool = True,
+        parent: QWidget | None = None,
+    ) -> None:
         super().__init__(parent)
         self._themes = themes
+        self._headings, self._marks_best = headings, marks_best
         self._classes: tuple[str, ...] = ()
         self._before: Array | None = None
         self._after: Array | None = None
@@ -44,13 +63,13 @@ class PairedBars(QWidget):
         self.setMouseTracking(True)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
-        self.setAccessibleName("Class probabilities before and covered")
+        self.setAccessibleName(f"{subject} {headings[0]} and {headings[1]}")
         CopyKeys(self, lambda: widget_picture(self), self._numbers)
         themes.changed.connect(self._on_theme_changed)
 
     @property
     def shown(self) -> tuple[Array, Array] | None:
-        """The probabilities ``(classes,)`` before and after."""
+        """The shares ``(classes,)`` before and after."""
         return None if self._before is None or self._after is None else (self._before, self._after)
 
     def set_classes(self, classes: Sequence[str]) -> None:
@@ -60,8 +79,8 @@ class PairedBars(QWidget):
         self.updateGeometry()
         self.update()
 
-    def show_pair(self, before: Array, after: Array, asked: int) -> None:
-        """Show probabilities ``(classes,)`` before and after, and mark the class that is asked about."""
+    def show_pair(self, before: Array, after: Array, asked: int | None) -> None:
+        """Show shares ``(classes,)`` before and after, NaN for none, and mark the class asked about."""
         self._before, self._after, self._asked = before, after, asked
         order = np.argsort(-after, kind="stable")[:3]
         self.setAccessibleDescription("; ".join(self.readout(int(row)) for row in order))
@@ -73,8 +92,8 @@ class PairedBars(QWidget):
         """Tell one row in words: "7: 98.2 % before, 61.0 % covered"."""
         if self._before is None or self._after is None:
             return f"{self._classes[row]}: no answer yet"
-        before, after = (percent(float(each[row])) for each in (self._before, self._after))
-        return f"{self._classes[row]}: {before} before, {after} covered"
+        before, after = (_share(each, row) for each in (self._before, self._after))
+        return f"{self._classes[row]}: {before} {self._headings[0]}, {after} {self._headings[1]}"
 
     def row_rect(self, row: int) -> QRectF:
         """Return where a row is drawn, below the headings."""
@@ -85,7 +104,12 @@ class PairedBars(QWidget):
         if self._before is None or self._after is None:
             return ""
         rows = zip(self._classes, self._before, self._after, strict=True)
-        return "\n".join(["class\tbefore\tcovered", *(f"{n}\t{b:.6g}\t{a:.6g}" for n, b, a in rows)]) + "\n"
+        return (
+            "\n".join(
+                ["\t".join(("class", *self._headings)), *(f"{n}\t{b:.6g}\t{a:.6g}" for n, b, a in rows)]
+            )
+            + "\n"
+        )
 
     def _row_height(self) -> int:
         room = (self.height() - self._line - S1) // max(1, len(self._classes))
@@ -114,7 +138,7 @@ class PairedBars(QWidget):
         painter, theme = QPainter(self), self._themes.theme
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         metrics = QFontMetricsF(self.font())
-        widest = max(metrics.horizontalAdvance(text) for text in (_WIDEST_NUMBER, *_HEADINGS))
+        widest = max(metrics.horizontalAdvance(text) for text in (_WIDEST_NUMBER, *self._headings))
         longest = max((metrics.horizontalAdvance(name) for name in self._classes), default=0.0)
         name_width = min(np.ceil(longest), self.width() * _LONGEST_NAME_SHARE)
         numbers = [
@@ -123,7 +147,7 @@ class PairedBars(QWidget):
         ]
         right_middle = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
         painter.setPen(theme.text_dim)
-        for words, box in zip(_HEADINGS, numbers, strict=True):
+        for words, box in zip(self._headings, numbers, strict=True):
             painter.drawText(box, right_middle, words)
         for row, name in enumerate(self._classes):
             rect = self.row_rect(row)
@@ -136,9 +160,9 @@ class PairedBars(QWidget):
             painter.setPen(theme.text)
             painter.drawText(rect.adjusted(S1, 0, 0, 0), left_middle, elided)
             for values, box in zip((self._before, self._after), numbers, strict=True):
-                best = values is not None and row == int(values.argmax())
+                best = values is not None and self._is_best(values, row)
                 painter.setPen(theme.text if best else theme.text_dim)
-                words = SILENCE if values is None else percent(float(values[row]))
+                words = SILENCE if values is None else _share(values, row)
                 painter.drawText(
                     QRectF(box.left(), rect.top(), box.width(), rect.height()), right_middle, words
                 )
@@ -160,14 +184,17 @@ class PairedBars(QWidget):
         painter.drawRoundedRect(QRectF(left, top, right - left, 2 * height + 1), 2, 2)
         if self._before is None or self._after is None:
             return
-        wins = row == int(self._after.argmax())
+        wins = self._is_best(self._after, row) if self._marks_best else row == self._asked
         quiet = mixed(theme.text_dim, theme.panel, 0.55)
         strong = theme.accent if wins else theme.text_dim
         for index, (value, colour) in enumerate(((self._before[row], quiet), (self._after[row], strong))):
-            length = (right - left) * float(value)
+            length = (right - left) * float(np.nan_to_num(value))
             if length >= 0.5:
                 painter.setBrush(colour)
                 painter.drawRoundedRect(QRectF(left, top + index * (height + 1), length, height), 1, 1)
+
+    def _is_best(self, values: Array, row: int) -> bool:
+        return self._marks_best and row == int(np.nan_to_num(values).argmax())
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         """Read out the row under the pointer."""
@@ -202,3 +229,8 @@ class PairedBars(QWidget):
     def _on_theme_changed(self) -> None:
         self._set_font()
         self.update()
+
+
+def _share(values: Array, row: int) -> str:
+    value = float(values[row])
+    return SILENCE if np.isnan(value) else percent(value)
