@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QStyle, QWidget
 
 from engine.inspect.layer_tiles import LayerTiles
 from engine.inspect.tiles import tile_indices
-from engine.inspect.words import shape_text
+from engine.inspect.words import percent, shape_text
 from gui.plotting import Mosaic, PixelView
 from gui.theme import Theme, ThemeManager, mixed
 from gui.widgets import flow_painting
@@ -312,7 +312,8 @@ class FlowCanvas(QWidget):
             words = readout(layer.tiles, Hit(hit.channel, 0, hit.row, hit.column))
         elif layer.vector is not None:
             value = flow_painting.signed_text(float(layer.vector[hit.channel]))
-            words = f"logits · class {layer.labels[hit.channel]} = {value}"
+            share = percent(float(flow_painting.probabilities_of(layer.vector)[hit.channel]), 1)
+            words = f"logits · class {layer.labels[hit.channel]} = {value}, probability {share}"
         return f"{words} · {self._light_words}" if self._light_words else words
 
     def _on_theme_changed(self) -> None:

@@ -8,8 +8,9 @@ from numpy.typing import NDArray
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPen
 
+from engine.functional import softmax
 from engine.inspect.layer_tiles import LayerTiles
-from engine.inspect.words import MINUS, number, shape_text
+from engine.inspect.words import MINUS, number, percent, shape_text
 from gui.palettes import FULL_INDEX
 from gui.theme import S1, S6, Theme, caption_font
 from gui.widgets.flow_layout import FlowBlock, FlowLayout
@@ -21,8 +22,10 @@ _FULL_HEADING_PX = 40
 _FAINTEST_LIGHT, _LIGHT_WIDTH = 0.1, 1.5
 _SMALLEST_CONNECTOR = 24
 _ELIDE = Qt.TextElideMode.ElideRight
-_LABEL_SHARE, _MOST_LABEL_SHARE, _VALUE_SHARE = 0.16, 0.4, 0.28
+_LABEL_SHARE, _MOST_LABEL_SHARE, _VALUE_SHARE = 0.13, 0.35, 0.48
 _LABEL_GAP_PX = 4
+# Of a bar's row, what the probability at its end takes.
+_SHARE_SHARE = 0.22
 
 
 def block_shapes(layers: tuple[LayerTiles, ...]) -> tuple[BlockShape, ...]:
@@ -47,7 +50,7 @@ def block_shapes(layers: tuple[LayerTiles, ...]) -> tuple[BlockShape, ...]:
 
 def heading_of(layer: LayerTiles) -> str:
     """Name a block: the layer's name, or what its numbers are."""
-    return "logits" if layer.kind == "logits" else layer.name
+    return "logits, probabilities" if layer.kind == "logits" else layer.name
 
 
 def shown_text(shown: int, count: int, *, brief: bool = False) -> str:
@@ -138,6 +141,8 @@ def paint_figures(
         return
     painter.setFont(caption_font())
     largest = int(np.nan_to_num(layer.vector, nan=-np.inf).argmax())
+    shares = probabilities_of(layer.vector)
+    right = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight
     for index, value in enumerate(layer.vector.tolist()):
         row = logical(block.channel_box(index), layout.dpr)
         room = _label_room(layer.labels, row.width()) - _LABEL_GAP_PX
@@ -145,8 +150,15 @@ def paint_figures(
         painter.setPen(theme.text)
         painter.drawText(row, Qt.AlignmentFlag.AlignVCenter, name)
         painter.setPen(theme.text if index == largest else theme.text_dim)
-        right = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight
-        painter.drawText(row, right, signed_text(value))
+        painter.drawText(row, right, percent(float(shares[index])))
+        painter.drawText(row.adjusted(0, 0, -_SHARE_SHARE * row.width(), 0), right, signed_text(value))
+
+
+def probabilities_of(logits: NDArray[np.floating]) -> NDArray[np.float64]:
+    """Give the probabilities of logits; of what is no number, none."""
+    finite = np.nan_to_num(logits.astype(np.float64), nan=-1e300, posinf=1e300, neginf=-1e300)
+    found: NDArray[np.float64] = softmax(finite)
+    return found
 
 
 @lru_cache(64)

@@ -14,7 +14,7 @@ SCROLLED_TILE = 24  # where nothing fits, however high, tiles may as well be see
 LARGEST_TILE = 224
 LARGEST_UNIT, SMALLEST_UNIT = 10, 3  # a unit of a vector is a dot, however large the pictures are
 UNITS_PER_TILE = 6  # side by side, where all must fit
-BARS_WIDTH, NARROW_BARS_WIDTH = 168, 124
+BARS_WIDTH, NARROW_BARS_WIDTH = 208, 166
 BAR_HEIGHT = 20
 SMALLEST_BAR_HEIGHT = 12
 LARGEST_CONNECTOR, NARROW_CONNECTOR = 112, 22
@@ -25,6 +25,8 @@ HIGHER = (1.0, 1.25, 1.5, 1.75, 2.0, 2.5, 3.0, 4.0)
 WORTH_A_CHANGE = 1.15  # a further line, or half empty rows, must make tiles this much larger
 # So many channels of a layer are shown where all must fit, the first number with which they do.
 CAPS = (None, 64, 32, 16, 8, 4, 2, 1)
+# Shapes and ranges are given up before fewer channels than these are shown.
+FEWEST_WITH_WORDS = 4
 # Tiles of many channels that are smaller than this are of less use than fewer that are larger.
 MANY, READABLE_TILE = 8, 24
 
@@ -112,12 +114,14 @@ def chosen_room(
     nowhere = Room(width, height, 1, dpr, True), round(SCROLLED_TILE * dpr)
     if fits:
         most = max(shape.count for shape in shapes)
-        for cap in (cap for cap in CAPS if cap is None or cap < most):
-            for narrow, brief in ((False, False), (True, False), (True, True)):
-                least = READABLE_TILE if cap is None or cap > MANY else SMALLEST_TILE
-                best = _best(shapes, _rooms(shapes, width, height, dpr, cap, narrow, brief), least)
-                if best is not None:
-                    return best
+        caps = [cap for cap in CAPS if cap is None or cap < most]
+        worth_words = [cap for cap in caps if cap is None or cap >= FEWEST_WITH_WORDS]
+        ways = [(cap, narrow, False) for cap in worth_words for narrow in (False, True)]
+        for cap, narrow, brief in (*ways, *((cap, True, True) for cap in caps)):
+            least = READABLE_TILE if cap is None or cap > MANY else SMALLEST_TILE
+            best = _best(shapes, _rooms(shapes, width, height, dpr, cap, narrow, brief), least)
+            if best is not None:
+                return best
     found = (_best(shapes, _rooms(shapes, width, round(height * factor), dpr)) for factor in HIGHER)
     return next((best for best in found if best is not None), nowhere)
 

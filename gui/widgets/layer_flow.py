@@ -16,7 +16,7 @@ from gui.widgets.caption_line import CaptionLine, Legend
 from gui.widgets.copy_keys import CopyKeys
 from gui.widgets.flow_canvas import FlowCanvas
 from gui.widgets.flow_layout import FlowHit
-from gui.widgets.flow_painting import heading_of
+from gui.widgets.flow_painting import heading_of, probabilities_of
 from gui.widgets.tile_words import numbers_as_table
 
 # Up to where a number fits a cell of one pixel.
@@ -173,8 +173,9 @@ class LayerFlow(QWidget):
             if layer.tiles is not None:
                 parts.append(numbers_as_table(layer.tiles))
             elif layer.vector is not None:
-                rows = zip(layer.labels, layer.vector.tolist(), strict=True)
-                lines = [f"{label}\t{value:.6g}" for label, value in rows]
+                shares = probabilities_of(layer.vector).tolist()
+                rows = zip(layer.labels, layer.vector.tolist(), shares, strict=True)
+                lines = [f"{label}\t{value:.6g}\t{share:.6g}" for label, value, share in rows]
                 parts.append("\n".join([heading_of(layer), *lines]) + "\n")
         return "".join(parts)
 

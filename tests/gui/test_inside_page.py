@@ -9,12 +9,15 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QCheckBox, QComboBox, QLabel, QSlider
 
 from engine import Conv2D, Dense, Flatten, Network, NetworkSpec, ReLU
+from engine.datasets import DIGIT_CLASSES, NO_DIGIT
+from engine.datasets.shapes import SHAPES
 from engine.drawing import Drawing, Stroke
 from engine.inspect.synthesis import Ascent
 from gui.frames import compute_frame
 from gui.pages.inside import wall_worker
 from gui.pages.inside.card_geometry import CardGeometry, WallGeometry
 from gui.pages.inside.card_pictures import as_signed_tiles, as_tiles, block_image
+from gui.pages.inside.depth import depth_words
 from gui.pages.inside.page import InsidePage
 from gui.pages.inside.wall_worker import (
     Dreams,
@@ -66,7 +69,7 @@ def test_a_wall_is_filled_channel_by_channel(qtbot, page):
     page.enter(True)
     filled(qtbot, page)
     assert page.patterns.wall.filled == (4, 4)
-    assert status(page) == ""
+    assert status(page) == "on digits, a first layer sees edges"
     assert "step 7" in page.patterns.wall.words_of(2)
     assert "max" in page.patterns.wall.words_of(2)
 
@@ -328,7 +331,7 @@ def test_frames_that_keep_coming_do_not_hold_up_the_wall(qtbot, page):
 
     # Each look asks for a frame, as the display clock does.
     qtbot.waitUntil(another_frame_and_filled, timeout=20_000)
-    assert status(page) == ""
+    assert status(page) == "on digits, a first layer sees edges"
 
 
 def test_what_was_on_its_way_of_another_network_is_not_shown(qtbot, page, monkeypatch):
@@ -356,3 +359,14 @@ def test_what_does_not_depend_on_the_way_back_is_found_once():
     dreams = [[each for each in news if isinstance(each, Dreams)] for news in (first, again)]
     assert dreams[0] == dreams[1]
     assert [each.found.rule for each in again if isinstance(each, Patterns)] == ["gradient"] * 4
+
+
+def test_what_is_to_be_expected_of_a_depth_is_said_for_digits_and_shapes_only():
+    def spec_of(classes):
+        layers = (Conv2D(2, 3), ReLU(), Conv2D(2, 3), ReLU(), Conv2D(2, 3), Flatten(), Dense(len(classes)))
+        return NetworkSpec((3, 28, 28), layers, classes)
+
+    words = [depth_words(spec_of(SHAPES), layer) for layer in ("conv1", "conv2", "conv3")]
+    assert ["colours" in words[0], "corners" in words[1], "circles" in words[2]] == [True] * 3
+    assert "strokes, corners and loops" in depth_words(spec_of((*DIGIT_CLASSES, NO_DIGIT)), "conv3")
+    assert depth_words(spec_of(("cat", "dog")), "conv2") == ""

@@ -173,7 +173,7 @@ def test_copying_gives_every_number_of_every_layer(flow: LayerFlow, qtbot: QtBot
     lines = QApplication.clipboard().text().splitlines()
     assert lines[0] == "input input channel 1"
     assert "relu1 channel 8" in lines
-    assert lines[-11] == "logits"
+    assert lines[-11] == "logits, probabilities"
     assert flow.picture().width() == 2 * flow.canvas.width()
 
 

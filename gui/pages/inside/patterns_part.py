@@ -13,6 +13,7 @@ from engine.inspect.front import front_spec
 from engine.inspect.saliency import features_behind, importance
 from engine.inspect.synthesis import Ascent
 from engine.spec import NetworkSpec
+from gui.pages.inside.depth import depth_words
 from gui.pages.inside.part import Part, View
 from gui.pages.inside.pattern_wall import PatternWall
 from gui.pages.inside.pins import PinBoard
@@ -90,6 +91,8 @@ class PatternsPart(Part):
         if shown != self._shown:
             self._show_layer(view)
             self._shown = shown
+        if self.wall.is_filled:
+            self.told.emit(self._depth())
         elif self._pins.of(view.layer) != self._pinned:
             self._put_in_order()
         self.wall.set_selected(view.channel)
@@ -137,6 +140,11 @@ class PatternsPart(Part):
             "nine strongest patches · what in them excites the channel · a picture made for it",
         )
 
+    def _depth(self) -> str:
+        """What is to be expected of the layer, where nothing else is to be told."""
+        view = self._view
+        return depth_words(view.frame.spec, view.layer) if view is not None and view.layer else ""
+
     def _show_names(self) -> None:
         """Write what the filters of a first layer of 3 × 3 are called: deeper ones are of many slices."""
         if self._view is None or not self._view.layer:
@@ -152,7 +160,7 @@ class PatternsPart(Part):
         for each in news:
             if isinstance(each, Working):
                 # What renews a wall that is there goes on in silence: each card says its step.
-                self.told.emit("" if self.wall.is_filled else each.text)
+                self.told.emit(self._depth() if self.wall.is_filled or not each.text else each.text)
                 if not each.text and self._choices.hides_dead:
                     self._put_in_order()
             elif isinstance(each, Patterns) and each.found.layer == layer:

@@ -10,7 +10,7 @@ from PySide6.QtGui import QImage, QMouseEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from engine.inspect.words import number, percent
-from gui.pages.inside.card_pictures import picture_entries, signed_entries, single_image
+from gui.pages.inside.card_pictures import as_tiles, picture_entries, signed_entries, single_image
 from gui.pages.inside.sensitivity import Sensitivity
 from gui.palettes import Lut
 from gui.theme import S2, S4, ThemeManager, caption_font, heading_font
@@ -137,6 +137,8 @@ class SensitivityView(QWidget):
         theme = self._themes.theme
         scale = float(np.abs(each.values).max(initial=0.0))
         lut: Lut
+        if each.is_picture and self._shown is not None and len(self._shown.asked.frame.picture) > 1:
+            return single_image(as_tiles(self._shown.asked.frame.picture[None])[0], 1, theme.picture_lut)
         if each.is_picture:
             entries, lut = picture_entries(each.values), theme.picture_lut
         elif each.signed:
