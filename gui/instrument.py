@@ -66,6 +66,8 @@ class Instrument(QObject):
         self._answer_live = True
         # What the person chose; a network that was just opened answers until the next run.
         self._live_chosen = True
+        # A run that has not begun answers only when it is asked to: its values are random.
+        self._run_asked_for = False
         self._visible = True
         self._asked: dict[str, _Asked] = {}
         self._answer_frame: Frame | None = None
@@ -85,7 +87,7 @@ class Instrument(QObject):
     @property
     def answering(self) -> Subject:
         """The network that answers the Pad."""
-        if self._answer_live and self._run is not None and self._has_begun():
+        if self._answer_live and self._run is not None and (self._run_asked_for or self._has_begun()):
             return self._run
         return self._trained
 
@@ -105,6 +107,11 @@ class Instrument(QObject):
         return self._answer_live
 
     @property
+    def run_answers(self) -> bool:
+        """Whether the run answers the Pad at the moment."""
+        return self.answering is not self._trained
+
+    @property
     def is_settled(self) -> bool:
         """Whether every frame that was asked for has been shown, and a run that was opened has been seen."""
         return self._worker.is_idle and (self._run is not None or self._bridge.session is None)
@@ -122,8 +129,8 @@ class Instrument(QObject):
         self.refresh()
 
     def set_answer_live(self, live: bool) -> None:
-        """Choose between the run and the trained network for the Pad."""
-        self._answer_live = self._live_chosen = live
+        """Choose between the run, also before it has begun, and the trained network for the Pad."""
+        self._answer_live = self._live_chosen = self._run_asked_for = live
         self.refresh()
 
     def set_run_wanted(self, wanted: bool) -> None:
@@ -255,7 +262,7 @@ class Instrument(QObject):
 
     def _on_run_opened(self, info: object) -> None:
         self._run = self._run_frame = None
-        self._answer_live = self._live_chosen
+        self._answer_live, self._run_asked_for = self._live_chosen, False
         self._asked.pop(RUN, None)
         self.wake()
         self.refresh()

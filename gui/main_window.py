@@ -321,17 +321,17 @@ class MainWindow(QMainWindow):
         self._inspecting.forget("train")
         self._pictures.set_of_run(info.split.test)
         self._pad.set_run(info.name)
-        self._show_answer_live(self.instrument.answer_live)
+        self._show_answer_live(self.instrument.run_answers)
         self._status.show_dataset(f"{self._library.name_of(info.data_key)} · {len(info.split.train):,}")
 
     def _on_subject_changed(self, subject: Subject) -> None:
         self._status.show_network(subject.source, subject.spec.weight_count)
         self._pad.set_digits(lambda: self._pictures.pickable(subject.spec))
-        self._show_answer_live(self.instrument.answer_live)
+        self._show_answer_live(self.instrument.run_answers)
 
     def _on_answer_source_chosen(self, live: bool) -> None:
         self.instrument.set_answer_live(live)
-        self._show_answer_live(live)
+        self._show_answer_live(self.instrument.run_answers)
 
     def _show_answer_live(self, live: bool) -> None:
         self._pad.set_answer_live(live)

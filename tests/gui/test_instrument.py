@@ -145,6 +145,20 @@ def test_a_run_answers_once_it_has_begun(bench):
     assert [subject.source for subject in bench.subjects] == ["Run 1"]
 
 
+def test_a_run_that_has_not_begun_answers_when_it_is_asked_to(bench):
+    bench.bridge.open()
+    bench.settle()
+    assert not bench.instrument.run_answers
+    bench.instrument.set_answer_live(True)
+    bench.settle()
+    assert bench.instrument.run_answers
+    assert (bench.answers[-1].source, bench.answers[-1].step) == ("Run 1", 0)
+    # The next run is not asked for yet.
+    bench.bridge.open()
+    bench.settle()
+    assert not bench.instrument.run_answers
+
+
 def test_the_trained_network_answers_when_one_says_so(bench):
     bench.bridge.open()
     bench.train(3)
