@@ -1,4 +1,4 @@
-"""Compare what is carried back from every channel and class to the pixels with PyTorch's, on 20 digits.
+"""Compare what is carried back from every channel and class to the pixels with PyTorch's, on 20 pictures.
 
 Gradient, guided backpropagation, deconvnet and Grad-CAM of the shipped networks; PyTorch does it with hooks
 on an equal network. Both in float64: in float32 rounding decides which of two nearly equal pixels wins a
@@ -22,15 +22,15 @@ from benchmarks.gradients import write_case  # noqa: E402
 from engine.formats.model import Model, load_model  # noqa: E402
 from engine.inspect.saliency import last_features  # noqa: E402
 from tests.engine.gradient_cases import fingerprint  # noqa: E402
-from tests.engine.inside_cases import GOLDEN, digits, own_maps  # noqa: E402
+from tests.engine.inside_cases import GOLDEN, own_maps, pictures  # noqa: E402
 
-NETWORKS = ("classic", "reader")
+NETWORKS = ("classic", "reader", "shapes")
 
 
-def torch_maps(python: str, model: Model, pictures: np.ndarray, folder: Path) -> dict[str, np.ndarray]:
+def torch_maps(python: str, model: Model, x: np.ndarray, folder: Path) -> dict[str, np.ndarray]:
     """Let PyTorch compute the maps of a network."""
     spec = model.spec
-    write_case(folder, spec, model.parameters, {"x": pictures}, cam=last_features(spec))
+    write_case(folder, spec, model.parameters, {"x": x}, cam=last_features(spec))
     worker = Path(__file__).with_name("_torch_inside.py")
     subprocess.run([python, worker, folder], check=True)
     with np.load(folder / "maps.npz") as found:
@@ -49,7 +49,7 @@ def main() -> None:
     for network in NETWORKS:
         model = load_model(ROOT / "resources" / "networks" / f"{network}.safetensors")
         with tempfile.TemporaryDirectory() as folder:
-            wanted = torch_maps(python, model, digits(), Path(folder))
+            wanted = torch_maps(python, model, pictures(model.spec.input_shape[0]), Path(folder))
         found = own_maps(model)
         assert set(found) == set(wanted)
         for name, maps in wanted.items():
@@ -57,7 +57,7 @@ def main() -> None:
             axes = tuple(range(1, maps.ndim))
             largest = np.maximum(np.abs(maps).max(axis=axes), 1e-12)
             error = np.abs(found[name] - maps).max(axis=axes) / largest
-            count = f"{len(maps):4} maps of 20 digits"
+            count = f"{len(maps):4} maps of 20 pictures"
             print(f"{network:8} {name:20} {count}: largest relative error {error.max():.1e}")
         if options.write and network == NETWORKS[0]:
             golden = {name: [fingerprint(each) for each in maps] for name, maps in wanted.items()}

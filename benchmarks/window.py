@@ -27,7 +27,7 @@ from gui.app import create_window  # noqa: E402
 from gui.frames import Frame  # noqa: E402
 from gui.main_window import MainWindow  # noqa: E402
 from gui.memory import limit_arenas  # noqa: E402
-from gui.pages.inside.page import InsidePage  # noqa: E402
+from gui.pages.inside.page import PARTS, InsidePage  # noqa: E402
 from gui.settings import Folders  # noqa: E402
 
 TICK_MS = 16
@@ -224,7 +224,22 @@ def watching(window: MainWindow, page: str, key: str, options: argparse.Namespac
     row(f"lateness of a 16 ms tick {where}", late, "ms", "p99 <= 25")
     slowdown(window, options)
     if page == "inside":
+        frames_of_parts(window, key, options)
         slowdown_by_wall(window, key, options)
+
+
+def frames_of_parts(window: MainWindow, key: str, options: argparse.Namespace) -> None:
+    """Measure the frames of the Inside page with the network alone, and with each part in front."""
+    inside = window.findChild(InsidePage)
+    assert inside is not None
+    for part in ("", *PARTS):
+        inside.show_part(part)
+        spin(0.5)
+        rate, late = frames_and_lateness(window, "inside", options.seconds)
+        name = part or "the network alone"
+        row(f"frames per second, {name}, training {key}", [rate], "per s", ">= 30")
+        row(f"lateness of a 16 ms tick, {name}, training {key}", late, "ms", "p99 <= 25")
+    inside.show_part("patterns")
 
 
 def slowdown_by_wall(window: MainWindow, key: str, options: argparse.Namespace) -> None:
@@ -246,7 +261,7 @@ def walls(window: MainWindow) -> None:
     """Print how long it takes to fill the pattern wall of each convolution of the shipped networks."""
     window.session.pause()
     window.show_page("inside")
-    for name in ("classic", "reader"):
+    for name in ("classic", "reader", "shapes"):
         action = window.findChild(QAction, f"action_{name}_network")
         assert action is not None
         action.trigger()

@@ -158,7 +158,11 @@ class InsidePage(QWidget):
         self._show_part_in_front()
 
     def show_part(self, part: str) -> None:
-        """Bring a part to the front below the network: one of the names in `PARTS`."""
+        """Bring one of `PARTS` to the front below the network; "" leaves the whole page to the network."""
+        if not part:
+            self._fold(True)
+            self._show_part_in_front()
+            return
         self._fold(False)
         index = list(self._parts).index(part)
         self._buttons.buttons()[index].setChecked(True)
@@ -170,11 +174,7 @@ class InsidePage(QWidget):
 
     def _on_part_clicked(self, part: str) -> None:
         """Bring a part to the front; the one that is there goes, and the network has the whole page."""
-        if list(self._parts).index(part) == self._stack.currentIndex() and not self._body.isHidden():
-            self._fold(True)
-            self._show_part_in_front()
-        else:
-            self.show_part(part)
+        self.show_part("" if part == self.part else part)
 
     def _fold(self, folded: bool) -> None:
         """Leave of the lower half only the row of its buttons, or unfold it again."""
