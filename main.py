@@ -1,29 +1,43 @@
 """Start Filterscope: environment, arguments, then the window."""
 
 import argparse
+import importlib.util
 import multiprocessing
 import os
 import sys
+from importlib.machinery import PathFinder
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from gui.instance import Request
 
 # One thread per matrix product, set before NumPy is imported: the training thread keeps to one core, the
 # window has the other. With two, BLAS's threads wait for each other and the window waits for both.
 for _variable in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS", "VECLIB_MAXIMUM_THREADS"):
     os.environ.setdefault(_variable, "1")
 
+# A start with one of these wants a window that is not as the one that is open.
+_OWN_WINDOW = ("screenshot", "size", "theme", "train_seconds", "preset")
+
 
 def parse_arguments(arguments: list[str]) -> argparse.Namespace:
     """Read the command line; exits with a sentence where it makes no sense."""
-    from engine.version import VERSION
-
     parser = argparse.ArgumentParser(
         prog="filterscope",
         description="See how a convolutional neural network sees: draw a digit, watch a network learn it.",
+        epilog="If a window is open already, the file opens there, unless an option asks for another one.",
     )
     parser.add_argument(
-        "file", nargs="?", type=Path, help="a network (.safetensors, .onnx) or a picture to open"
+        "file",
+        nargs="?",
+        type=Path,
+        help="a network (.safetensors, .onnx), a drawing (.json) or a picture to open",
     )
-    parser.add_argument("--version", action="version", version=f"Filterscope {VERSION}")
+    parser.add_argument("--version", action="version", version=f"Filterscope {_version()}")
+    parser.add_argument(
+        "--new-window", action="store_true", help="open a window of its own, whatever is open already"
+    )
     parser.add_argument(
         "--screenshot", type=Path, metavar="OUT.png", help="write a picture of the window and exit"
     )
@@ -42,6 +56,17 @@ def parse_arguments(arguments: list[str]) -> argparse.Namespace:
         if path is not None and not path.is_file():
             parser.error(f"there is no file “{path}”")
     return options
+
+
+def _version() -> str:
+    """Read the program's version without the engine around it, whose import takes a third of a second."""
+    package = importlib.util.find_spec("engine")
+    spec = PathFinder.find_spec("engine.version", package.submodule_search_locations if package else None)
+    if spec is None or spec.loader is None:
+        raise ImportError("the program's version is missing")
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return str(module.VERSION)
 
 
 def _size(text: str) -> tuple[int, int]:
@@ -78,9 +103,27 @@ def main(arguments: list[str] | None = None) -> int:
     # A packaged program starts itself again to fetch a data set.
     multiprocessing.freeze_support()
     options = parse_arguments(sys.argv[1:] if arguments is None else arguments)
+    claim = None
+    if not options.new_window and not options.screenshot:
+        from gui.instance import meet
+
+        meeting = meet(_request(options))
+        if meeting.handed_over:
+            return 0
+        claim = meeting.claim
     from gui.app import run
 
-    return run(options)
+    return run(options, claim)
+
+
+def _request(options: argparse.Namespace) -> "Request | None":
+    """Say what the window that is open already should do; None if this start wants one of its own."""
+    from gui.instance import Request
+
+    if any(getattr(options, name) for name in _OWN_WINDOW):
+        return None
+    file, drawing = (path and path.absolute() for path in (options.file, options.drawing))
+    return Request(options.page, file, drawing, os.environ.get("XDG_ACTIVATION_TOKEN", ""))
 
 
 if __name__ == "__main__":

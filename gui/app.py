@@ -5,14 +5,19 @@ import gc
 import logging
 import signal
 import sys
+from functools import partial
 from typing import Literal
 
 from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import QApplication
 
-from gui.errors import ErrorReporter
+from engine.version import VERSION
+from gui.dialogs.error_details import ErrorDialog
+from gui.errors import ErrorReporter, make_report
+from gui.instance import Claim, Request
 from gui.log import route_qt_messages, start_log, stop_log
 from gui.main_window import MainWindow
+from gui.reception import Reception, come_forward
 from gui.settings import Folders, Preferences, PreferencesStore, folders
 from gui.theme import ThemeManager
 from resources import resource_path
@@ -58,8 +63,16 @@ def _known_page(preferences: Preferences) -> str:
     return preferences.page if preferences.page in MainWindow.PAGES else MainWindow.PAGES[0]
 
 
-def run(options: argparse.Namespace) -> int:
-    """Show the window until it is closed; gives the exit code."""
+def run(options: argparse.Namespace, claim: Claim | None = None) -> int:
+    """Show the window until it is closed; gives the exit code.
+
+    Parameters
+    ----------
+    options
+        What `main.parse_arguments` gives.
+    claim
+        That this start is the first, so that later ones find it; it is released at the end.
+    """
     app = QApplication(sys.argv[:1])
     app.setApplicationName("Filterscope")
     app.setApplicationDisplayName("Filterscope")
@@ -68,23 +81,20 @@ def run(options: argparse.Namespace) -> int:
     places = folders()
     start_log(places.log)
     route_qt_messages()
-    window = create_window(places=places, theme=options.theme, page=options.page)
+    logger.info("Filterscope %s starts", VERSION)
     reporter = ErrorReporter()
-    reporter.sentence_ready.connect(lambda sentence: window.say(sentence, warning=True))
-    reporter.report_ready.connect(window.show_unexpected)
-    reporter.install()
-    # Ctrl+C in the terminal closes the window as its button does, so that nothing is lost.
-    signal.signal(signal.SIGINT, lambda number, frame: window.close())
-    signal.signal(signal.SIGTERM, lambda number, frame: window.close())
-    if options.preset:
-        window.choose_preset(options.preset)
-    if options.size:
-        window.resize(*options.size)
-    if options.screenshot:
-        window.leave_no_trace()
-    else:
-        window.restore(keep_size=bool(options.size), keep_run=not options.preset)
+    reception = Reception(claim, app)
+    if sys.platform == "darwin":
+        app.installEventFilter(reception)
+    app.lastWindowClosed.connect(reception.close)
     try:
+        try:
+            window = _opened(options, places, reporter)
+        except Exception as error:
+            # Whoever tries next may have more luck.
+            reception.close()
+            return _cannot_open(app, error, seen=not options.screenshot)
+        reception.asked.connect(partial(_answer, window))
         opened = options.file is None or window.open_file(options.file)
         opened = (options.drawing is None or window.open_drawing(options.drawing)) and opened
         if options.screenshot and not opened:
@@ -99,8 +109,52 @@ def run(options: argparse.Namespace) -> int:
         gc.freeze()
         return app.exec()
     finally:
+        reception.close()
         reporter.uninstall()
         stop_log()
+
+
+def _opened(options: argparse.Namespace, places: Folders, reporter: ErrorReporter) -> MainWindow:
+    """Make the window as the command line wants it, ready to be shown."""
+    window = create_window(places=places, theme=options.theme, page=options.page)
+    reporter.sentence_ready.connect(lambda sentence: window.say(sentence, warning=True))
+    reporter.report_ready.connect(window.show_unexpected)
+    reporter.install()
+    # Ctrl+C in the terminal closes the window as its button does, so that nothing is lost.
+    signal.signal(signal.SIGINT, lambda number, frame: window.close())
+    signal.signal(signal.SIGTERM, lambda number, frame: window.close())
+    if options.preset:
+        window.choose_preset(options.preset)
+    if options.size:
+        window.resize(*options.size)
+    if options.screenshot:
+        window.leave_no_trace()
+    else:
+        window.restore(keep_size=bool(options.size), keep_run=not options.preset)
+    return window
+
+
+def _cannot_open(app: QApplication, error: Exception, *, seen: bool) -> int:
+    """Say why there is no window: in a dialog, or in the terminal where nobody would see one."""
+    report = make_report(error)
+    logger.critical("The window cannot be opened\n%s", report.details)
+    if seen:
+        ErrorDialog(report, goes_on=False).show()
+        app.exec()
+    else:
+        sys.stderr.write(f"{report.details}\n")
+    return 1
+
+
+def _answer(window: MainWindow, request: Request) -> None:
+    """Do in this window what a later start, or the desktop, asks."""
+    come_forward(window, request.token)
+    if request.page in MainWindow.PAGES:
+        window.show_page(request.page)
+    if request.file is not None:
+        window.open_file(request.file)
+    if request.drawing is not None:
+        window.open_drawing(request.drawing)
 
 
 def _take_screenshot(app: QApplication, window: MainWindow, options: argparse.Namespace) -> None:

@@ -1,7 +1,6 @@
 """Errors that nobody caught: known ones become a sentence, unknown ones a report, storms one."""
 
 import logging
-import platform
 import sys
 import threading
 import time
@@ -12,11 +11,10 @@ from dataclasses import dataclass
 from queue import Empty, SimpleQueue
 from types import TracebackType
 
-import numpy as np
-import PySide6
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from engine.errors import EngineError
+from gui.system_information import system_information, without_home
 
 logger = logging.getLogger(__name__)
 
@@ -39,14 +37,10 @@ class ErrorReport:
 
 
 def make_report(error: BaseException, thread: str = "MainThread") -> ErrorReport:
-    """Write a report of an error with its traceback and the versions at work."""
+    """Write a report of an error with its traceback and what is at work; the home folder is not named."""
     lines = traceback.format_exception(type(error), error, error.__traceback__)
-    versions = (
-        f"Python {platform.python_version()}, NumPy {np.__version__}, "
-        f"PySide6 {PySide6.__version__}, {platform.platform()}"
-    )
-    details = f"{versions}\nThread: {thread}\n\n{''.join(lines)}"
-    return ErrorReport(f"{type(error).__name__}: {error}", details)
+    details = f"{''.join(lines)}\nthread: {thread}\n{system_information()}\n"
+    return ErrorReport(without_home(f"{type(error).__name__}: {error}"), without_home(details))
 
 
 class ErrorReporter(QObject):

@@ -20,12 +20,23 @@ from gui.errors import ErrorReport
 from gui.theme import S2, S3, S4, answer_font
 
 FILE_NAME = "filterscope-error.txt"
+GOES_ON = "The program goes on."
+CANNOT_OPEN = "The program cannot open its window."
+PRIVACY = "Nothing is sent anywhere. These details help to mend it; they hold no drawing and no data."
 
 
 class ErrorDialog(QDialog):
-    """Shows an `ErrorReport`; the program goes on behind it. GUI thread only."""
+    """Shows an `ErrorReport`, to be copied or saved; it sends nothing. GUI thread only.
 
-    def __init__(self, report: ErrorReport, parent: QWidget | None = None) -> None:
+    Parameters
+    ----------
+    report : ErrorReport
+        What is shown.
+    goes_on : bool
+        Whether the program goes on behind it, or has no window to show.
+    """
+
+    def __init__(self, report: ErrorReport, parent: QWidget | None = None, *, goes_on: bool = True) -> None:
         super().__init__(parent)
         self.setObjectName("error_dialog")
         self.setWindowTitle("Unexpected error")
@@ -34,9 +45,7 @@ class ErrorDialog(QDialog):
         self._report = report
         heading = QLabel("Something went wrong that should not")
         heading.setFont(answer_font())
-        sentence = QLabel(
-            "The program goes on. These details help to mend it; they hold no drawing and no data."
-        )
+        sentence = QLabel(f"{GOES_ON if goes_on else CANNOT_OPEN} {PRIVACY}")
         sentence.setWordWrap(True)
         title = QLabel(report.title)
         title.setWordWrap(True)
@@ -87,6 +96,10 @@ class ErrorDialog(QDialog):
         self._note.setText("Copied")
 
     def _on_save_clicked(self) -> None:
-        name, _ = QFileDialog.getSaveFileName(self, "Save details", FILE_NAME, "Text (*.txt)")
-        if name:
-            self.save_to(Path(name))
+        dialog = QFileDialog(self, "Save details", "", "Text (*.txt)")
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
+        dialog.setDefaultSuffix("txt")
+        dialog.selectFile(FILE_NAME)
+        dialog.fileSelected.connect(lambda name: self.save_to(Path(name)))
+        dialog.open()

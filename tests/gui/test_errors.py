@@ -8,12 +8,13 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QPushButton
+from PySide6.QtWidgets import QFileDialog, QLabel, QPushButton
 from pytestqt.qtbot import QtBot
 
 from engine.errors import DataError
+from engine.version import VERSION
 from gui.dialogs.about import AboutDialog, versions
-from gui.dialogs.error_details import ErrorDialog
+from gui.dialogs.error_details import CANNOT_OPEN, ErrorDialog
 from gui.errors import MOST_REPORTS, QUIET_SECONDS, ErrorReport, ErrorReporter, make_report
 from gui.theme import ThemeManager
 
@@ -175,3 +176,39 @@ def test_about_names_versions_data_and_the_cards(qtbot: QtBot) -> None:
     assert dict(versions())["numpy"] != "not installed"
     assert not dialog.isModal()
     dialog.grab()
+
+
+def test_a_report_tells_what_is_at_work_but_not_whose_home_it_is(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(Path, "home", lambda: tmp_path)
+    report = make_report(raised(OSError(f"no file {tmp_path}/seven.png, nor {tmp_path}s")))
+    assert report.title == f"OSError: no file ~/seven.png, nor {tmp_path}s"
+    assert f"{tmp_path}/" not in report.details
+    assert f"Filterscope: {VERSION}" in report.details
+    assert "Qt: 6." in report.details
+    assert "screen: " in report.details
+
+
+def test_a_person_without_a_home_still_gets_a_report(monkeypatch: pytest.MonkeyPatch) -> None:
+    def nowhere() -> Path:
+        raise RuntimeError("no home")
+
+    monkeypatch.setattr(Path, "home", nowhere)
+    assert make_report(raised(ValueError("odd"))).title == "ValueError: odd"
+
+
+@pytest.mark.qt_log_ignore("This plugin does not support")
+def test_the_place_for_the_details_is_asked_without_stopping_the_program(
+    qtbot: QtBot, tmp_path: Path
+) -> None:
+    dialog = ErrorDialog(make_report(raised(ValueError("unexpected"))), goes_on=False)
+    dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose, False)
+    qtbot.addWidget(dialog)
+    assert any(label.text().startswith(CANNOT_OPEN) for label in dialog.findChildren(QLabel))
+    qtbot.mouseClick(dialog.findChild(QPushButton, "save_details"), Qt.MouseButton.LeftButton)
+    (asking,) = dialog.findChildren(QFileDialog)
+    asking.fileSelected.emit(str(tmp_path / "error.txt"))
+    asking.reject()
+    assert "ValueError: unexpected" in (tmp_path / "error.txt").read_text(encoding="utf-8")
+    assert any(label.text() == "Saved as error.txt" for label in dialog.findChildren(QLabel))

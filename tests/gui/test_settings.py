@@ -2,6 +2,7 @@
 
 import json
 import logging
+import sys
 from pathlib import Path
 
 import pytest
@@ -9,7 +10,7 @@ from PySide6.QtCore import QRect
 from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
-from gui.log import start_log, stop_log
+from gui.log import LOG_FILE, start_log, stop_log
 from gui.settings import (
     Preferences,
     PreferencesStore,
@@ -103,6 +104,32 @@ def test_the_log_goes_to_a_file_and_not_to_the_terminal(
     assert path is not None
     assert "loss is high" in path.read_text(encoding="utf-8")
     assert capfd.readouterr() == ("", "")
+
+
+def test_a_long_log_is_rotated_and_old_parts_go(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("gui.log.LOG_BYTES", 2000)
+    start_log(tmp_path)
+    try:
+        for index in range(400):
+            logging.getLogger("gui").warning("number %d", index)
+    finally:
+        stop_log()
+    files = sorted(tmp_path.iterdir())
+    assert [path.name for path in files] == [LOG_FILE, f"{LOG_FILE}.1", f"{LOG_FILE}.2"]
+    assert all(path.stat().st_size <= 2000 for path in files)
+    assert "number 399" in files[0].read_text(encoding="utf-8")
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="every system has folders of its own")
+def test_settings_and_log_are_where_the_system_keeps_them(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("FILTERSCOPE_HOME")
+    for name in ("CONFIG", "DATA", "CACHE", "STATE"):
+        monkeypatch.setenv(f"XDG_{name}_HOME", str(tmp_path / name))
+    found = folders()
+    assert found.config == tmp_path / "CONFIG" / "Filterscope"
+    assert found.log.is_relative_to(tmp_path / "STATE" / "Filterscope")
 
 
 def test_a_log_folder_that_cannot_be_made_is_no_obstacle(tmp_path: Path) -> None:

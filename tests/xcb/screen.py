@@ -74,7 +74,7 @@ class Screen:
 
         def look() -> str | None:
             assert process.poll() is None, f"the program ended: {process.communicate()[1]}"
-            windows = self.xdotool("search", "--onlyvisible", "--pid", process.pid, "--name", ".")
+            windows = self.xdotool("search", "--all", "--onlyvisible", "--pid", process.pid, "--name", ".")
             return max(windows.split(), key=self._area, default=None)
 
         return wait_for(look, "window")
