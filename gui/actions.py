@@ -120,7 +120,7 @@ ROWS: tuple[ActionRow, ...] = (
         checkable=True,
         tip="Off: the answer comes from the network that was chosen or opened last",
     ),
-    ActionRow("open_log", "Help", "Show the log file"),
+    ActionRow("open_log", "Help", "Open log folder"),
     ActionRow("about", "Help", "About Filterscope", icon="info"),
 )
 

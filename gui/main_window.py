@@ -6,13 +6,12 @@ from functools import partial
 from pathlib import Path
 from typing import Any, ClassVar
 
-from PySide6.QtCore import QEvent, QTimer, QUrl
-from PySide6.QtGui import QCloseEvent, QDesktopServices, QDragEnterEvent, QDropEvent, QHideEvent, QShowEvent
+from PySide6.QtCore import QEvent, QTimer
+from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QHideEvent, QShowEvent
 from PySide6.QtWidgets import QMainWindow
 
 from engine.drawing import Drawing
 from engine.novelty import DigitLikeness
-from engine.version import VERSION
 from gui.actions import Actions
 from gui.bridge import Bridge
 from gui.command_palette import CommandPalette
@@ -29,6 +28,7 @@ from gui.inspecting import Inspecting
 from gui.instrument import Instrument
 from gui.keeping import Keeper
 from gui.loading import Loading
+from gui.log_folder import open_log_folder
 from gui.looking_inside import LookingInside
 from gui.panels import Panels
 from gui.picture_sets import PictureSets
@@ -243,7 +243,7 @@ class MainWindow(QMainWindow):
             "restart": partial(training.restart, new_seed=False),
             "new_seed": partial(training.restart, new_seed=True),
             "switch_filter": lambda: self._looking.switch_filter(selection.value),
-            "open_log": lambda: QDesktopServices.openUrl(QUrl.fromLocalFile(str(self._places.log))),
+            "open_log": lambda: self.say(open_log_folder(self._places.log), warning=True),
             "about": self._show_about,
         }
         for name, reaction in reactions.items():
@@ -355,7 +355,8 @@ class MainWindow(QMainWindow):
         self._palette.open(self._actions)
 
     def _show_about(self) -> None:
-        AboutDialog(self._themes, VERSION, [network.model.card for network in self._shipped], self).show()
+        cards = [network.model.card for network in self._shipped]
+        AboutDialog(self._themes, self._places.log, cards, self).show()
 
     def closeEvent(self, event: QCloseEvent) -> None:
         self._keeper.remember(splitter=self._skeleton.sizes())

@@ -1,5 +1,6 @@
 """Takes what later starts and the desktop ask of the running window, and brings the window to the front."""
 
+import contextlib
 import hmac
 import logging
 import os
@@ -120,14 +121,23 @@ class _Call(QObject):
 
     def _answer(self) -> None:
         request = self._understood()
-        try:
-            self._line.send(REFUSED if request is None else TAKEN)
-        except OSError:
+        if self._has_hung_up():
             # It waits no more, and has opened what it wanted by itself.
             request = None
+        else:
+            with contextlib.suppress(OSError):
+                self._line.send(REFUSED if request is None else TAKEN)
         self.end()
         if request is not None:
             self.asked.emit(request)
+
+    def _has_hung_up(self) -> bool:
+        try:
+            return self._line.recv(1, socket.MSG_PEEK) == b""
+        except BlockingIOError:
+            return False
+        except OSError:
+            return True
 
     def _understood(self) -> Request | None:
         try:

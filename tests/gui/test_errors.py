@@ -1,4 +1,4 @@
-"""Uncaught errors: who is told, how often, from which thread; and the dialogs."""
+"""Uncaught errors: who is told, how often, from which thread; and the dialog."""
 
 import sys
 import threading
@@ -13,10 +13,8 @@ from pytestqt.qtbot import QtBot
 
 from engine.errors import DataError
 from engine.version import VERSION
-from gui.dialogs.about import AboutDialog, versions
 from gui.dialogs.error_details import CANNOT_OPEN, ErrorDialog
 from gui.errors import MOST_REPORTS, QUIET_SECONDS, ErrorReport, ErrorReporter, make_report
-from gui.theme import ThemeManager
 
 
 class Clock:
@@ -165,17 +163,6 @@ def test_details_can_be_copied_and_saved(qtbot: QtBot, tmp_path: Path) -> None:
     dialog.save_to(tmp_path / "error.txt")
     assert (tmp_path / "error.txt").read_text() == report.details
     dialog.save_to(tmp_path / "error.txt" / "below.txt")
-
-
-def test_about_names_versions_data_and_the_cards(qtbot: QtBot) -> None:
-    dialog = AboutDialog(
-        ThemeManager("light"), "0.1.0", [{"name": "Default", "accuracy": 0.996}, {"name": "Second"}]
-    )
-    dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose, False)
-    qtbot.addWidget(dialog)
-    assert dict(versions())["numpy"] != "not installed"
-    assert not dialog.isModal()
-    dialog.grab()
 
 
 def test_a_report_tells_what_is_at_work_but_not_whose_home_it_is(

@@ -11,12 +11,13 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import QCoreApplication, QUrl
 from PySide6.QtGui import QFileOpenEvent
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QDialog, QWidget
 
 from engine import Conv2D, Dense, Flatten, Network, NetworkSpec, ReLU
 from gui import app, instance, reception
 from gui.instance import Meeting, Place, Request, meet
 from gui.reception import Reception, come_forward
+from tests.driving import SEVEN
 
 # The offscreen platform says so of every window that has a smallest size, or that is raised.
 pytestmark = pytest.mark.qt_log_ignore("This plugin does not support")
@@ -140,8 +141,6 @@ def test_many_silent_callers_do_not_keep_the_next_one_out_for_long(qtbot, listen
 def test_a_caller_that_waits_no_more_is_not_obeyed_as_well(qtbot, listening):
     with listening.connected() as line:
         line.send(Request("train").to_json(listening.claim.secret))
-        if not instance.HAS_UNIX_SOCKETS:
-            pytest.skip("a port takes an answer that nobody reads")
     qtbot.wait(50)
     assert listening.heard == []
 
@@ -199,6 +198,20 @@ def test_the_running_window_opens_what_a_later_start_asks_for(driver, network_fi
     driver.settle()
     assert driver.find("page_convolve").isVisible()
     assert "“sevens” answers now" in driver.message
+
+
+def test_the_running_window_opens_a_drawing_and_offers_a_picture(driver, tmp_path):
+    driver.draw(*SEVEN)
+    drawn = driver.window.document.drawing
+    driver.window._pad.transfer.save_file(tmp_path / "seven.json")
+    driver.window._pad.transfer.save_file(tmp_path / "seven.png")
+    driver.click("clear_button")
+    app._answer(driver.window, Request(file=tmp_path / "seven.json"))
+    assert driver.window.document.drawing.strokes == drawn.strokes
+    app._answer(driver.window, Request(file=tmp_path / "seven.png"))
+    assert driver.find("picture_import").isVisible()
+    driver.find("picture_import", QDialog).reject()
+    driver.settle()
 
 
 def test_a_page_or_a_file_that_is_not_there_changes_nothing_but_the_message(driver, tmp_path):
