@@ -1,6 +1,7 @@
 """One window for each person and screen: later starts find the first one and hand it their files.
 
-Standard library only: a start that hands its file over has nothing to wait for, Qt least of all.
+Only what the standard library loads quickly: a start that hands its file over has nothing to wait for, Qt
+least of all.
 """
 
 import contextlib
@@ -12,9 +13,8 @@ import sys
 import time
 import zlib
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 # A first window that is still opening, or busy, gets this long; then there is a second window.
 PATIENCE_SECONDS = 10.0
@@ -29,8 +29,7 @@ _LONGEST_ADDRESS = 100
 _LOCK_OFFSET = 1 << 30
 
 
-@dataclass(frozen=True, slots=True)
-class Request:
+class Request(NamedTuple):
     """What a later start asks of the first: what to open, and how it may come to the front.
 
     `token` is the desktop's permission to come forward, "" where there is none.
@@ -84,8 +83,7 @@ def read_request(line: bytes) -> tuple[Request, str]:
     return Request(text("page"), path("file"), path("drawing"), text("token") or ""), text("secret") or ""
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
+class Place(NamedTuple):
     """Where the starts of one person on one screen meet."""
 
     lock: Path
@@ -146,8 +144,7 @@ class Claim:
         self._handle = -1
 
 
-@dataclass(frozen=True, slots=True)
-class Meeting:
+class Meeting(NamedTuple):
     """How a start went on.
 
     `claim` is there if this start is the first; `handed_over` if the first one has taken the request. With
