@@ -139,7 +139,8 @@ def _cannot_open(app: QApplication, error: Exception, *, seen: bool) -> int:
     report = make_report(error)
     logger.critical("The window cannot be opened\n%s", report.details)
     if seen:
-        ErrorDialog(report, goes_on=False).show()
+        dialog = ErrorDialog(report, goes_on=False)
+        dialog.show()
         app.exec()
     else:
         sys.stderr.write(f"{report.details}\n")
