@@ -128,6 +128,11 @@ class Instrument(QObject):
         self._answer_live = False
         self.refresh()
 
+    def put_back(self, trained: Subject) -> None:
+        """Have this network again, which was there before `open_model`, beside the run."""
+        self._trained = trained
+        self.refresh()
+
     def set_answer_live(self, live: bool) -> None:
         """Choose between the run, also before it has begun, and the trained network for the Pad."""
         self._answer_live = self._live_chosen = self._run_asked_for = live

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from engine.errors import EngineError
@@ -69,7 +70,9 @@ class Job(QObject):
 
     def _main(self) -> None:
         try:
-            self._result = True, self._work(self._report, self._cancel)
+            # Networks that have diverged are looked at like others; the terminal does not hear of it.
+            with np.errstate(all="ignore"):
+                self._result = True, self._work(self._report, self._cancel)
         except EngineError as error:
             self._result = False, str(error)
         except Exception as error:

@@ -36,6 +36,7 @@ class LookingInside(QObject):
         instrument.answer_changed.connect(self._on_answer)
         part = self._page.surgery
         part.edit_wanted.connect(lambda edit, words, goes_on: surgery.change(edit, words, goes_on=goes_on))
+        part.switch_wanted.connect(surgery.switch)
         part.measure_wanted.connect(surgery.measure)
         surgery.changed.connect(lambda: part.show_operation(surgery.operated))
         surgery.compared.connect(part.show_compared)

@@ -5,6 +5,7 @@ import threading
 from collections.abc import Callable
 from typing import Generic, TypeVar
 
+import numpy as np
 from PySide6.QtCore import QObject, QTimer, Signal
 
 logger = logging.getLogger(__name__)
@@ -92,7 +93,9 @@ class NewestWorker(QObject, Generic[J]):
                 self._busy = True
             made = []
             try:
-                made = [self._compute(job)]
+                # Networks that have diverged are looked at like others; the terminal does not hear of it.
+                with np.errstate(all="ignore"):
+                    made = [self._compute(job)]
             except Exception:
                 # One that cannot be computed must not end the display; the next one may work.
                 logger.exception("%s could not be computed", self._name)

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -9,10 +10,12 @@ from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QUndoCommand, QUndoStack
 
 from engine.formats.model import Model
+from engine.inspect.patterns import as_input
 from engine.inspect.surgery import FilterEdit, accuracy_by_class, operate
 from engine.inspect.words import percent
 from engine.metrics import Evaluation, evaluate
 from engine.network import Network
+from engine.parameters import Parameters
 from gui.files import Files
 from gui.frames import Subject
 from gui.instrument import Instrument
@@ -26,15 +29,30 @@ _KIND = 1
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Answering:
-    """Which network answers: the run, if `live`, or this one, with its name and card."""
+    """Which network answers: the run, if `live`, or a network with filters changed.
+
+    It holds no parameters of its own but those that were there: a history of many entries stays small.
+    """
 
     live: bool
-    model: Model
-    name: str
-    card: Mapping[str, Any]
     # What was operated on, and how; the network itself where nothing was.
     whole: Subject
-    edits: tuple[FilterEdit, ...] = ()
+    edits: tuple[FilterEdit, ...]
+    # The network that is not of a run, with its card: it comes back when the run does.
+    trained: Subject
+    card: Mapping[str, Any]
+
+    @property
+    def name(self) -> str:
+        """What it is called: "Classic without conv2 5"."""
+        described = _described(self.edits)
+        return f"{self.whole.source} {described}" if described else self.whole.source
+
+    def parameters(self) -> Parameters:
+        """Give its parameters; those of the whole network where nothing was changed."""
+        if not self.edits:
+            return self.whole.parameters
+        return operate(self.whole.spec, self.whole.parameters, self.edits).frozen()
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -64,10 +82,11 @@ class Compared:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Job:
-    operated: Operated
-    parameters: Any
+    answering: _Answering
     # Said when it is known; "" for nothing.
-    words: str = ""
+    words: str
+    # Where the history was: an "Undo" that comes later must not undo something else.
+    entry: int
 
 
 class Surgery(QObject):
@@ -103,6 +122,10 @@ class Surgery(QObject):
         self._instrument, self._files, self._undo_stack = instrument, files, undo_stack
         self._pictures, self._say = pictures, say
         self._present: _Answering | None = None
+        # The parameters that `_present` was shown with.
+        self._shown: Parameters | None = None
+        # What filters that were switched off had been scaled by.
+        self._factors: dict[tuple[str, int], float] = {}
         # Of the network before anything was done to it: what was measured last.
         self._measured: tuple[Subject, Evaluation] | None = None
         self._is_seen: Callable[[], bool] = lambda: False
@@ -133,7 +156,10 @@ class Surgery(QObject):
         edit = self.operated.edit_of(layer, filter_index)
         off = edit.factor != 0
         words = f"Switch filter {filter_index + 1} of {layer} {'off' if off else 'on'}"
-        self.change(replace(edit, factor=0.0 if off else 1.0), words)
+        if off:
+            self._factors[layer, filter_index] = edit.factor
+        factor = 0.0 if off else self._factors.get((layer, filter_index), 1.0)
+        self.change(replace(edit, factor=factor), words)
 
     def change(self, edit: FilterEdit, words: str, *, goes_on: bool = False) -> None:
         """Change a filter of the network that answers, in place of what was done to it before.
@@ -152,7 +178,7 @@ class Surgery(QObject):
             each for each in before.edits if (each.layer, each.filter) != (edit.layer, edit.filter)
         )
         neutral = edit == FilterEdit(edit.layer, edit.filter)
-        after = self._with(before.whole, others if neutral else (*others, edit))
+        after = replace(before, live=False, edits=others if neutral else (*others, edit))
         self._undo_stack.push(_Operation(self, words, before, after, goes_on))
 
     def measure(self) -> None:
@@ -165,54 +191,55 @@ class Surgery(QObject):
 
     def show(self, which: _Answering, *, words: bool) -> None:
         """Let this network answer."""
-        if which.live:
-            self._instrument.set_answer_live(True)
-        else:
+        if which.live or not which.edits:
             self._files.card = which.card
-            self._instrument.open_model(which.model, which.name)
+            self._instrument.put_back(which.trained)
+            if which.live:
+                self._instrument.set_answer_live(True)
+        else:
+            self._files.card = {}
+            model = Model(which.whole.spec, which.parameters(), {})
+            self._instrument.open_model(model, which.name)
+            self._shown = model.parameters
         self._present = which
         self.changed.emit()
         self._ask(which, _described(which.edits) if words else "")
 
-    def _with(self, whole: Subject, edits: tuple[FilterEdit, ...]) -> _Answering:
-        parameters = operate(whole.spec, whole.parameters, edits).frozen()
-        described = _described(edits)
-        name = f"{whole.source} {described}" if described else whole.source
-        return _Answering(False, Model(whole.spec, parameters, {}), name, {}, whole, edits)
-
     def _answering(self) -> _Answering:
         """The network that answers now, with what was done to it before."""
         subject, present = self._instrument.answering, self._present
-        if present is not None and not present.live and present.model.parameters is subject.parameters:
+        trained = self._instrument.trained
+        if present is not None and present.edits and self._shown is subject.parameters:
             return present
-        live = subject is not self._instrument.trained
-        model = Model(subject.spec, subject.parameters, {} if live else self._files.card)
-        return _Answering(live, model, subject.source, model.card, subject)
+        if present is not None and not present.edits and present.whole is subject:
+            return present
+        return _Answering(subject is not trained, subject, (), trained, self._files.card)
 
     def _ask(self, which: _Answering, words: str) -> None:
-        self._worker.request(_Job(Operated(which.whole, which.edits), which.model.parameters, words))
+        self._worker.request(_Job(which, words, self._undo_stack.index()))
 
     # On the worker's thread.
-    def _compare(self, job: _Job) -> tuple[Compared, str] | None:
-        whole = job.operated.whole
+    def _compare(self, job: _Job) -> tuple[Compared, _Job] | None:
+        whole, edits = job.answering.whole, job.answering.edits
         data = self._pictures.measuring(whole.spec)
         if data is None:
             return None
-        pictures, labels = data.pictures[:MOST], data.labels[:MOST]
+        pictures, labels = as_input(whole.spec, data.pictures[:MOST]), data.labels[:MOST]
 
-        def measured(parameters: Any) -> Evaluation:
+        def measured(parameters: Parameters) -> Evaluation:
             return evaluate(Network.from_parameters(whole.spec, parameters), pictures, labels)
 
         known = self._measured
         before = known[1] if known is not None and known[0] is whole else measured(whole.parameters)
         self._measured = whole, before
-        after = measured(job.parameters) if job.operated.edits else before
-        return Compared(job.operated, before, after, f"{thing_of(data.classes)}s"), job.words
+        after = measured(job.answering.parameters()) if edits else before
+        return Compared(Operated(whole, edits), before, after, f"{thing_of(data.classes)}s"), job
 
-    def _tell(self, found: tuple[Compared, str] | None) -> None:
+    def _tell(self, found: tuple[Compared, _Job] | None) -> None:
         if found is None:
             return
-        compared, words = found
+        compared, job = found
+        words = job.words
         self.compared.emit(compared)
         if not words or self._is_seen() or not compared.operated.edits:
             return
@@ -227,7 +254,14 @@ class Surgery(QObject):
             classes = compared.operated.whole.spec.classes
             shares = [percent(accuracy_by_class(each)[worst], 1) for each in (before, after)]
             sentence += f"; the {classes[worst]} loses most, {shares[0]} to {shares[1]}"
-        self._say(f"{sentence}.", action="Undo", act=self._undo_stack.undo)
+        self._say(f"{sentence}.", action="Undo", act=partial(self._undo, job.entry))
+
+    def _undo(self, entry: int) -> None:
+        """Undo what was told, as long as nothing was done since."""
+        if self._undo_stack.index() == entry:
+            self._undo_stack.undo()
+        else:
+            self._say("Something else was done since: Ctrl+Z undoes one step after the other.")
 
 
 class _Operation(QUndoCommand):
@@ -246,6 +280,9 @@ class _Operation(QUndoCommand):
     def mergeWith(self, other: QUndoCommand) -> bool:
         """Take in what goes on with the same movement of the hand."""
         if not isinstance(other, _Operation) or not other._goes_on or other.text() != self.text():
+            return False
+        if other._before is not self._after:
+            # Another network has answered in between.
             return False
         self._after = other._after
         return True

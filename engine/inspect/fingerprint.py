@@ -90,8 +90,9 @@ def fingerprint(weight: Array) -> Fingerprint:
     weight = np.asarray(weight, np.float64)
     if weight.shape != (3, 3):
         raise ShapeError(f"a fingerprint is of a 3 × 3 slice, got shape {weight.shape}")
-    parts = BASIS @ weight.ravel()
-    energy = float(parts @ parts)
+    with np.errstate(invalid="ignore", over="ignore"):
+        parts = BASIS @ weight.ravel()
+        energy = float(parts @ parts)
     if not math.isfinite(energy) or energy == 0:
         return Fingerprint((0.0,) * 9, 0, 0, 0, 0, 0, 0, 0, "zero" if energy == 0 else "broken")
     shares = parts**2 / energy

@@ -67,8 +67,9 @@ def fingerprints(weight: Array) -> Fingerprints:
     if weight.ndim != 4 or weight.shape[2:] != (3, 3):
         raise ShapeError(f"fingerprints are of slices of 3 × 3, got shape {weight.shape}")
     slices = weight.reshape(-1, 3, 3)
-    parts = slices.reshape(-1, 9) @ BASIS.T
-    energy = np.sum(parts**2, axis=1)
+    with np.errstate(invalid="ignore", over="ignore"):
+        parts = slices.reshape(-1, 9) @ BASIS.T
+        energy = np.sum(parts**2, axis=1)
     whole = np.isfinite(energy) & (energy > 0)
     parts[~whole] = 0
     shares = parts**2 / np.where(whole, energy, 1)[:, None]

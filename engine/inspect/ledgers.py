@@ -6,7 +6,7 @@ total exactly, and the network, which adds up the same terms in float32, has it 
 """
 
 from dataclasses import dataclass
-from math import fsum, prod
+from math import fsum, nan, prod
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -72,7 +72,7 @@ class Part:
     @property
     def total(self) -> float:
         """Their sum."""
-        return fsum(term.product for term in self.terms)
+        return _sum([term.product for term in self.terms])
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,9 +98,17 @@ class LayerLedger:
 
     @property
     def total(self) -> float:
-        """The number itself: the sum of all terms and extras."""
+        """The number itself: the sum of all terms and extras; NaN where that has gone beyond all numbers."""
         products = (term.product for part in self.parts for term in part.terms)
-        return fsum([*products, *(value for _, value in self.extras)])
+        return _sum([*products, *(value for _, value in self.extras)])
+
+
+def _sum(terms: list[float]) -> float:
+    try:
+        return fsum(terms)
+    except (OverflowError, ValueError):
+        # ∞ − ∞, of a network that has diverged.
+        return nan
 
 
 def layer_ledger(spec: NetworkSpec, parameters: Parameters, values: Values, place: Place) -> LayerLedger:

@@ -271,6 +271,8 @@ def range_text(values: NDArray[np.floating]) -> str:
 def _short(value: float) -> str:
     if value == 0:
         return "0"
+    if not math.isfinite(value):
+        return number(value)
     text = number(value, 1 if abs(value) >= 0.1 else 2)
     return text if float(text.replace(MINUS, "-")) else short_number(value)
 

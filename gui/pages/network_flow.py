@@ -11,6 +11,7 @@ from gui.frames import Frame
 from gui.selection import Selection
 from gui.theme import ThemeManager
 from gui.widgets.layer_flow import LayerFlow
+from gui.widgets.paced import Paced
 
 # Channels that are named in words.
 _NAMED = 3
@@ -26,7 +27,8 @@ class NetworkFlow(LayerFlow):
         super().__init__(themes, parent)
         self._frame: Frame | None = None
         self._scales: dict[str, float] = {}
-        self._lit: tuple[str, int] | None = None
+        self._pointed: tuple[str, int] | None = None
+        self._relights = Paced(self._light, parent=self)
         self.channel_clicked.connect(self._on_channel_clicked)
         self.pointed.connect(self._on_pointed)
 
@@ -42,6 +44,9 @@ class NetworkFlow(LayerFlow):
         blocks = layer_tiles(frame.spec, frame.activations, self._scales)
         self._scales = layer_scales(blocks)
         self.show_layers(blocks)
+        if self._pointed is not None:
+            # Weights that are trained or changed feed otherwise.
+            self._relights.request()
 
     def show_selection(self, selection: Selection) -> None:
         """Outline what is selected."""
@@ -52,9 +57,13 @@ class NetworkFlow(LayerFlow):
         self.tile_chosen.emit(layer, "channel", channel, pixel)
 
     def _on_pointed(self, place: tuple[str, int] | None) -> None:
+        self._pointed = place
+        self._light()
+
+    def _light(self) -> None:
         """Light what feeds the channel under the mouse, and what it feeds."""
-        frame = self._frame
-        if frame is None or place is None or place[0] not in ("input", *frame.spec.layer_names):
+        frame, place = self._frame, self._pointed
+        if frame is None or place is None or not _has_channel(frame.spec, *place):
             self.show_lights({}, "")
             return
         found = wiring(frame.spec, frame.parameters, *place)
@@ -65,6 +74,11 @@ class NetworkFlow(LayerFlow):
         if found.target:
             words.append(f"feeds {_most(frame.spec, found.target, found.fed_by_it)}")
         self.show_lights({name: each for name, each in lights.items() if name}, ", ".join(words))
+
+
+def _has_channel(spec: NetworkSpec, layer: str, channel: int) -> bool:
+    shape = spec.input_shape if layer == "input" else spec.shapes.get(layer, (0,))
+    return channel < shape[0]
 
 
 def _most(spec: NetworkSpec, layer: str, strengths: np.ndarray) -> str:

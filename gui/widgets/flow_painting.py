@@ -19,6 +19,7 @@ from gui.widgets.tile_painting import logical
 
 _ARROW = 4.0
 _FULL_HEADING_PX = 40
+NO_NUMBER = "–"
 _FAINTEST_LIGHT, _LIGHT_WIDTH = 0.1, 1.5
 _SMALLEST_CONNECTOR = 24
 _ELIDE = Qt.TextElideMode.ElideRight
@@ -65,7 +66,8 @@ def paint_words(painter: QPainter, layout: FlowLayout, layers: tuple[LayerTiles,
     for block, layer in zip(layout.blocks, layers, strict=True):
         _paint_heading(painter, logical(block.heading, layout.dpr), layer, block, theme)
         if block.connector.width:
-            _paint_connector(painter, logical(block.connector, layout.dpr), layer, theme)
+            box = logical(block.connector, layout.dpr)
+            _paint_connector(painter, box, layer, theme, layout.height / layout.dpr)
 
 
 def _paint_heading(painter: QPainter, box: QRectF, layer: LayerTiles, block: FlowBlock, theme: Theme) -> None:
@@ -81,7 +83,7 @@ def _paint_heading(painter: QPainter, box: QRectF, layer: LayerTiles, block: Flo
         painter.drawText(room, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, text)
 
 
-def _paint_connector(painter: QPainter, box: QRectF, layer: LayerTiles, theme: Theme) -> None:
+def _paint_connector(painter: QPainter, box: QRectF, layer: LayerTiles, theme: Theme, bottom: float) -> None:
     metrics = QFontMetricsF(painter.font())
     y = round(box.top()) + 0.5
     left, right = box.left() + S1, box.right() - S1
@@ -93,6 +95,8 @@ def _paint_connector(painter: QPainter, box: QRectF, layer: LayerTiles, theme: T
         # No room for words: they are read out with the layer's name.
         return
     top = y + S1
+    if top + len(layer.connector) * metrics.height() > bottom:
+        return
     for word in layer.connector:
         room = QRectF(box.left(), top, box.width(), metrics.height())
         painter.drawText(room, Qt.AlignmentFlag.AlignCenter, word)
@@ -150,7 +154,8 @@ def paint_figures(
         painter.setPen(theme.text)
         painter.drawText(row, Qt.AlignmentFlag.AlignVCenter, name)
         painter.setPen(theme.text if index == largest else theme.text_dim)
-        painter.drawText(row, right, percent(float(shares[index])))
+        share = percent(float(shares[index])) if np.isfinite(value) else NO_NUMBER
+        painter.drawText(row, right, share)
         painter.drawText(row.adjusted(0, 0, -_SHARE_SHARE * row.width(), 0), right, signed_text(value))
 
 

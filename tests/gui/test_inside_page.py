@@ -370,3 +370,21 @@ def test_what_is_to_be_expected_of_a_depth_is_said_for_digits_and_shapes_only():
     assert ["colours" in words[0], "corners" in words[1], "circles" in words[2]] == [True] * 3
     assert "strokes, corners and loops" in depth_words(spec_of((*DIGIT_CLASSES, NO_DIGIT)), "conv3")
     assert depth_words(spec_of(("cat", "dog")), "conv2") == ""
+
+
+def test_what_was_found_and_not_told_is_told_when_it_is_asked_for_again(qtbot):
+    worker = WallWorker(lambda spec: PICTURES, Ascent(steps=1))
+    told = []
+    worker.told.connect(told.extend)
+    subject, question = frame_of().subject, Question("conv1", "guided")
+    worker.ask(subject, question, gentle=False)
+    # Done, and nothing has been told yet: the window looks now and then only.
+    with worker._condition:
+        assert worker._condition.wait_for(lambda: worker._done is not None, 20) or True
+    qtbot.waitUntil(lambda: worker._done is not None or bool(told), timeout=20_000)
+    worker.rest()
+    told.clear()
+    worker.ask(subject, question, gentle=False)
+    qtbot.waitUntil(lambda: worker.is_idle, timeout=20_000)
+    assert sum(isinstance(each, Patterns) for each in told) == 4
+    worker.close()

@@ -6,10 +6,15 @@ from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QCheckBox, QPushButton, QSlider, QSpinBox
 
+from engine import Conv2D, Dense, Flatten, Network, NetworkSpec
+from engine.formats.model import Model
+from engine.inspect.damage import Damage
 from engine.inspect.surgery import accuracy_by_class
 from engine.kernels import kernel
-from gui.pages.inside.page import InsidePage
+from gui.pages.inside.damage_matrix import DamageMatrix
+from gui.pages.inside.page import PARTS, InsidePage
 from gui.pages.inside.surgery_part import SurgeryPart
+from gui.theme import ThemeManager
 from tests.driving import SEVEN, Driver
 
 pytestmark = pytest.mark.qt_log_ignore("This plugin does not support")
@@ -202,3 +207,139 @@ def test_dragging_a_cell_is_one_entry_of_the_history(classic: Driver, part: Surg
     assert stack.index() == before + 1
     undo(classic)
     np.testing.assert_array_equal(weight(classic), whole)
+
+
+def drag(slider: QSlider, *values: int) -> None:
+    slider.setSliderDown(True)
+    for value in values:
+        slider.setValue(value)
+    slider.setSliderDown(False)
+
+
+def test_two_movements_are_two_entries_of_the_history(classic: Driver, part: SurgeryPart) -> None:
+    slider, whole = classic.find("filter_scale", QSlider), weight(classic).copy()
+    drag(slider, 120, 150)
+    drag(slider, 100, 60)
+    np.testing.assert_allclose(weight(classic), 0.6 * whole, rtol=1e-6)
+    undo(classic)
+    np.testing.assert_allclose(weight(classic), 1.5 * whole, rtol=1e-6)
+    # Another network has answered in between: its own entry, though the words are the same.
+    drag(slider, 80)
+    classic.trigger("reader_network")
+    classic.window.selection.update(layer="conv1", kind="filter", channel=2)
+    classic.settle()
+    index = classic.window.document.undo_stack.index()
+    drag(slider, 50)
+    assert classic.window.document.undo_stack.index() == index + 1
+    undo(classic)
+    assert classic.window.instrument.answering.source == "Reader"
+
+
+def test_painting_a_scaled_filter_leaves_its_bias_scaled(classic: Driver, part: SurgeryPart) -> None:
+    drag(classic.find("filter_scale", QSlider), 50)
+    bias = classic.window.instrument.answering.parameters["conv1.bias"][2]
+    painted = weight(classic)[0].astype(float)
+    painted[0, 0] += 0.25
+    part.panel._editor.edited.emit(painted, "Change a weight", False)
+    np.testing.assert_allclose(weight(classic)[0], painted, rtol=1e-5)
+    assert classic.window.instrument.answering.parameters["conv1.bias"][2] == bias
+
+
+def test_a_scaled_filter_is_on_again_as_it_was_scaled(classic: Driver, part: SurgeryPart) -> None:
+    drag(classic.find("filter_scale", QSlider), 150)
+    scaled = weight(classic).copy()
+    classic.find("filter_on", QCheckBox).click()
+    assert not weight(classic).any()
+    classic.find("filter_on", QCheckBox).click()
+    np.testing.assert_array_equal(weight(classic), scaled)
+
+
+def test_what_is_told_is_undone_only_while_it_was_the_last(classic: Driver) -> None:
+    classic.click("inside_ledger")
+    classic.trigger("switch_filter")
+    classic.settle()
+    assert "test digits are read right" in classic.message
+    entry = classic.window.document.undo_stack.index()
+    classic.click("clear_button")
+    classic.window._looking._surgery._undo(entry)
+    assert classic.message.startswith("Something else was done since")
+    assert not weight(classic).any()
+    undo(classic)
+    classic.window._looking._surgery._undo(entry)
+    assert weight(classic).any()
+
+
+def test_undoing_surgery_on_a_run_brings_back_what_was_beside_it(classic: Driver, part: SurgeryPart) -> None:
+    classic.play_until(20)
+    classic.trigger("switch_filter")
+    classic.settle()
+    undo(classic)
+    assert classic.window.instrument.answering is classic.window.instrument.run
+    assert classic.window.instrument.trained.source == "Classic"
+    assert classic.window._files.card["name"] == "Classic"
+
+
+def test_weights_beyond_all_numbers_stop_nothing(classic: Driver, part: SurgeryPart) -> None:
+    for bad in (np.inf, np.nan):
+        subject = classic.window.instrument.trained
+        parameters = subject.parameters.copy()
+        parameters["conv1.weight"][2] = bad
+        classic.window.instrument.open_model(Model(subject.spec, parameters.frozen(), {}), f"with {bad}")
+        classic.settle()
+        frame = classic.window._looking._inspecting.frame_of("inside")
+        assert frame is not None
+        assert frame.source == f"with {bad}"
+        for name in PARTS:
+            classic.find("page_inside", InsidePage).show_part(name)
+            classic.settle()
+            assert not classic.window.grab().isNull()
+
+
+def test_a_network_without_filters_shows_none_of_anothers(classic: Driver, part: SurgeryPart) -> None:
+    spec = NetworkSpec((1, 28, 28), (Flatten(), Dense(10)))
+    classic.window.instrument.open_model(Model(spec, Network(spec, 1).parameters.frozen(), {}), "flat")
+    classic.settle()
+    assert not classic.find("filter_on", QCheckBox).isChecked()
+    assert not part.panel._editor._weight.any()
+    assert "of 2,000 test digits" in part._answer.text
+
+
+def test_a_network_of_unknown_classes_has_no_accuracy(classic: Driver, part: SurgeryPart) -> None:
+    spec = NetworkSpec((1, 28, 28), (Conv2D(40, 3), Flatten(), Dense(3)), ("cat", "dog", "owl"))
+    classic.window.instrument.open_model(Model(spec, Network(spec, 1).parameters.frozen(), {}), "animals")
+    classic.settle()
+    assert part._answer.text == "there are no test pictures of its classes"
+    assert part.bars.shown is None
+    classic.find("damage_find", QPushButton).click()
+    assert part._job is None
+
+
+def test_a_network_of_several_grey_channels_is_measured(classic: Driver, part: SurgeryPart) -> None:
+    spec = NetworkSpec((2, 28, 28), (Conv2D(4, 3), Flatten(), Dense(10)))
+    classic.window.instrument.open_model(Model(spec, Network(spec, 1).parameters.frozen(), {}), "two")
+    classic.settle()
+    assert part._answer.text.endswith("of 2,000 test digits")
+
+
+def test_without_a_selection_the_first_filter_is_looked_at(classic: Driver, part: SurgeryPart) -> None:
+    classic.window.selection.update(layer=None)
+    classic.settle()
+    classic.find("filter_on", QCheckBox).click()
+    assert not weight(classic, "conv1", 0).any()
+
+
+def test_known_accuracies_stay_while_others_are_measured(classic: Driver, part: SurgeryPart) -> None:
+    assert part.bars.shown is not None
+    before = part.bars.shown[0]
+    classic.trigger("switch_filter")
+    classic.wait(lambda: classic.window._answer is not None and "without" in classic.window._answer.source)
+    assert part.bars.shown is not None
+    np.testing.assert_array_equal(part.bars.shown[0], before)
+
+
+def test_the_matrix_of_a_wide_layer_is_reached_by_scrolling(qtbot) -> None:
+    matrix = DamageMatrix(ThemeManager("dark"))
+    qtbot.addWidget(matrix)
+    found = Damage("conv1", 1.0, np.ones(10), np.zeros((300, 10)))
+    matrix.show_damage(found, tuple(str(each) for each in range(10)))
+    assert matrix.minimumWidth() >= matrix.cell_rect(0, 299).right()

@@ -70,7 +70,7 @@ def kernel_image(weight: NDArray[Any], theme: Theme, classic: bool, scale: float
 def weight_text(value: float, decimals: int) -> str:
     """Write a weight as it stands in a cell; whole ones above 0 with their sign: ``+1``, ``0,25``."""
     text = local_number(value, decimals)
-    return f"+{text}" if decimals == 0 and round(value) > 0 else text
+    return f"+{text}" if decimals == 0 and np.isfinite(value) and round(value) > 0 else text
 
 
 def decimals_of(weight: NDArray[Any]) -> int:

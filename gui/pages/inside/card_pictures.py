@@ -14,12 +14,13 @@ Array: TypeAlias = NDArray[Any]
 
 def picture_entries(values: Array) -> NDArray[np.uint8]:
     """Turn pixels of 0 to 1 into entries of a one-sided colour table."""
-    return np.rint(np.clip(values, 0, 1) * FULL_INDEX).astype(np.uint8)
+    return np.rint(np.clip(np.nan_to_num(values), 0, 1) * FULL_INDEX).astype(np.uint8)
 
 
 def signed_entries(values: Array, scale: float) -> NDArray[np.uint8]:
     """Turn signed numbers into entries of a diverging colour table; `scale` is full strength."""
-    shares = values / scale if scale > 0 else np.zeros_like(values)
+    with np.errstate(all="ignore"):
+        shares = values / scale if scale > 0 else np.zeros_like(values)
     return np.rint(ZERO_INDEX + ZERO_INDEX * np.clip(np.nan_to_num(shares), -1, 1)).astype(np.uint8)
 
 
@@ -55,7 +56,8 @@ def as_signed_tiles(carried: Array) -> NDArray[np.uint8]:
     """
     scale = float(np.abs(carried).max(initial=0.0))
     if carried.shape[1] == 3:
-        return _colours(0.5 + 0.5 * carried / (scale or 1.0))
+        with np.errstate(all="ignore"):
+            return _colours(np.nan_to_num(0.5 + 0.5 * carried / (scale or 1.0), nan=0.5))
     return signed_entries(carried.sum(axis=1), float(np.abs(carried.sum(axis=1)).max(initial=0.0)))
 
 

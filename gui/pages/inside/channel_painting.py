@@ -40,7 +40,9 @@ def place_of(layout: TileLayout, index: int) -> Place:
     return Place(tile, heading, picture, QRectF(corner, QSizeF(_PIN_PX, _PIN_PX)), tile.toAlignedRect())
 
 
-def paint_card(painter: QPainter, place: Place, number: str, caption: str, theme: Theme) -> None:
+def paint_card(
+    painter: QPainter, place: Place, number: str, caption: str, theme: Theme, *, with_pin: bool
+) -> None:
     """Paint the surface of a tile, its number at the left, and as much of its caption as has room."""
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     painter.setPen(theme.hairline)
@@ -49,7 +51,8 @@ def paint_card(painter: QPainter, place: Place, number: str, caption: str, theme
     painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
     room = QRectF(place.heading)
     room.setLeft(place.picture.left())
-    room.setRight(place.pin.left())
+    if with_pin:
+        room.setRight(place.pin.left())
     metrics, middle = QFontMetricsF(painter.font()), Qt.AlignmentFlag.AlignVCenter
     painter.setPen(theme.text)
     painter.drawText(room, middle | Qt.AlignmentFlag.AlignLeft, number)

@@ -222,8 +222,9 @@ class ChannelWall(QWidget):
                 continue
             if layout.captioned and region.intersects(place.heading.toRect()):
                 caption = self._captions[channel] if channel < len(self._captions) else ""
-                paint_card(painter, place, str(channel + 1), caption, theme)
-                if channel in self._pinned or channel == self._hovered:
+                with_pin = channel in self._pinned or channel == self._hovered
+                paint_card(painter, place, str(channel + 1), caption, theme, with_pin=with_pin)
+                if with_pin:
                     paint_pin(painter, place, theme.text if channel in self._pinned else faint_pin(theme))
             painter.drawImage(place.picture, self._image, QRectF(0, channel * rows, layout.columns, rows))
             if channel in self._pinned and not layout.captioned:

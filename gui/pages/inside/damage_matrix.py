@@ -11,7 +11,7 @@ from gui.pages.inside.card_pictures import signed_entries, single_image
 from gui.theme import S1, S2, ThemeManager, caption_font
 from gui.widgets.copy_keys import CopyKeys, widget_picture
 
-_LARGEST_CELL_PX, _SMALLEST_CELL_PX = 26, 3
+_LARGEST_CELL_PX, _SMALLEST_CELL_PX, _LEAST_ROW_PX = 26, 3, 12
 _EMPTY = "Which digits need which filters: each filter is switched off in turn"
 
 
@@ -51,6 +51,7 @@ class DamageMatrix(QWidget):
     def show_damage(self, damage: Damage | None, classes: tuple[str, ...]) -> None:
         """Show what is lost; None while it is not known."""
         self._damage, self._classes = damage, classes
+        self.setMinimumSize(self.minimumSizeHint())
         self.update()
 
     def set_selected(self, filter_index: int | None) -> None:
@@ -107,8 +108,15 @@ class DamageMatrix(QWidget):
         return QSize(260, 240)
 
     def minimumSizeHint(self) -> QSize:
-        """Shrink to small cells."""
-        return QSize(120, 100)
+        """Shrink to small cells, one for each filter and class."""
+        metrics = QFontMetricsF(caption_font())
+        left = max((metrics.horizontalAdvance(name) for name in self._classes), default=0.0) + S2
+        filters = 0 if self._damage is None else len(self._damage.after)
+        needed = QSize(
+            round(left) + filters * _SMALLEST_CELL_PX + 1,
+            round(metrics.height()) + S1 + len(self._classes) * _LEAST_ROW_PX,
+        )
+        return needed.expandedTo(QSize(120, 100))
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Paint the names, the cells and the outline of the selected filter."""

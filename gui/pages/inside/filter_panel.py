@@ -46,6 +46,8 @@ class FilterPanel(QWidget):
 
     edited = Signal(object, str, bool)
     """The `FilterEdit`, what was done, for undo, and whether the same movement goes on."""
+    switched = Signal()
+    """The filter is to be off, or on again."""
     hovered = Signal(str)
 
     def __init__(
@@ -62,7 +64,7 @@ class FilterPanel(QWidget):
         self._on = QCheckBox("on")
         self._on.setObjectName("filter_on")
         self._on.setToolTip("Switch the filter off or on (X)")
-        self._on.clicked.connect(self._on_switched)
+        self._on.clicked.connect(lambda on: self.switched.emit())
         self._slice = QSpinBox()
         self._slice.setObjectName("filter_slice")
         self._slice.setPrefix("input channel ")
@@ -78,6 +80,9 @@ class FilterPanel(QWidget):
         self._scale.setPageStep(25)
         self._scale.setToolTip("What all weights of the filter and its bias are multiplied by.")
         self._scale.valueChanged.connect(self._on_scaled)
+        # The first change of a movement is an entry of the history of its own.
+        self._scale_goes_on = False
+        self._scale.sliderPressed.connect(self._on_scale_pressed)
         self._words.setFixedWidth(self._words.fontMetrics().horizontalAdvance(f"−{_MOST_PERCENT} %") + S1)
         self._words.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         self._replace, self._back = QPushButton("Replace by"), QPushButton("Put back")
@@ -108,7 +113,11 @@ class FilterPanel(QWidget):
         for widget in (self._on, self._slice, self._editor, self._scale, self._replace, self._back):
             widget.setEnabled(edit is not None)
         if edit is None:
-            self._title.set_text("No filter is chosen")
+            self._title.set_text("No filter")
+            self._on.setChecked(False)
+            self._slice.hide()
+            self._words.setText("")
+            self._editor.show_slice(np.zeros((3, 3)), 1.0, classic=False)
             return
         self._weight = np.array(whole if edit.weight is None else edit.weight, np.float64)
         self._title.set_text(f"{edit.layer} · filter {edit.filter + 1}")
@@ -166,11 +175,6 @@ class FilterPanel(QWidget):
     def _tell(self, edit: FilterEdit, words: str, goes_on: bool) -> None:
         self.edited.emit(edit, f"{words} filter {edit.filter + 1} of {edit.layer}", goes_on)
 
-    def _on_switched(self, on: bool) -> None:
-        if self._edit is not None:
-            edit = replace(self._edit, factor=1.0 if on else 0.0)
-            self._tell(edit, f"Switch {'on' if on else 'off'}", False)
-
     def _on_scaled(self, value: int) -> None:
         if self._edit is None:
             return
@@ -180,15 +184,22 @@ class FilterPanel(QWidget):
                 value = easy
         self._words.setText(percent(value / 100))
         if value / 100 != self._edit.factor:
-            self._tell(replace(self._edit, factor=value / 100), "Scale", self._scale.isSliderDown())
+            goes_on = self._scale.isSliderDown() and self._scale_goes_on
+            self._scale_goes_on = True
+            self._tell(replace(self._edit, factor=value / 100), "Scale", goes_on)
+
+    def _on_scale_pressed(self) -> None:
+        self._scale_goes_on = False
 
     def _on_painted(self, slice2d: NDArray[Any], words: str, goes_on: bool) -> None:
         if self._edit is None:
             return
-        # What is painted is what is seen: the scale is taken into the weights.
-        painted = self._weight * self._edit.factor
-        painted[self._index] = slice2d
-        self._tell(replace(self._edit, factor=1.0, weight=_nested(painted)), "Paint", goes_on)
+        # What is painted is what is seen, which is scaled; one that was off begins with zeros.
+        factor, painted = self._edit.factor, self._weight.copy()
+        if factor == 0:
+            factor, painted = 1.0, np.zeros_like(painted)
+        painted[self._index] = slice2d / factor
+        self._tell(replace(self._edit, factor=factor, weight=_nested(painted)), "Paint", goes_on)
 
     def _on_put_back(self) -> None:
         if self._edit is not None:

@@ -158,7 +158,11 @@ class ClassCurves(QWidget):
             painter.drawLine(self.point_of(self._pointed, 1), self.point_of(self._pointed, 0))
         # The answer's curve lies over the others.
         for label in sorted(self._labels, key=lambda label: label == self._strong):
-            curve = [self.point_of(place, p) for place, p in enumerate(self._values[:, label].tolist())]
+            values = self._values[:, label]
+            if not np.isfinite(values).all():
+                # A network that has diverged answers with no numbers.
+                continue
+            curve = [self.point_of(place, p) for place, p in enumerate(values.tolist())]
             painter.setPen(class_pen(theme, label, strong=label == self._strong))
             painter.setBrush(Qt.BrushStyle.NoBrush)
             painter.drawPolyline(QPolygonF(curve))

@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QScrollArea, QVBoxLayout, QWidget
 
 from engine.inspect.channels import arranged
 from engine.inspect.fields import spanned_box
-from engine.inspect.fingerprint import fingerprint
+from engine.inspect.fingerprints import slice_names
 from engine.inspect.front import front_spec
 from engine.inspect.saliency import features_behind, importance
 from engine.inspect.synthesis import Ascent
@@ -136,8 +136,8 @@ class PatternsPart(Part):
         count, shown = spec.shapes[layer][0], len(self.wall.order)
         self.captioned.emit(
             f"{layer} · {count} channels" if shown == count else f"{layer} · {shown} of {count} channels",
-            f"each pixel sees {bottom - top} × {right - left} of the picture · "
-            "nine strongest patches · what in them excites the channel · a picture made for it",
+            "nine strongest patches, what in them excites the channel, a picture made for it · "
+            f"each pixel sees {bottom - top} × {right - left} of the picture",
         )
 
     def _depth(self) -> str:
@@ -152,7 +152,7 @@ class PatternsPart(Part):
         weight = self._view.frame.parameters[f"{self._view.layer}.weight"]
         names = {}
         if weight.shape[1:] == (1, 3, 3):
-            names = {index: fingerprint(each[0]).name for index, each in enumerate(weight)}
+            names = dict(enumerate(slice_names(weight)))
         self.wall.show_names(names)
 
     def _on_told(self, news: Sequence[News]) -> None:

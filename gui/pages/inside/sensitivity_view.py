@@ -135,7 +135,8 @@ class SensitivityView(QWidget):
 
     def _image(self, each: _Map) -> QImage:
         theme = self._themes.theme
-        scale = float(np.abs(each.values).max(initial=0.0))
+        finite = np.nan_to_num(each.values, posinf=0.0, neginf=0.0)
+        scale = float(np.abs(finite).max(initial=0.0))
         lut: Lut
         if each.is_picture and self._shown is not None and len(self._shown.asked.frame.picture) > 1:
             return single_image(as_tiles(self._shown.asked.frame.picture[None])[0], 1, theme.picture_lut)
@@ -145,7 +146,7 @@ class SensitivityView(QWidget):
             entries, lut = signed_entries(each.values, scale), theme.weight_lut
         else:
             entries, lut = (
-                picture_entries(each.values / scale if scale > 0 else each.values),
+                picture_entries(finite / scale if scale > 0 else finite),
                 theme.activation_lut,
             )
         return single_image(entries, 1, lut)

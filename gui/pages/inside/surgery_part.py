@@ -7,7 +7,16 @@ from typing import Any
 
 import numpy as np
 from PySide6.QtCore import QSignalBlocker, Signal
-from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QPushButton, QSpinBox, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QComboBox,
+    QHBoxLayout,
+    QLabel,
+    QPushButton,
+    QScrollArea,
+    QSpinBox,
+    QVBoxLayout,
+    QWidget,
+)
 
 from engine.datasets import Dataset
 from engine.errors import DataError
@@ -27,6 +36,7 @@ from gui.surgery import Compared, Operated
 from gui.theme import S1, S2, S4, ThemeManager
 from gui.widgets.caption_line import CaptionLine, Legend
 from gui.widgets.elided_label import ElidedLabel
+from gui.widgets.thin_scroll import column_of
 
 PANEL_PX, BARS_PX = 212, 232
 _FIND, _CANCEL = "Find the damage", "Cancel"
@@ -47,6 +57,8 @@ class SurgeryPart(Part):
 
     edit_wanted = Signal(object, str, bool)
     """The `FilterEdit` of a filter from now on, what was done, and whether the same movement goes on."""
+    switch_wanted = Signal(str, int)
+    """A filter, by layer and number, is to be off, or on again."""
     measure_wanted = Signal()
     """How the network that answers does now is not known yet."""
 
@@ -77,6 +89,7 @@ class SurgeryPart(Part):
         self._find.clicked.connect(self._on_find)
         self._lay_out()
         self.panel.edited.connect(self.edit_wanted)
+        self.panel.switched.connect(self._on_switched)
         self.matrix.filter_clicked.connect(self._on_filter_chosen)
         self._choices.filter_chosen.connect(self._on_filter_chosen)
         self._choices.layer_chosen.connect(self.layer_chosen)
@@ -100,11 +113,10 @@ class SurgeryPart(Part):
         if view.frame.subject.key != self._network:
             self._network = view.frame.subject.key
             self._choices.show_layers(spec.convolutions)
-            self.bars.set_classes(spec.classes)
         if layer:
-            self._choices.show_filter(layer, view.channel, spec.shapes[layer][0])
+            self._choices.show_filter(layer, self._filter, spec.shapes[layer][0])
         self._show_filter()
-        self.matrix.set_selected(view.channel)
+        self.matrix.set_selected(self._filter)
         if self._damage_of is not None and self._damage_of[1] != layer:
             self._forget_damage()
         self._find.setEnabled(bool(layer))
@@ -115,18 +127,20 @@ class SurgeryPart(Part):
 
     def show_operation(self, operated: Operated) -> None:
         """Show what was done to the network that answers."""
-        if self._operated is not None and operated.whole.key != self._operated.whole.key:
+        if self._operated is None or operated.whole.key != self._operated.whole.key:
+            # What is known of another network is not of this one.
             self._forget_damage()
+            self.bars.set_classes(operated.whole.spec.classes)
+            known = self._measuring(operated.whole.spec) is not None
+            self._answer.set_text("" if known else "there are no test pictures of its classes")
         self._operated = operated
         self._show_filter()
 
     def show_compared(self, compared: Compared) -> None:
         """Show how the network does, before and now."""
         before, now = (accuracy_by_class(each) for each in (compared.before, compared.after))
-        classes = compared.operated.whole.spec.classes
-        if len(before) != len(classes):
+        if self._operated is None or compared.operated.whole.key != self._operated.whole.key:
             return
-        self.bars.set_classes(classes)
         lost = np.nan_to_num(before - now, nan=-1.0)
         worst = int(lost.argmax()) if lost.max(initial=0.0) > 0 else None
         self.bars.show_pair(before, now, worst)
@@ -134,6 +148,12 @@ class SurgeryPart(Part):
         if compared.operated.edits:
             words += f" → {percent(compared.after.accuracy, 1)}"
         self._answer.set_text(words)
+
+    @property
+    def _filter(self) -> int:
+        """The filter that is looked at: the selected one, or else the first."""
+        channel = None if self._view is None else self._view.channel
+        return 0 if channel is None else channel
 
     def close_worker(self) -> None:
         """Give up what is being found."""
@@ -151,13 +171,19 @@ class SurgeryPart(Part):
         read.setLayout(bars)
         bars.setContentsMargins(0, 0, 0, 0)
         bars.addWidget(self._answer)
-        bars.addWidget(self.bars, 1)
+        bars.addWidget(column_of(self.bars, self._themes), 1)
         head = QHBoxLayout()
         head.setSpacing(S2)
         head.addWidget(self._title, 1)
         head.addWidget(self._find)
         matrix.addLayout(head)
-        matrix.addWidget(self.matrix, 1)
+        scroll = QScrollArea()
+        scroll.setFrameShape(QScrollArea.Shape.NoFrame)
+        scroll.setWidgetResizable(True)
+        scroll.setWidget(self.matrix)
+        scroll.viewport().setAutoFillBackground(False)
+        self.matrix.setAutoFillBackground(False)
+        matrix.addWidget(scroll, 1)
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(S4)
@@ -168,14 +194,18 @@ class SurgeryPart(Part):
 
     def _show_filter(self) -> None:
         view = self._view
-        if view is None or not view.layer or view.channel is None or self._operated is None:
+        if view is None or not view.layer or self._operated is None:
             self.panel.show_filter(None, np.zeros((1, 3, 3)))
             return
         whole = self._operated.whole
         weight = whole.parameters.get(f"{view.layer}.weight")
-        if weight is None or view.channel >= len(weight):
+        if weight is None or self._filter >= len(weight):
             return
-        self.panel.show_filter(self._operated.edit_of(view.layer, view.channel), weight[view.channel])
+        self.panel.show_filter(self._operated.edit_of(view.layer, self._filter), weight[self._filter])
+
+    def _on_switched(self) -> None:
+        if self._view is not None and self._view.layer:
+            self.switch_wanted.emit(self._view.layer, self._filter)
 
     def _on_filter_chosen(self, number: int) -> None:
         if self._view is not None and self._view.layer:
@@ -211,7 +241,7 @@ class SurgeryPart(Part):
         if of is not None and view is not None and of[1] == view.layer:
             self.matrix.show_damage(found, of[0].spec.classes)
             step = "" if of[0].step is None else f" · step {of[0].step}"
-            self._write_title(f"share of each class that is lost without a filter{step}")
+            self._write_title(f"accuracy lost without each{step}")
             self._write_legend()
 
     def _on_ended(self, words: str) -> None:

@@ -144,6 +144,9 @@ class WallWorker(QObject):
     def rest(self) -> None:
         """Stop after the piece that is being computed: nobody looks."""
         with self._condition:
+            if self._news:
+                # What was found and not told must be told when it is asked for again.
+                self._done = None
             self._question = None
             self._news.clear()
         self._look.stop()
@@ -181,7 +184,10 @@ class WallWorker(QObject):
                 if known is None or known.subject is not subject:
                     known = Known(subject, self._pictures(subject.spec))
                 pieces = fill(known, question, self._ascent)
-                if not all(self._deliver(subject, question, news) for news in pieces):
+                # Networks that have diverged are looked at like others; the terminal does not hear of it.
+                with np.errstate(all="ignore"):
+                    wanted = all(self._deliver(subject, question, news) for news in pieces)
+                if not wanted:
                     continue
             except Exception:
                 # One wall that cannot be filled must not end the display; the next one may work.
