@@ -29,12 +29,15 @@ from engine.session_messages import (
     Snapshot,
     StateChanged,
     Stop,
+    TakeRecorded,
     TakeSnapshot,
 )
+from engine.tape import Recorded
 from engine.trainer import TrainerState
 from engine.training_data import Position
 from engine.wire import (
     Kind,
+    RecordedMessage,
     SnapshotMessage,
     Update,
     decode_event,
@@ -131,6 +134,12 @@ class ProcessSession(TrainingSession):
         self._at = self._trainer.position
         self._pace = 0.0
         self._newest: Snapshot | None = None
+        # While the other process runs, the tape is there, and these are its steps; before and after, here.
+        self._far_steps: tuple[int, ...] = ()
+        self._tape_is_far = False
+        self._step_asked: int | None = None
+        self._step_next: int | None = None
+        self._tape_parts: list[tuple[int, NDArray[Any]]] = []
 
     @property
     def images_per_second(self) -> float:
@@ -146,6 +155,26 @@ class ProcessSession(TrainingSession):
     def position(self) -> Position:
         """Where the run is."""
         return self._at
+
+    @property
+    def recorded_steps(self) -> tuple[int, ...]:
+        """Steps whose parameters the tape holds, ascending."""
+        return self._far_steps if self._tape_is_far else self.tape.steps
+
+    def request_recorded(self, step: int) -> None:
+        """Ask for the parameters recorded at or last before `step`; of several requests the newest wins."""
+        with self._lock:
+            if not self._tape_is_far:
+                super().request_recorded(step)
+            elif self._step_asked is not None:
+                self._step_next = step
+            else:
+                self._ask_tape(step)
+
+    def _ask_tape(self, step: int | None) -> None:
+        self._step_asked, self._step_next = step, None
+        if step is not None:
+            self._write(TakeRecorded(step))
 
     def _deliver(self, command: Command) -> None:
         if self._thread is None:
@@ -188,6 +217,7 @@ class ProcessSession(TrainingSession):
             ended = False
         if not ended:
             self._note_loss()
+        self._answer_from_here()
         if self._worker is not None:
             self._worker.end()
         self._asked = self._starting = False
@@ -205,7 +235,8 @@ class ProcessSession(TrainingSession):
             for command in self._backlog:
                 self._write(command)
             self._backlog.clear()
-            self._handed_over = True
+            self._far_steps = self.tape.steps
+            self._handed_over = self._tape_is_far = True
 
     def _take_news(self, worker: WorkerProcess) -> bool:
         """Take what the process sends until it ends; tells whether it came to a proper end."""
@@ -215,6 +246,13 @@ class ProcessSession(TrainingSession):
                 self._take_update(msgspec.msgpack.decode(content, type=Update))
             elif kind is Kind.SNAPSHOT:
                 self._take_snapshot(msgspec.msgpack.decode(content, type=SnapshotMessage))
+            elif kind is Kind.RECORDED:
+                self._take_recorded(msgspec.msgpack.decode(content, type=RecordedMessage))
+            elif kind is Kind.TAPE_STEPS:
+                self._far_steps = tuple(np.frombuffer(content, np.int64).tolist())
+            elif kind is Kind.TAPE_PART:
+                part = msgspec.msgpack.decode(content, type=RecordedMessage)
+                self._tape_parts.append((part.step, self._vector(part.vector)))
             else:
                 record, _ = run_from_bytes(content)
                 self._trainer.restore(record.state)
@@ -240,11 +278,34 @@ class ProcessSession(TrainingSession):
         self._events.put(event)
 
     def _take_snapshot(self, message: SnapshotMessage) -> None:
-        vector = np.frombuffer(message.vector, self.initial.vector.dtype)
-        snapshot = Snapshot(message.step, message.epoch, Parameters(self.spec.layout, vector))
+        parameters = Parameters(self.spec.layout, self._vector(message.vector))
+        snapshot = Snapshot(message.step, message.epoch, parameters)
         self._newest = snapshot
         self._snapshots.append(snapshot)
         self._asked = False
+
+    def _take_recorded(self, message: RecordedMessage) -> None:
+        parameters = Parameters(self.spec.layout, self._vector(message.vector))
+        self._recorded.append(Recorded(message.step, parameters))
+        with self._lock:
+            self._ask_tape(self._step_next)
+
+    def _vector(self, content: bytes) -> NDArray[Any]:
+        vector: NDArray[Any] = np.frombuffer(content, self.initial.vector.dtype)
+        return vector
+
+    def _answer_from_here(self) -> None:
+        """Take over the tape; of a process that was lost only the first and the newest steps are left."""
+        if self._tape_parts:
+            self.tape.adopt(self._tape_parts)
+            self._tape_parts = []
+        self.tape.record(self._at.step, self._trainer.network.parameters.vector, newest=True)
+        with self._lock:
+            self._tape_is_far = False
+            waiting = self._step_asked if self._step_next is None else self._step_next
+            self._step_asked = self._step_next = None
+            if waiting is not None:
+                super().request_recorded(waiting)
 
     def _note_loss(self) -> None:
         """Tell that the process is gone, and keep the newest weights that it sent."""

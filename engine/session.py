@@ -15,6 +15,8 @@ from engine.examiner import Examiner
 from engine.history import STEP_FIELDS, TEST_FIELDS, History, Progress, SpeedMeter
 from engine.network import Network
 from engine.parameters import Parameters
+from engine.run_budget import RunBudget
+from engine.run_commands import RunCommands
 from engine.session_messages import (
     ENDED,
     KNOBS,
@@ -29,10 +31,12 @@ from engine.session_messages import (
     Snapshot,
     StateChanged,
     Stop,
+    TakeRecorded,
     TakeSnapshot,
 )
 from engine.session_record import SessionRecord
 from engine.spec import NetworkSpec
+from engine.tape import Recorded, Tape
 from engine.trainer import StepReport, Trainer, TrainingDiverged
 from engine.training_config import TrainingConfig
 from engine.training_data import BEGINNING, Data, Position, check_data
@@ -40,13 +44,14 @@ from engine.training_data import BEGINNING, Data, Position, check_data
 logger = logging.getLogger(__name__)
 
 
-class TrainingSession:
+class TrainingSession(RunCommands):
     """Trains a network on a thread of its own.
 
     Every method may be called from any thread and returns at once (`close` waits for the present step).
     Pictures of the training, snapshots, are lossy: at most one is outstanding and the newest wins. Numbers
-    are lossless: append-only histories. Events wait in a queue. Watching changes nothing: the parameters are
-    bit-equal to those of an unwatched run.
+    are lossless: append-only histories. Events wait in a queue. The tape records the run from where the
+    session begins, and answers as long as there is the session. Watching and recording change nothing: the
+    parameters are bit-equal to those of an unwatched run.
 
     Parameters
     ----------
@@ -100,8 +105,11 @@ class TrainingSession:
         self._events: SimpleQueue[SessionEvent] = SimpleQueue()
         self._snapshots: deque[Snapshot] = deque([self._make_snapshot()], maxlen=1)
         self._asked = False
+        self.tape = Tape(self._trainer.position.step, network.parameters)
+        self.keeps_tape = True
+        self._recorded: deque[Recorded] = deque(maxlen=1)
         self._state = SessionState.READY if record is None else SessionState.PAUSED
-        self._budget: Run | None = None
+        self._budget = RunBudget()
         self._thread: threading.Thread | None = None
         self._speed = SpeedMeter()
         self._examiner: Examiner | None = None
@@ -128,28 +136,6 @@ class TrainingSession:
         """Whether the thread has still to end."""
         return self._thread is not None and self._thread.is_alive()
 
-    def start(self) -> None:
-        """Begin, or go on after a pause; after the last epoch, train as many epochs again."""
-        self.send(Run())
-
-    resume = start
-
-    def pause(self) -> None:
-        """Wait after the present step."""
-        self.send(Pause())
-
-    def step(self) -> None:
-        """Train one batch, then pause."""
-        self.send(Run(steps=1))
-
-    def run_epoch(self) -> None:
-        """Train to the end of the epoch, then pause."""
-        self.send(Run(to_epoch_end=True))
-
-    def stop(self) -> None:
-        """End the run after the present step; its parameters and numbers stay readable."""
-        self.send(Stop())
-
     def set_knobs(self, **changes: float) -> None:
         """Change learning_rate, momentum, weight_decay, batch_size or epochs from the next step on.
 
@@ -172,6 +158,23 @@ class TrainingSession:
         """Give the newest snapshot that was not yet collected, or None."""
         try:
             return self._snapshots.pop()
+        except IndexError:
+            return None
+
+    @property
+    def recorded_steps(self) -> tuple[int, ...]:
+        """Steps whose parameters the tape holds, ascending."""
+        return self.tape.steps
+
+    def request_recorded(self, step: int) -> None:
+        """Ask for the parameters recorded at or last before `step`; of several requests the newest wins."""
+        # The tape's vectors are never written to: no step has to end first, and nothing is copied.
+        self._recorded.append(self.tape.at(step))
+
+    def recorded(self) -> Recorded | None:
+        """Give the newest answer of the tape that was not yet collected, or None."""
+        try:
+            return self._recorded.pop()
         except IndexError:
             return None
 
@@ -205,7 +208,7 @@ class TrainingSession:
         with self._lock:
             thread = self._thread
             if thread is not None:
-                self._deliver(Stop())
+                self._deliver(Stop(keep_tape=False))
             elif self._state not in ENDED:
                 self._change_state(SessionState.STOPPED)
         if thread is None:
@@ -227,7 +230,10 @@ class TrainingSession:
         )
 
     def send(self, command: Command) -> None:
-        """Hand a command on; after the end of the run it is dropped."""
+        """Hand a command on; after the end of the run only the tape obeys."""
+        if isinstance(command, TakeRecorded):
+            self.request_recorded(command.step)
+            return
         with self._lock:
             if self._state in ENDED:
                 self._asked = False
@@ -265,7 +271,7 @@ class TrainingSession:
             )
         finally:
             self._trainer.close()
-            self._snapshots.append(self._make_snapshot())
+            self._show_rest()
             self._asked = False
 
     def _loop(self) -> None:
@@ -291,13 +297,14 @@ class TrainingSession:
             case Run():
                 if self._state is SessionState.FINISHED:
                     self._add_epochs()
-                self._budget = self._combined(command)
+                self._budget.ask(command, running=self._state is SessionState.RUNNING)
                 self._change_state(SessionState.RUNNING)
             case Pause():
                 if self._state is SessionState.RUNNING:
-                    self._snapshots.append(self._make_snapshot())
+                    self._show_rest()
                     self._change_state(SessionState.PAUSED)
             case Stop():
+                self.keeps_tape = command.keep_tape
                 self._change_state(SessionState.STOPPED)
             case SetKnobs():
                 for name, value in command.changes:
@@ -310,13 +317,6 @@ class TrainingSession:
             case TakeSnapshot():
                 self._snapshots.append(self._make_snapshot())
                 self._asked = False
-
-    def _combined(self, command: Run) -> Run:
-        """Add single steps to those that were asked for and are still to come."""
-        waiting = self._budget if self._state is SessionState.RUNNING else None
-        if waiting is not None and waiting.steps is not None and command.steps is not None:
-            return Run(steps=waiting.steps + command.steps)
-        return command
 
     def _add_epochs(self) -> None:
         """After the last epoch, make room for as many again."""
@@ -337,7 +337,7 @@ class TrainingSession:
         report = next(reports, None)
         if report is None:
             self._examine()
-            self._snapshots.append(self._make_snapshot())
+            self._show_rest()
             self._change_state(SessionState.FINISHED)
             return self._trainer.run((self._data.pictures, self._data.labels))
         self._note(report, time.perf_counter() - started)
@@ -347,23 +347,19 @@ class TrainingSession:
         return reports
 
     def _note(self, report: StepReport, seconds: float) -> None:
+        self.tape.record(report.step, self._trainer.network.parameters.vector)
         self.steps.append(report.step, report.epoch, report.loss, report.accuracy, report.learning_rate)
         if self._examiner is not None:
             self._examiner.note(seconds)
         self._speed.note(report.batch_size, seconds)
 
     def _spend_budget(self) -> None:
-        budget = self._budget
-        if budget is None:
-            return
-        if budget.steps is not None:
-            self._budget = Run(steps=budget.steps - 1)
-        done = budget.steps == 1 or (budget.to_epoch_end and self._trainer.position.picture == 0)
-        if done:
+        epoch_ended = self._trainer.position.picture == 0
+        if self._budget.spend(epoch_ended=epoch_ended):
             # After a single step only when it is due: the next press of the button should not wait for it.
-            if budget.to_epoch_end:
+            if self._budget.to_epoch_end:
                 self._examine()
-            self._snapshots.append(self._make_snapshot())
+            self._show_rest()
             self._change_state(SessionState.PAUSED)
 
     def _examine(self) -> None:
@@ -374,6 +370,11 @@ class TrainingSession:
         at = self._trainer.position
         epoch = at.epoch + at.picture / self._data.count
         return Snapshot(at.step, epoch, self._trainer.network.parameters.frozen())
+
+    def _show_rest(self) -> None:
+        """Leave a snapshot, and a place on the tape, of the step at which the run rests."""
+        self._snapshots.append(self._make_snapshot())
+        self.tape.record(self.step_count, self._trainer.network.parameters.vector, newest=True)
 
     def _change_state(self, state: SessionState) -> None:
         if state is not self._state:

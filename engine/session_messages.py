@@ -39,7 +39,9 @@ class Pause:
 
 @dataclass(frozen=True, slots=True)
 class Stop:
-    """Command: end the run after the present step."""
+    """Command: end the run after the present step; its tape is let go where nobody keeps it."""
+
+    keep_tape: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +56,14 @@ class TakeSnapshot:
     """Command: copy the parameters at the next step boundary."""
 
 
-Command = Run | Pause | Stop | SetKnobs | TakeSnapshot
+@dataclass(frozen=True, slots=True)
+class TakeRecorded:
+    """Command: give the parameters that were recorded at or last before `step`, at once."""
+
+    step: int
+
+
+Command = Run | Pause | Stop | SetKnobs | TakeSnapshot | TakeRecorded
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -21,11 +21,12 @@ from engine.session_messages import (
     SetKnobs,
     StateChanged,
     Stop,
+    TakeRecorded,
     TakeSnapshot,
 )
 
 _HEAD = struct.Struct("<BQ")
-_COMMANDS: tuple[type, ...] = (Run, Pause, Stop, SetKnobs, TakeSnapshot)
+_COMMANDS: tuple[type, ...] = (Run, Pause, Stop, SetKnobs, TakeSnapshot, TakeRecorded)
 _EVENTS: tuple[type, ...] = (StateChanged, KnobChanged, Failed)
 
 
@@ -38,6 +39,9 @@ class Kind(IntEnum):
     UPDATE = 4
     SNAPSHOT = 5
     END = 6
+    RECORDED = 7
+    TAPE_STEPS = 8
+    TAPE_PART = 9
 
 
 class Update(msgspec.Struct, array_like=True):
@@ -55,6 +59,13 @@ class SnapshotMessage(msgspec.Struct, array_like=True):
 
     step: int
     epoch: float
+    vector: bytes
+
+
+class RecordedMessage(msgspec.Struct, array_like=True):
+    """A step of the tape and its vector's bytes: the answer to a request, or a part of the whole tape."""
+
+    step: int
     vector: bytes
 
 

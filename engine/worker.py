@@ -10,18 +10,21 @@ import signal
 import sys
 import threading
 import time
+from dataclasses import dataclass
 from typing import BinaryIO
 
 import msgspec
+import numpy as np
 from safetensors.numpy import load
 
 from engine.cores import default_workers
 from engine.crew import Crew
 from engine.formats.run import run_from_bytes, run_to_bytes
 from engine.session import TrainingSession
-from engine.session_messages import ENDED
+from engine.session_messages import ENDED, SessionState
 from engine.wire import (
     Kind,
+    RecordedMessage,
     SnapshotMessage,
     Update,
     decode_command,
@@ -32,6 +35,9 @@ from engine.wire import (
 
 # How often what is new is sent: a small part of a display frame, and a small part of this process's time.
 PUMP_SECONDS = 0.005
+
+# How often the list of recorded steps is sent while it grows.
+TAPE_SECONDS = 0.1
 
 # Below the window's, which must stay smooth while this process takes all that is left.
 NICENESS = 5
@@ -86,29 +92,42 @@ def _read_session(commands: BinaryIO, crew: Crew | None) -> TrainingSession | No
     )
 
 
+@dataclass(slots=True)
+class _Sent:
+    """What the window knows already: rows of both tables, and the tape's steps and when they were sent."""
+
+    steps: int
+    tests: int
+    tape_changes: int = 0
+    tape_at: float = 0.0
+
+
 def _pump(session: TrainingSession, answers: BinaryIO) -> None:
     """Send what is new until the run has ended, then the whole of it."""
-    seen = [len(session.steps), len(session.tests)]
+    sent = _Sent(len(session.steps), len(session.tests))
     session.snapshot()
     # When nobody reads any more, standard input ends as well, and with it this process.
     with contextlib.suppress(OSError, ValueError):
         while True:
             over = session.state in ENDED and not session.is_alive
-            _send_news(session, answers, seen)
+            _send_news(session, answers, sent)
+            _send_tape_news(session, answers, sent)
             if over:
+                if session.keeps_tape:
+                    _send_tape(session, answers)
                 write_frame(answers, Kind.END, run_to_bytes(session.record(), data=""))
                 return
             time.sleep(PUMP_SECONDS)
 
 
-def _send_news(session: TrainingSession, answers: BinaryIO, seen: list[int]) -> None:
+def _send_news(session: TrainingSession, answers: BinaryIO, sent: _Sent) -> None:
     # The position first: it must not be ahead of the rows that are sent with it.
     at, speed = session.position, session.images_per_second
     events = session.drain_events()
-    steps, tests = session.steps.since(seen[0]), session.tests.since(seen[1])
+    steps, tests = session.steps.since(sent.steps), session.tests.since(sent.tests)
     snapshot = session.snapshot()
     if len(steps) or len(tests) or events:
-        seen[0], seen[1] = seen[0] + len(steps), seen[1] + len(tests)
+        sent.steps, sent.tests = sent.steps + len(steps), sent.tests + len(tests)
         update = Update(
             steps.tobytes(),
             tests.tobytes(),
@@ -121,6 +140,24 @@ def _send_news(session: TrainingSession, answers: BinaryIO, seen: list[int]) -> 
         vector = snapshot.parameters.vector.tobytes()
         message = SnapshotMessage(snapshot.step, snapshot.epoch, vector)
         write_frame(answers, Kind.SNAPSHOT, msgspec.msgpack.encode(message))
+
+
+def _send_tape_news(session: TrainingSession, answers: BinaryIO, sent: _Sent) -> None:
+    recorded = session.recorded()
+    if recorded is not None:
+        message = RecordedMessage(recorded.step, recorded.parameters.vector.tobytes())
+        write_frame(answers, Kind.RECORDED, msgspec.msgpack.encode(message))
+    now, changes = time.monotonic(), session.tape.changes
+    due = now >= sent.tape_at + TAPE_SECONDS or session.state is not SessionState.RUNNING
+    if due and changes != sent.tape_changes:
+        sent.tape_changes, sent.tape_at = changes, now
+        write_frame(answers, Kind.TAPE_STEPS, np.array(session.recorded_steps, np.int64).tobytes())
+
+
+def _send_tape(session: TrainingSession, answers: BinaryIO) -> None:
+    for step in session.recorded_steps:
+        message = RecordedMessage(step, session.tape.at(step).parameters.vector.tobytes())
+        write_frame(answers, Kind.TAPE_PART, msgspec.msgpack.encode(message))
 
 
 if __name__ == "__main__":

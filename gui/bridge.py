@@ -23,6 +23,7 @@ from engine.session import (
     TrainingSession,
 )
 from engine.spec import NetworkSpec
+from engine.tape import Recorded
 from engine.training_config import TrainingConfig
 
 
@@ -40,13 +41,17 @@ class RunInfo:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Pulled:
-    """What is new since the last pull: rows of the histories, the newest snapshot, the events."""
+    """What is new since the last pull: rows of the histories, the newest snapshot, the events, the answer.
+
+    `recorded` is what the tape answered to `Bridge.request_recorded`.
+    """
 
     steps: NDArray[Any]
     tests: NDArray[Any]
     snapshot: Snapshot | None
     events: tuple[SessionEvent, ...]
     progress: Progress
+    recorded: Recorded | None = None
 
 
 def trains_in_process() -> bool:
@@ -188,6 +193,16 @@ class Bridge(QObject):
         if self.session is not None:
             self.session.stop()
 
+    @property
+    def recorded_steps(self) -> tuple[int, ...]:
+        """Steps of the present run whose parameters are on its tape, ascending; empty without a run."""
+        return () if self.session is None else self.session.recorded_steps
+
+    def request_recorded(self, step: int) -> None:
+        """Ask the present run's tape for the parameters at or last before `step`; a later pull brings them."""
+        if self.session is not None:
+            self.session.request_recorded(step)
+
     def pull(self, *, want_snapshot: bool, numbers: bool = True) -> Pulled | None:
         """Collect what is new, without `numbers` only the snapshot; None without a session."""
         session = self.session
@@ -205,7 +220,7 @@ class Bridge(QObject):
         if numbers:
             self._steps_seen += len(steps)
             self._tests_seen += len(tests)
-        return Pulled(steps, tests, snapshot, events, session.progress)
+        return Pulled(steps, tests, snapshot, events, session.progress, session.recorded())
 
     def close(self) -> tuple[SessionRecord, str] | None:
         """End all training; give the newest run that has begun and the key of its data set, for keeping."""
@@ -247,6 +262,8 @@ class Bridge(QObject):
             self._previous = self.session, self.info, self._newest
         elif self.session is not None:
             self._retire(self.session)
+        # What its tape was asked for before it was left is not wanted any more.
+        session.recorded()
         self.session, self.info = session, info
         self._steps_seen = self._tests_seen = 0
         self._newest = self._again = None
@@ -254,7 +271,7 @@ class Bridge(QObject):
 
     def _retire(self, session: TrainingSession) -> None:
         """Stop a run for good. Its thread ends by itself; waiting for it would hold the window up."""
-        session.stop()
+        session.let_go()
         self._retired = [s for s in self._retired if s.is_alive] + [session]
 
 

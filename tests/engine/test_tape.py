@@ -1,0 +1,116 @@
+"""The tape: bounded, dense at first, and always with its first and its newest step."""
+
+import itertools
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from engine.parameters import ParameterLayout, Parameters
+from engine.tape import MOST_STEPS, TAPE_BYTES, Tape
+
+LAYOUT = ParameterLayout((("weight", (4,)),), 4)
+STEP_BYTES = 16
+
+
+def vector_of(step: int) -> np.ndarray:
+    return np.full(4, step, np.float32)
+
+
+def tape_of(room: int, first: int = 0) -> Tape:
+    return Tape(first, Parameters(LAYOUT, vector_of(first)), room * STEP_BYTES)
+
+
+def recorded(room: int, length: int, first: int = 0) -> Tape:
+    tape = tape_of(room, first)
+    for step in range(first + 1, first + length + 1):
+        tape.record(step, vector_of(step))
+    return tape
+
+
+def check_gaps(tape: Tape, first: int, length: int) -> None:
+    ages = [step - first for step in tape.steps]
+    c = min(1.0, 2 * length.bit_length() / (tape.capacity - 1))
+    assert all(b - a <= max(1, c * b) for a, b in itertools.pairwise(ages))
+
+
+@given(room=st.integers(0, 300), length=st.integers(0, 5000), first=st.integers(0, 10_000))
+@settings(max_examples=60, deadline=None)
+def test_any_length_keeps_bounds_and_both_ends(room: int, length: int, first: int) -> None:
+    tape = recorded(room, length, first)
+    tape.record(first + length, vector_of(first + length), newest=True)
+    steps = tape.steps
+    assert steps[0] == first
+    assert steps[-1] == first + length
+    assert list(steps) == sorted(set(steps))
+    assert len(steps) <= tape.capacity == max(2, room)
+    assert tape.nbytes <= max(2, room) * STEP_BYTES
+    check_gaps(tape, first, length)
+
+
+@given(room=st.integers(2, 60), rests=st.lists(st.integers(1, 400), max_size=30))
+@settings(max_examples=60, deadline=None)
+def test_rests_anywhere_break_no_bound_and_are_kept_until_the_next_step(room: int, rests: list[int]) -> None:
+    tape, step = tape_of(room), 0
+    for length in rests:
+        for _ in range(length):
+            step += 1
+            tape.record(step, vector_of(step))
+        tape.record(step, vector_of(step), newest=True)
+        assert tape.steps[-1] == step
+        assert len(tape.steps) <= room
+        check_gaps(tape, 0, step)
+
+
+@given(room=st.integers(2, 100), length=st.integers(0, 2000), asked=st.integers(-10, 2500))
+@settings(max_examples=60, deadline=None)
+def test_a_step_is_answered_by_the_one_at_or_before_it(room: int, length: int, asked: int) -> None:
+    tape = recorded(room, length)
+    found = tape.at(asked)
+    before = [step for step in tape.steps if step <= asked]
+    assert found.step == (before[-1] if before else 0)
+    np.testing.assert_array_equal(found.parameters["weight"], vector_of(found.step))
+
+
+def test_every_step_is_kept_while_it_fits() -> None:
+    assert recorded(100, 99).steps == tuple(range(100))
+
+
+def test_what_is_recorded_is_a_private_copy_that_nobody_can_write_to() -> None:
+    tape, vector = tape_of(8), vector_of(1)
+    tape.record(1, vector)
+    vector[:] = 9
+    np.testing.assert_array_equal(tape.at(1).parameters["weight"], vector_of(1))
+    with pytest.raises(ValueError, match="read-only"):
+        tape.at(1).parameters["weight"][0] = 2
+
+
+def test_late_in_a_run_hardly_a_step_is_copied() -> None:
+    tape = recorded(64, 10_000)
+    changes = tape.changes
+    for step in range(10_001, 12_001):
+        tape.record(step, vector_of(step))
+    assert tape.changes - changes < 20
+
+
+def test_a_network_of_which_not_even_two_fit_keeps_first_and_newest() -> None:
+    tape = tape_of(0)
+    for step in (1, 2, 3, 1000):
+        tape.record(step, vector_of(step), newest=True)
+        assert tape.steps == (0, step)
+
+
+def test_a_small_network_is_not_kept_more_often_than_a_screen_can_show() -> None:
+    tape = Tape(0, Parameters(LAYOUT, vector_of(0)))
+    assert tape.capacity == MOST_STEPS
+    assert tape.capacity * STEP_BYTES < TAPE_BYTES
+
+
+def test_what_was_recorded_elsewhere_is_answered_as_it_is() -> None:
+    tape = tape_of(4)
+    tape.adopt([(step, vector_of(step)) for step in (0, 5, 6)])
+    assert tape.steps == (0, 5, 6)
+    assert tape.at(5).parameters["weight"][0] == 5
+    tape.record(6, vector_of(7), newest=True)
+    assert tape.at(6).parameters["weight"][0] == 6
