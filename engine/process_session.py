@@ -216,8 +216,11 @@ class ProcessSession(TrainingSession):
             logger.exception("the training process of %s sent what cannot be read", self.name)
             ended = False
         if not ended:
-            self._note_loss()
+            self._keep_newest()
         self._answer_from_here()
+        if not ended and self._state not in ENDED:
+            sentence = f"Training stopped at step {self.step_count}: its process ended unexpectedly."
+            self._fail(Failed(self.step_count, sentence, "Restart from the same seed."))
         if self._worker is not None:
             self._worker.end()
         self._asked = self._starting = False
@@ -307,15 +310,11 @@ class ProcessSession(TrainingSession):
             if waiting is not None:
                 super().request_recorded(waiting)
 
-    def _note_loss(self) -> None:
-        """Tell that the process is gone, and keep the newest weights that it sent."""
+    def _keep_newest(self) -> None:
+        """Keep the newest weights that a process has sent which is gone."""
         newest = self._newest
         if newest is not None:
             epoch = int(newest.epoch)
             picture = round((newest.epoch - epoch) * self._data.count)
             self._at = Position(newest.step, epoch, picture)
             self._trainer.restore(TrainerState(self._at, newest.parameters, {}))
-        if self._state in ENDED:
-            return
-        sentence = f"Training stopped at step {self.step_count}: its process ended unexpectedly."
-        self._fail(Failed(self.step_count, sentence, "Restart from the same seed."))

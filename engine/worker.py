@@ -111,7 +111,6 @@ def _pump(session: TrainingSession, answers: BinaryIO) -> None:
         while True:
             over = session.state in ENDED and not session.is_alive
             _send_news(session, answers, sent)
-            _send_tape_news(session, answers, sent)
             if over:
                 if session.keeps_tape:
                     _send_tape(session, answers)
@@ -126,6 +125,8 @@ def _send_news(session: TrainingSession, answers: BinaryIO, sent: _Sent) -> None
     events = session.drain_events()
     steps, tests = session.steps.since(sent.steps), session.tests.since(sent.tests)
     snapshot = session.snapshot()
+    # What is told of a step is never ahead of the tape.
+    _send_tape_news(session, answers, sent)
     if len(steps) or len(tests) or events:
         sent.steps, sent.tests = sent.steps + len(steps), sent.tests + len(tests)
         update = Update(

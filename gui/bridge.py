@@ -199,7 +199,7 @@ class Bridge(QObject):
         return () if self.session is None else self.session.recorded_steps
 
     def request_recorded(self, step: int) -> None:
-        """Ask the present run's tape for the parameters at or last before `step`; a later pull brings them."""
+        """Ask the present run's tape for the parameters at or last before `step`; a pull brings them."""
         if self.session is not None:
             self.session.request_recorded(step)
 

@@ -7,6 +7,8 @@ from PySide6.QtCore import QObject, Qt, QTimer, Signal
 
 from engine.drawing import Drawing
 from engine.formats.model import Model
+from engine.session_messages import Snapshot
+from engine.tape import Recorded
 from gui.bridge import Bridge, Pulled, SessionState
 from gui.document import Document
 from gui.frames import Frame, FrameWorker, Subject
@@ -36,6 +38,9 @@ class Instrument(QObject):
     Slot "answer": the network that answers the Pad, on the drawing: the run once it has begun to train and
     `answer_live` is on, otherwise the trained network. Slot "run": the run on the picture chosen on Train.
     Frames are asked of the worker; they arrive by the clock, which stops when there is nothing to wait for.
+
+    The run is shown at the playhead: at its newest step, live, or at a recorded one, while it may train on
+    underneath. Of its tape one step at a time is asked for, always the one wanted last.
     """
 
     answer_changed = Signal(object)
@@ -46,6 +51,8 @@ class Instrument(QObject):
     """A `Pulled`: numbers and events of the training."""
     subject_changed = Signal(object)
     """The `Subject` that answers is another network."""
+    playhead_moved = Signal(object)
+    """The recorded step at which the run is shown, or None: live."""
 
     def __init__(
         self,
@@ -60,7 +67,12 @@ class Instrument(QObject):
         self._document, self._bridge, self._worker = document, bridge, worker
         self._trained = self._as_subject(trained, name, 0)
         self._opened = 0
-        self._run: Subject | None = None
+        self._live: Subject | None = None
+        self._recorded: Subject | None = None
+        self._playhead: int | None = None
+        # What the tape was asked for and has not answered yet.
+        self._step_asked: int | None = None
+        self._run_shown: Subject | None = None
         self._run_wanted = False
         self._run_drawing: Drawing | None = None
         self._answer_live = True
@@ -87,8 +99,9 @@ class Instrument(QObject):
     @property
     def answering(self) -> Subject:
         """The network that answers the Pad."""
-        if self._answer_live and self._run is not None and (self._run_asked_for or self._has_begun()):
-            return self._run
+        run = self.run
+        if self._answer_live and run is not None and (self._run_asked_for or self._has_begun()):
+            return run
         return self._trained
 
     @property
@@ -98,8 +111,13 @@ class Instrument(QObject):
 
     @property
     def run(self) -> Subject | None:
-        """The run at its newest step, if there is one."""
-        return self._run
+        """The run at the playhead, if there is one."""
+        return self._recorded or self._live
+
+    @property
+    def playhead(self) -> int | None:
+        """The recorded step at which the run is shown, or None: live."""
+        return self._playhead
 
     @property
     def answer_live(self) -> bool:
@@ -114,7 +132,8 @@ class Instrument(QObject):
     @property
     def is_settled(self) -> bool:
         """Whether every frame that was asked for has been shown, and a run that was opened has been seen."""
-        return self._worker.is_idle and (self._run is not None or self._bridge.session is None)
+        seen = self._live is not None or self._bridge.session is None
+        return self._worker.is_idle and seen and self._step_asked is None
 
     @property
     def run_drawing(self) -> Drawing:
@@ -149,6 +168,21 @@ class Instrument(QObject):
         self._run_drawing = drawing
         self.refresh()
 
+    def go_to(self, step: int) -> None:
+        """Show the run as it was recorded at `step`, or last before it; it trains on underneath."""
+        if self._bridge.session is None or self._closed:
+            return
+        self._move_playhead(step)
+        if self._step_asked is None:
+            self._ask_tape(step)
+        self.wake()
+
+    def go_live(self) -> None:
+        """Show the run's newest step again."""
+        if self._playhead is not None:
+            self._move_playhead(None)
+            self.wake()
+
     def set_visible(self, visible: bool) -> None:
         """Tell whether anybody can see the window: a hidden one asks for nothing."""
         self._visible = visible
@@ -157,8 +191,7 @@ class Instrument(QObject):
     def wake(self) -> None:
         """Start the clock: a command is on its way to the training."""
         self._awake_until = time.perf_counter() + AWAKE_SECONDS
-        if not self._closed:
-            self._clock.start()
+        self._start_clock()
 
     def refresh(self) -> None:
         """Ask for the frames that are not up to date, and see to it that they arrive."""
@@ -171,7 +204,7 @@ class Instrument(QObject):
         if self._visible:
             self._ask(ANSWER, answering, self._document.drawing)
             self._refresh_run()
-        self._clock.start()
+        self._start_clock()
 
     def close(self) -> None:
         """Stop the clock and the worker, for good."""
@@ -179,8 +212,13 @@ class Instrument(QObject):
         self._clock.stop()
         self._worker.close()
 
+    def _start_clock(self) -> None:
+        # Started anew by each movement of the mouse, it might never get to tick.
+        if not self._closed and not self._clock.isActive():
+            self._clock.start()
+
     def _refresh_run(self) -> None:
-        run = self._run
+        run = self.run
         if run is None or not self._run_wanted:
             self._asked.pop(RUN, None)
         elif not self._answer_serves_run():
@@ -195,7 +233,7 @@ class Instrument(QObject):
     def _answer_serves_run(self) -> bool:
         """Whether both slots want the same frame, which is then computed once."""
         same_picture = self.run_drawing is self._document.drawing
-        return same_picture and self._run is not None and self.answering is self._run
+        return same_picture and self.run is not None and self.answering is self.run
 
     def _ask(self, slot: str, subject: Subject, drawing: Drawing) -> None:
         asked = self._asked.get(slot)
@@ -210,7 +248,8 @@ class Instrument(QObject):
         if due:
             self._next_frame_at = max(self._next_frame_at + FRAME_SECONDS, now)
         numbers = now >= self._next_numbers_at or not self._bridge.is_running
-        pulled = self._bridge.pull(want_snapshot=due, numbers=numbers)
+        live = self._playhead is None
+        pulled = self._bridge.pull(want_snapshot=due and live, numbers=numbers)
         if pulled is not None:
             self._take(pulled, now)
         for slot, frame in self._worker.collect().items():
@@ -218,27 +257,52 @@ class Instrument(QObject):
         if self._bridge.is_running or _has_news(pulled):
             # More may follow a sign of life: the last snapshot of a run that has just ended.
             self._awake_until = now + AWAKE_SECONDS
-        elif now >= self._awake_until and self._worker.is_idle:
+        elif now >= self._awake_until and self._worker.is_idle and self._step_asked is None:
             self._clock.stop()
 
     def _take(self, pulled: Pulled, now: float) -> None:
-        if pulled.snapshot is not None and self._bridge.session is not None:
-            name = self._bridge.session.name
-            self._run = Subject(
-                name,
-                name,
-                pulled.snapshot.step,
-                self._bridge.session.spec,
-                pulled.snapshot.parameters,
-                self._bridge.initial,
-            )
+        if pulled.snapshot is not None:
+            self._live = self._of_run(pulled.snapshot)
+        if pulled.recorded is not None:
+            self._take_recorded(pulled.recorded)
+        # While it trains, the recorded step stays until a live one is there: the last one seen is long past.
+        if self._playhead is None and (pulled.snapshot is not None or not self._bridge.is_running):
+            self._recorded = None
+        if self.run is not self._run_shown:
+            self._run_shown = self.run
             self.refresh()
         if _has_news(pulled):
             self._next_numbers_at = now + FRAME_SECONDS
             self.pulled.emit(pulled)
 
+    def _take_recorded(self, recorded: Recorded) -> None:
+        asked, self._step_asked = self._step_asked, None
+        if self._playhead is None:
+            return
+        self._recorded = self._of_run(recorded)
+        if asked != self._playhead:
+            self._ask_tape(self._playhead)
+        elif recorded.step != asked:
+            # The tape was thinned meanwhile.
+            self._move_playhead(recorded.step)
+
+    def _ask_tape(self, step: int) -> None:
+        self._step_asked = step
+        self._bridge.request_recorded(step)
+
+    def _move_playhead(self, step: int | None) -> None:
+        if step != self._playhead:
+            self._playhead = step
+            self.playhead_moved.emit(step)
+
+    def _of_run(self, at: Snapshot | Recorded) -> Subject | None:
+        session = self._bridge.session
+        if session is None:
+            return None
+        return Subject(session.name, session.name, at.step, session.spec, at.parameters, self._bridge.initial)
+
     def _show(self, slot: str, frame: Frame) -> None:
-        run = self._run
+        run = self.run
         of_run = run is not None and frame.subject.key == run.key and self._run_wanted
         if slot == ANSWER:
             if frame.subject.key != self.answering.key:
@@ -259,14 +323,16 @@ class Instrument(QObject):
             self.run_changed.emit(frame)
 
     def _has_begun(self) -> bool:
-        begun = self._run is not None and bool(self._run.step)
+        begun = self._live is not None and bool(self._live.step)
         return begun or self._bridge.state in (SessionState.RUNNING, SessionState.PAUSED)
 
     def _on_drawing_changed(self, drawing: object) -> None:
         self.refresh()
 
     def _on_run_opened(self, info: object) -> None:
-        self._run = self._run_frame = None
+        self._live = self._recorded = self._run_shown = self._run_frame = None
+        self._step_asked = None
+        self._move_playhead(None)
         self._answer_live, self._run_asked_for = self._live_chosen, False
         self._asked.pop(RUN, None)
         self.wake()

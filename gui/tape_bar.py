@@ -1,4 +1,4 @@
-"""The Tape bar: start, pause and step a training run, and see all of it at a glance."""
+"""The Tape bar: start, pause and step a training run, see all of it at a glance, and go back in it."""
 
 from dataclasses import dataclass
 
@@ -59,6 +59,12 @@ _RULES = {
     ),
     "restart_button": (_Rule(("none", "ready"), "No run has been started."),),
 }
+NOTHING_RECORDED = "Nothing has been recorded yet."
+_BACK_TIPS = {
+    "ready": "Train this network and return to live",
+    "paused": "Return to live and go on training from the newest step",
+    "finished": "Return to live and train as many epochs again",
+}
 
 
 class TapeBar(QWidget):
@@ -75,6 +81,8 @@ class TapeBar(QWidget):
     restart_requested = Signal()
     """Begin again from the same seed."""
     new_seed_requested = Signal()
+    playhead_wanted = Signal(object)
+    """A recorded step is to be shown, or None: the newest step, live."""
     hovered = Signal(str)
     """The readout under the pointer, "" when it leaves."""
 
@@ -82,8 +90,10 @@ class TapeBar(QWidget):
         super().__init__(parent)
         self.setObjectName("tape_bar")
         self.setFixedHeight(BAR_HEIGHT)
-        self._state = "none"
+        self._state, self._can_run, self._reason = "none", False, NOTHING_TO_TRAIN
+        self._playhead: int | None = None
         self._buttons: dict[str, ToolButton] = {}
+        self._playhead_buttons: dict[str, ToolButton] = {}
         buttons = QHBoxLayout()
         buttons.setSpacing(S1)
         for name, icon_name, tip, key, signal in (
@@ -102,6 +112,7 @@ class TapeBar(QWidget):
         self._ribbon = LossRibbon(theme, self)
         self._ribbon.setObjectName("loss_ribbon")
         self._ribbon.hovered.connect(self.hovered)
+        self._ribbon.playhead_wanted.connect(self.playhead_wanted)
         self._where = ElidedLabel(theme, reserve=FIRST_SAMPLE, parent=self)
         self._pace = ElidedLabel(theme, dim=True, reserve=SECOND_SAMPLE, parent=self)
         for label in (self._where, self._pace):
@@ -117,6 +128,7 @@ class TapeBar(QWidget):
         layout.setSpacing(S4)
         layout.addLayout(buttons)
         layout.addWidget(self._ribbon, 1)
+        layout.addLayout(self._make_playhead_buttons(theme))
         layout.addLayout(figures)
         self.show_state("none", can_run=False)
 
@@ -137,10 +149,11 @@ class TapeBar(QWidget):
         reason : str
             Why nothing can run, one sentence.
         """
-        self._state = state
+        self._state, self._can_run, self._reason = state, can_run, reason
         running = state == "running"
         play = self._buttons["play_button"]
-        play.set_action("pause" if running else "play", _PLAY_TIPS.get(state, "Train this network"))
+        tips = _PLAY_TIPS if self._playhead is None else _PLAY_TIPS | _BACK_TIPS
+        play.set_action("pause" if running else "play", tips.get(state, "Train this network"))
         play.set_primary(can_run)
         for name, button in self._buttons.items():
             why = "" if can_run else reason
@@ -149,6 +162,21 @@ class TapeBar(QWidget):
                     why = rule.reason
             button.set_available(not why, why)
         self._ribbon.set_empty_text(INVITATION if can_run else reason)
+        self._offer_playhead()
+
+    def show_recorded(self, steps: tuple[int, ...]) -> None:
+        """Say which steps of the run can be shown again, ascending."""
+        self._ribbon.set_recorded(steps)
+        self._offer_playhead()
+
+    def show_playhead(self, step: int | None) -> None:
+        """Show that a recorded step is shown, or None: the newest, live."""
+        turned = (step is None) is not (self._playhead is None)
+        self._playhead = step
+        self._ribbon.set_playhead(step)
+        if turned:
+            self.show_state(self._state, self._can_run, self._reason)
+        self._offer_playhead()
 
     def append_loss(self, steps: ArrayLike, losses: ArrayLike) -> None:
         """Add the losses of some steps to the ribbon, both (n,)."""
@@ -201,9 +229,49 @@ class TapeBar(QWidget):
     def reset(self) -> None:
         """Show an empty tape: a new run begins."""
         self._ribbon.clear()
+        self.show_playhead(None)
         self._where.set_text("")
         self._pace.set_text("")
 
     def minimumSizeHint(self) -> QSize:
         """Return the size below which it cannot be used."""
-        return QSize(560, BAR_HEIGHT)
+        return QSize(664, BAR_HEIGHT)
+
+    def _make_playhead_buttons(self, theme: ThemeManager) -> QHBoxLayout:
+        row = QHBoxLayout()
+        row.setSpacing(S1)
+        for name, icon_name, tip, goal in (
+            (
+                "tape_back_button",
+                "playhead-back",
+                "Show the recorded step before this one: Left on the curve",
+                lambda: self._ribbon.stops.before(self._playhead),
+            ),
+            (
+                "tape_forward_button",
+                "playhead-forward",
+                "Show the recorded step after this one: Right on the curve",
+                lambda: self._ribbon.stops.after(self._playhead),
+            ),
+            ("live_button", "live", "Show the newest step, live: End on the curve", lambda: None),
+        ):
+            button = ToolButton(theme, icon_name, tip, flat=False, parent=self)
+            button.setObjectName(name)
+            button.setAutoRepeat(name != "live_button")
+            button.clicked.connect(lambda _=False, goal=goal: self.playhead_wanted.emit(goal()))
+            self._playhead_buttons[name] = button
+            row.addWidget(button)
+        return row
+
+    def _offer_playhead(self) -> None:
+        """Enable the buttons that lead somewhere; the others say why they do not."""
+        stops, at = self._ribbon.stops, self._playhead
+        nothing = "" if stops.any else NOTHING_RECORDED
+        live = "The newest step is shown." if at is None else ""
+        first = "This is the first recorded step." if stops.any and at == stops.first else ""
+        for name, why in (
+            ("tape_back_button", nothing or first),
+            ("tape_forward_button", nothing or live),
+            ("live_button", nothing or live),
+        ):
+            self._playhead_buttons[name].set_available(not why, why)

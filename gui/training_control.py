@@ -16,6 +16,7 @@ from gui.bridge import Bridge, Pulled, RunInfo, SessionRecord, SessionState
 from gui.data_library import EMBEDDED, OPEN_FILE, DataLibrary
 from gui.instrument import Instrument
 from gui.pages.train.page import TrainPage
+from gui.scrubbing import Scrubbing
 from gui.tape_bar import TapeBar
 from gui.widgets.paced import Paced
 
@@ -81,6 +82,8 @@ class TrainingControl(QObject):
         library.failed.connect(self._on_data_failed)
         bridge.run_opened.connect(self._on_run_opened)
         instrument.pulled.connect(self._on_pulled)
+        # After the losses have gone to the bar: from them it knows the newest step.
+        Scrubbing(bridge, instrument, tape, self)
         tape.show_state("none", can_run=True)
 
     def ensure_run(self) -> None:
@@ -90,7 +93,7 @@ class TrainingControl(QObject):
             self._library.load(self._data_key)
 
     def toggle(self) -> None:
-        """Play or pause; an ended run begins again from its seed."""
+        """Play or pause; an ended run begins again from its seed. What trains is shown live."""
         if self._bridge.session is None:
             self._start_when_loaded = True
             self.ensure_run()
@@ -98,15 +101,20 @@ class TrainingControl(QObject):
         if self._bridge.state in (SessionState.STOPPED, SessionState.FAILED):
             self._bridge.restart(new_seed=False)
             self._offer_way_back()
+        pauses = self._bridge.is_running
         self._bridge.toggle()
+        if not pauses:
+            self._instrument.go_live()
         self._instrument.wake()
 
     def step(self) -> None:
-        """Train one batch."""
+        """Train one batch, live."""
+        self._instrument.go_live()
         self._command(self._bridge.step)
 
     def run_epoch(self) -> None:
-        """Train to the end of the epoch."""
+        """Train to the end of the epoch, live."""
+        self._instrument.go_live()
         self._command(self._bridge.run_epoch)
 
     def stop(self) -> None:

@@ -1,24 +1,29 @@
-"""The ribbon of the Tape: the loss of a whole run at a glance, its events, and where we are."""
+"""The ribbon of the Tape: the loss of a whole run at a glance, its events, and which step is shown."""
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import (
     QColor,
+    QFocusEvent,
     QFontMetricsF,
     QGuiApplication,
+    QKeyEvent,
     QMouseEvent,
     QPainter,
     QPaintEvent,
     QPen,
+    QPixmap,
     QPolygonF,
 )
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from engine.inspect.words import grouped, short_number
 from gui.theme import S1, S2, ThemeManager, caption_font, mixed
+from gui.widgets.copy_keys import CopyKeys, widget_picture
 from gui.widgets.loss_buckets import LossBuckets, LossCurve
 from gui.widgets.paced import Paced
+from gui.widgets.tape_stops import TapeStops
 
 # A run shorter than this leaves the right part of the ribbon empty instead of stretching two steps.
 LEAST_STEPS = 50
@@ -33,10 +38,15 @@ POINT_SPACING = 2.0
 
 
 class LossRibbon(QWidget):
-    """Paints loss over steps on a logarithmic scale. GUI thread only.
+    """Paints loss over steps on a logarithmic scale, and moves the playhead. GUI thread only.
 
-    Cost per paint is bounded by the number of buckets, whatever the length of the run.
+    Pressed or dragged, it asks for the recorded step nearest to the pointer, or for the live end; so it does
+    with the arrows, Home and End. Cost per paint is bounded by the number of buckets, whatever the length of
+    the run.
     """
+
+    playhead_wanted = Signal(object)
+    """A recorded step is to be shown, or None: the newest step, live."""
 
     hovered = Signal(str)
     """The readout under the pointer, "" when it leaves."""
@@ -50,13 +60,22 @@ class LossRibbon(QWidget):
         self._total: int | None = None
         self._empty_text = ""
         self._pointer: float | None = None
+        self._recorded: tuple[int, ...] = ()
+        self._playhead: int | None = None
         self.setFont(caption_font())
         self.setMouseTracking(True)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setAccessibleName("Loss of this run")
-        theme.changed.connect(self.update)
+        self.setAccessibleDescription(
+            "Left and Right go through the recorded steps, Home and End to its ends"
+        )
+        CopyKeys(self, lambda: widget_picture(self), self._numbers)
+        theme.changed.connect(self._renew)
+        # The curve and its events as they were painted: the pointer and the playhead only move over them.
+        self._kept = QPixmap()
         # A curve that crawls need not be painted with every frame.
-        self._repaint = Paced(self.update, REPAINT_MS, parent=self)
+        self._repaint = Paced(self._renew, REPAINT_MS, parent=self)
 
     @property
     def empty_text(self) -> str:
@@ -84,10 +103,32 @@ class LossRibbon(QWidget):
         """Mark a step with a thin line and a few words; of too many the oldest goes."""
         self._events.append((step, text))
         del self._events[:-EVENT_LIMIT]
-        self.update()
+        self._renew()
+
+    @property
+    def playhead(self) -> int | None:
+        """The recorded step that is shown, or None: live."""
+        return self._playhead
+
+    @property
+    def stops(self) -> TapeStops:
+        """Where the playhead can go."""
+        return TapeStops(self._recorded, self._step)
+
+    def set_recorded(self, steps: tuple[int, ...]) -> None:
+        """Say which steps can be shown again, ascending."""
+        self._recorded = steps
+        hand, arrow = Qt.CursorShape.PointingHandCursor, Qt.CursorShape.ArrowCursor
+        self.setCursor(hand if self.stops.any else arrow)
+
+    def set_playhead(self, step: int | None) -> None:
+        """Show that a recorded step is shown, or None: live."""
+        if step != self._playhead:
+            self._playhead = step
+            self.update()
 
     def set_progress(self, step: int, total_steps: int | None) -> None:
-        """Move the playhead and say how long the run will be, in steps, None when nobody knows."""
+        """Move the live end and say how long the run will be, in steps, None when nobody knows."""
         if (step, total_steps) != (self._step, self._total):
             self._step = step
             self._total = total_steps
@@ -99,32 +140,53 @@ class LossRibbon(QWidget):
         self._events.clear()
         self._step = 0
         self._total = None
+        self._playhead = None
+        self.set_recorded(())
+        self._renew()
+
+    def _renew(self) -> None:
+        """Paint the curve anew the next time."""
+        self._kept = QPixmap()
         self.update()
 
-    def _extent(self) -> int:
-        """Return the step at the right edge.
+    def _want(self, step: int | None) -> None:
+        if step != self._playhead:
+            self.playhead_wanted.emit(step)
 
-        Without a known end it doubles, so that the curve shrinks rarely instead of all the time.
+    def _nearest(self, x: float) -> int | None:
+        """Return the stop nearest to a place."""
+        area = self._area()
+        return self.stops.nearest((x - area.left()) / max(1.0, area.width()) * self.extent)
+
+    def _numbers(self) -> str:
+        curve = self._buckets.curve(max(1, self.width()))
+        rows = zip(curve.step.tolist(), (10**curve.mean).tolist(), strict=True)
+        return "\n".join(["step\tloss", *(f"{step:g}\t{loss:.6g}" for step, loss in rows)])
+
+    @property
+    def extent(self) -> int:
+        """The step at the right edge.
+
+        It doubles up to the known end, so that the curve shrinks rarely instead of all the time, and so that
+        the playhead has room from the first second on.
         """
         needed = max(LEAST_STEPS, self._step, self._buckets.last_step)
-        if self._total is not None:
-            return max(self._total, self._step, self._buckets.last_step, 1)
         extent = LEAST_STEPS
         while extent < needed:
             extent *= 2
-        return extent
+        return extent if self._total is None else max(1, self._step, min(extent, self._total))
 
     def _area(self) -> QRectF:
         """Return the room of the curve, inside the playhead's width."""
         return QRectF(self.rect()).adjusted(0, 2, -PLAYHEAD_WIDTH, -2)
 
     def _x(self, step: float, area: QRectF) -> float:
-        return area.left() + area.width() * step / self._extent()
+        return area.left() + area.width() * step / self.extent
 
     def _paint_curve(self, painter: QPainter, curve: LossCurve, area: QRectF) -> None:
         theme = self._theme.theme
         bottom, top = _range(curve)
-        xs = area.left() + area.width() * curve.step / self._extent()
+        xs = area.left() + area.width() * curve.step / self.extent
 
         def points(values: NDArray[np.float64]) -> list[QPointF]:
             ys = area.bottom() - area.height() * (values - bottom) / (top - bottom)
@@ -164,14 +226,21 @@ class LossRibbon(QWidget):
 
     def _readout(self, x: float) -> str:
         area = self._area()
-        step = round((x - area.left()) / max(1.0, area.width()) * self._extent())
-        if not 0 <= step <= self._step:
-            return ""
+        step = round((x - area.left()) / max(1.0, area.width()) * self.extent)
+        if self.stops.any:
+            nearest = self._nearest(x)
+            step = self._step if nearest is None else nearest
+        return self._words_at(step, x) if 0 <= step <= self._step else ""
+
+    def _words_at(self, step: int, x: float) -> str:
+        area = self._area()
         marks = [text for at, text in self._events if abs(self._x(at, area) - x) <= 3]
         loss = self._buckets.loss_near(step)
         words = [f"step {grouped(step)}"]
         if loss is not None:
             words.append(f"loss {short_number(loss)}")
+        if self.stops.any and step == self._step:
+            words.append("live")
         return " · ".join(words + marks[:2])
 
     def _point_at(self, x: float | None) -> None:
@@ -187,9 +256,42 @@ class LossRibbon(QWidget):
         """Return the size below which it cannot be used."""
         return QSize(120, 36)
 
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        """Move the playhead here."""
+        if event.button() == Qt.MouseButton.LeftButton and self.stops.any:
+            self._want(self._nearest(event.position().x()))
+
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
-        """Follow the pointer."""
+        """Follow the pointer, with the playhead while it is dragged."""
         self._point_at(event.position().x())
+        if event.buttons() & Qt.MouseButton.LeftButton and self.stops.any:
+            self._want(self._nearest(event.position().x()))
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Move the playhead by the arrows, Home and End."""
+        stops, key = self.stops, event.key()
+        goals = {
+            Qt.Key.Key_Left: stops.before(self._playhead),
+            Qt.Key.Key_Right: stops.after(self._playhead),
+            Qt.Key.Key_Home: stops.first,
+            Qt.Key.Key_End: None,
+        }
+        plain = not event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier
+        if plain and stops.any and key in goals:
+            goal = goals[Qt.Key(key)]
+            self._want(goal)
+            at = self._step if goal is None else goal
+            self.hovered.emit(self._words_at(at, self._x(at, self._area())))
+        else:
+            super().keyPressEvent(event)
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        """Show where the keys go."""
+        self.update()
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        """Show where the keys go."""
+        self.update()
 
     def leaveEvent(self, event: object) -> None:
         """Let go of what was under the pointer."""
@@ -199,10 +301,7 @@ class LossRibbon(QWidget):
         """Paint what is shown."""
         theme = self._theme.theme
         painter = QPainter(self)
-        painter.setFont(self.font())
-        share = (self._step + 1) / self._extent()
-        curve = self._buckets.curve(max(1, round(self.width() * share / POINT_SPACING)))
-        if curve.step.size == 0:
+        if self._buckets.last_step < 0:
             painter.setPen(theme.text_dim)
             flags = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft
             painter.setFont(QGuiApplication.font())
@@ -212,15 +311,70 @@ class LossRibbon(QWidget):
             painter.drawText(self.rect(), flags, text)
             painter.end()
             return
+        painter.setFont(self.font())
         area = self._area()
+        dpr = self.devicePixelRatioF()
+        if self._kept.size() != self.size() * dpr:
+            self._kept = self._painted_curve(area, dpr)
+        painter.drawPixmap(0, 0, self._kept)
+        if self._pointer is not None:
+            nearest = self._nearest(self._pointer)
+            x = self._pointer if nearest is None else round(self._x(nearest, area))
+            painter.setPen(theme.hairline)
+            painter.drawLine(QPointF(x, 0), QPointF(x, self.height()))
+        self._paint_stops(painter, area)
+        if self.hasFocus():
+            painter.setPen(theme.accent)
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            painter.drawRect(self.rect().adjusted(0, 0, -1, -1))
+        painter.end()
+
+    def _painted_curve(self, area: QRectF, dpr: float) -> QPixmap:
+        """Return the curve and its events on nothing."""
+        kept = QPixmap(self.size() * dpr)
+        kept.setDevicePixelRatio(dpr)
+        kept.fill(Qt.GlobalColor.transparent)
+        painter = QPainter(kept)
+        painter.setFont(self.font())
+        share = (self._step + 1) / self.extent
+        curve = self._buckets.curve(max(1, round(self.width() * share / POINT_SPACING)))
         self._paint_curve(painter, curve, area)
         self._paint_events(painter, area)
-        if self._pointer is not None:
-            painter.setPen(theme.hairline)
-            painter.drawLine(QPointF(self._pointer, 0), QPointF(self._pointer, self.height()))
-        left = min(self._x(self._step, area), self.width() - PLAYHEAD_WIDTH)
-        painter.fillRect(QRectF(left, 0, PLAYHEAD_WIDTH, self.height()), theme.accent)
         painter.end()
+        return kept
+
+    def _paint_stops(self, painter: QPainter, area: QRectF) -> None:
+        """Paint the live end, which is the playhead while it is shown, and else the playhead in its place."""
+        theme, step = self._theme.theme, self._playhead
+        colour = theme.accent if step is None else theme.text_dim
+        live = self._left_of(self._step, area)
+        painter.fillRect(QRectF(live, 0, PLAYHEAD_WIDTH, self.height()), colour)
+        tag = QRectF()
+        if step is not None:
+            left = self._left_of(step, area)
+            painter.fillRect(QRectF(left, 0, PLAYHEAD_WIDTH, self.height()), theme.accent)
+            words = f"step {grouped(step)}"
+            tag = self._tag_at(words, left)
+            self._paint_tag(painter, words, tag, theme.accent_text, theme.accent)
+        live_tag = self._tag_at("live", live)
+        if self.stops.any and not live_tag.intersects(tag):
+            self._paint_tag(painter, "live", live_tag, colour, theme.panel)
+
+    def _left_of(self, step: int, area: QRectF) -> float:
+        return min(self._x(step, area), self.width() - PLAYHEAD_WIDTH)
+
+    def _tag_at(self, text: str, left: float) -> QRectF:
+        """Return the place of a few words at the foot of a line, on the side where there is room."""
+        metrics = QFontMetricsF(self.font())
+        width, height = metrics.horizontalAdvance(text) + 2 * S1, metrics.height()
+        fits_right = left + PLAYHEAD_WIDTH + width <= self.width()
+        x = left + PLAYHEAD_WIDTH if fits_right else left - width
+        return QRectF(x, self.height() - height, width, height)
+
+    def _paint_tag(self, painter: QPainter, text: str, place: QRectF, colour: QColor, ground: QColor) -> None:
+        painter.fillRect(place, ground)
+        painter.setPen(colour)
+        painter.drawText(place, Qt.AlignmentFlag.AlignCenter, text)
 
 
 def _range(curve: LossCurve) -> tuple[float, float]:

@@ -2,7 +2,10 @@
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from PySide6.QtCore import QPoint, Qt
+from PySide6.QtGui import QGuiApplication
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton
 from pytestqt.qtbot import QtBot
@@ -11,6 +14,7 @@ from gui.tape_bar import INVITATION, STATES, TapeBar
 from gui.theme import ThemeManager
 from gui.widgets.loss_buckets import LossBuckets
 from gui.widgets.loss_ribbon import LossRibbon
+from gui.widgets.tape_stops import TapeStops
 from tests.gui.hosting import shown
 
 BUTTONS = (
@@ -123,6 +127,152 @@ def test_the_ribbon_reads_out_the_loss_under_the_pointer(qtbot: QtBot, tape: Tap
         qtbot.mouseMove(strip, QPoint(strip.width() // 2, 10))
     assert "loss 0.25" in str(heard.args)
     assert "lr 0.002 → 0.001" in str(heard.args)
+
+
+@pytest.fixture
+def recorded(tape: TapeBar) -> TapeBar:
+    """Make a bar whose run is at step 100 of 100 and was recorded at every tenth."""
+    tape.append_loss(np.arange(1, 101), np.linspace(2.0, 0.2, 100))
+    tape.show_progress(100, 1.0, 1.0, None, None, 1.0)
+    tape.show_recorded(tuple(range(0, 101, 10)))
+    tape.show_state("paused", can_run=True)
+    return tape
+
+
+def wishes_of(tape: TapeBar) -> list[int | None]:
+    """Note what is wished for, and show it as the instrument would."""
+    heard: list[int | None] = []
+    tape.playhead_wanted.connect(heard.append)
+    tape.playhead_wanted.connect(tape.show_playhead)
+    return heard
+
+
+def place_of(strip: LossRibbon, step: float) -> QPoint:
+    return QPoint(round(strip.width() * step / strip.extent), 10)
+
+
+def test_press_and_drag_go_to_the_nearest_recorded_steps_and_to_the_live_end(
+    qtbot: QtBot, recorded: TapeBar
+) -> None:
+    strip, heard = ribbon(recorded), wishes_of(recorded)
+    qtbot.mousePress(strip, Qt.MouseButton.LeftButton, pos=place_of(strip, 31))
+    for step in (32, 33, 44, 47, 52, 99):
+        QTest.mouseMove(strip, place_of(strip, step))
+    qtbot.mouseRelease(strip, Qt.MouseButton.LeftButton, pos=place_of(strip, 99))
+    assert heard == [30, 40, 50, None]
+    QTest.mouseMove(strip, place_of(strip, 20))
+    assert heard == [30, 40, 50, None]
+
+
+def test_keys_go_through_the_recorded_steps_and_to_both_ends(qtbot: QtBot, recorded: TapeBar) -> None:
+    strip, heard = ribbon(recorded), wishes_of(recorded)
+    keys = (Qt.Key.Key_Right, Qt.Key.Key_Left, Qt.Key.Key_Left, Qt.Key.Key_Right, Qt.Key.Key_Right)
+    for key in (*keys, Qt.Key.Key_Home, Qt.Key.Key_Left, Qt.Key.Key_Right, Qt.Key.Key_End, Qt.Key.Key_End):
+        qtbot.keyClick(strip, key)
+    assert heard == [90, 80, 90, None, 0, 10, None]
+
+
+def test_a_key_reads_the_step_out(qtbot: QtBot, recorded: TapeBar) -> None:
+    with qtbot.waitSignal(recorded.hovered) as heard:
+        qtbot.keyClick(ribbon(recorded), Qt.Key.Key_Home)
+    assert str(heard.args[0]).startswith("step 0 · loss 2")
+
+
+def test_the_buttons_go_step_by_step_and_say_why_they_cannot(qtbot: QtBot, recorded: TapeBar) -> None:
+    heard = wishes_of(recorded)
+    back, forward, live = (
+        button(recorded, name) for name in ("tape_back_button", "tape_forward_button", "live_button")
+    )
+    assert forward.toolTip().endswith("The newest step is shown.")
+    assert not live.isEnabled()
+    for each in (back, back, forward, live):
+        qtbot.mouseClick(each, Qt.MouseButton.LeftButton)
+    assert heard == [90, 80, 90, None]
+    recorded.show_playhead(0)
+    assert not back.isEnabled()
+    assert back.toolTip().endswith("This is the first recorded step.")
+
+
+def test_play_says_that_it_returns_to_live(recorded: TapeBar) -> None:
+    recorded.show_playhead(30)
+    assert (
+        button(recorded, "play_button")
+        .toolTip()
+        .startswith("Return to live and go on training from the newest step")
+    )
+    recorded.show_playhead(None)
+    assert button(recorded, "play_button").toolTip().startswith("Go on training")
+
+
+def test_the_hand_says_where_there_is_something_to_drag(recorded: TapeBar) -> None:
+    assert ribbon(recorded).cursor().shape() is Qt.CursorShape.PointingHandCursor
+    recorded.reset()
+    assert ribbon(recorded).cursor().shape() is Qt.CursorShape.ArrowCursor
+    assert not button(recorded, "tape_back_button").isEnabled()
+
+
+def test_the_playhead_is_painted_at_its_step_and_the_live_end_gets_quiet(recorded: TapeBar) -> None:
+    strip, accent = ribbon(recorded), ThemeManager("dark").theme.accent.name()
+
+    def at(step: float) -> str:
+        place = place_of(strip, step)
+        image = strip.grab().toImage()
+        return image.pixelColor(min(place.x() + 1, image.width() - 1), 1).name()
+
+    assert at(100) == accent
+    recorded.show_playhead(30)
+    assert (at(30), at(100) == accent) == (accent, False)
+
+
+def test_a_playhead_that_moves_does_not_paint_the_curve_again(
+    recorded: TapeBar, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    strip, painted = ribbon(recorded), []
+    strip.grab()
+    monkeypatch.setattr(strip, "_paint_curve", lambda *args: painted.append(args))
+    for step in range(0, 100, 10):
+        recorded.show_playhead(step)
+        strip.grab()
+    assert not painted
+    strip.append([101], [0.1])
+    strip._repaint.call_now()
+    strip.grab()
+    assert painted
+
+
+def test_the_numbers_of_the_ribbon_can_be_copied(qtbot: QtBot, recorded: TapeBar) -> None:
+    strip = ribbon(recorded)
+    strip.setFocus()
+    both = Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier
+    qtbot.keyClick(strip, Qt.Key.Key_C, both)
+    lines = QGuiApplication.clipboard().text().splitlines()
+    assert lines[0] == "step\tloss"
+    assert lines[1] == "1\t2"
+    assert len(lines) == 101
+
+
+@given(
+    st.lists(st.integers(0, 10_000), unique=True, max_size=40), st.integers(0, 10_000), st.integers(0, 10_000)
+)
+def test_stops_lead_forward_and_back_and_never_beyond(steps: list[int], live: int, at: int) -> None:
+    stops = TapeStops(tuple(sorted(steps)), live)
+    nearest = stops.nearest(at)
+    reachable = [step for step in stops.recorded if step < live]
+    if not stops.any:
+        assert nearest is stops.first is stops.before(None) is stops.after(None) is None
+        return
+    least = min(abs(step - at) for step in (*reachable, live))
+    assert abs((live if nearest is None else nearest) - at) == least
+    found, seen = stops.first, []
+    while found is not None:
+        seen.append(found)
+        found = stops.after(found)
+    assert seen == reachable
+    backwards = [stops.before(None)]
+    while backwards[-1] != stops.first:
+        backwards.append(stops.before(backwards[-1]))
+    assert backwards == seen[::-1]
+    assert stops.before(stops.first) == stops.first
 
 
 def test_the_ribbon_paints_at_any_width_and_with_any_loss(tape: TapeBar) -> None:

@@ -72,10 +72,17 @@ class StandInLibrary(QObject):
 
 class StandInInstrument(QObject):
     pulled = Signal(object)
+    playhead_moved = Signal(object)
 
     def __init__(self):
         super().__init__()
-        self.woken = 0
+        self.woken, self.shown = 0, []
+
+    def go_to(self, step):
+        self.shown.append(step)
+
+    def go_live(self):
+        self.shown.append(None)
 
     def wake(self):
         self.woken += 1
@@ -303,3 +310,34 @@ def test_events_leave_marks_and_sentences(bench):
     more["act"]()
     assert bench.bridge.session.name == "Run 2"
     assert bench.marks == []
+
+
+def test_what_trains_is_shown_live_and_a_pause_shows_what_was_shown(bench, qtbot):
+    bench.control.ensure_run()
+    for command in (bench.control.step, bench.control.run_epoch):
+        command()
+        qtbot.waitUntil(lambda: bench.bridge.state is SessionState.PAUSED)
+    assert bench.instrument.shown == [None, None]
+    bench.control.toggle()
+    qtbot.waitUntil(lambda: bench.bridge.is_running)
+    assert bench.instrument.shown == [None] * 3
+    bench.control.toggle()
+    assert bench.instrument.shown == [None] * 3
+
+
+def test_the_bars_wishes_reach_the_instrument_and_its_playhead_the_bar(bench, qtbot):
+    bench.control.ensure_run()
+    step_once(bench, qtbot)
+    rows = np.array([(1, 0, 2.3, 0.1, 0.001)], STEP_FIELDS)
+    none = np.zeros(0, TEST_FIELDS)
+    bench.instrument.pulled.emit(Pulled(rows, none, None, (), Progress(1, 0, 1, 0, 0, None)))
+    ribbon = bench.tape.findChild(LossRibbon)
+    assert ribbon.stops.recorded == (0, 1)
+    bench.tape.playhead_wanted.emit(0)
+    bench.tape.playhead_wanted.emit(None)
+    assert bench.instrument.shown[-2:] == [0, None]
+    bench.instrument.playhead_moved.emit(0)
+    assert ribbon.playhead == 0
+    bench.control.restart(new_seed=False)
+    assert ribbon.playhead is None
+    assert not ribbon.stops.any
