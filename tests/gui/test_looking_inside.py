@@ -61,6 +61,23 @@ def test_the_wall_knows_when_a_training_has_ended(driver: Driver, inside: Inside
     assert f"step {driver.shown_step}" in inside.patterns.wall.words_of(7)
 
 
+def test_the_wall_goes_with_the_playhead(driver: Driver, inside: InsidePage) -> None:
+    driver.play_until(60)
+    driver.settle()
+    newest = driver.shown_step
+    driver.window._tape.playhead_wanted.emit(10)
+    driver.wait(lambda: driver.window.instrument.playhead is not None)
+    driver.settle()
+    step = driver.window.instrument.answering.step
+    assert step is not None
+    assert step <= 10
+    assert f"step {step}" in inside.patterns.wall.words_of(0)
+    driver.window._tape.playhead_wanted.emit(None)
+    driver.wait(lambda: driver.window.instrument.answering.step == newest)
+    driver.settle()
+    assert f"step {newest}" in inside.patterns.wall.words_of(0)
+
+
 def test_the_window_closes_while_the_wall_is_filled(driver: Driver, inside: InsidePage) -> None:
     driver.trigger("reader_network")
     driver.window.selection.update(layer="conv5")
