@@ -20,13 +20,17 @@ for _variable in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS", 
 # A start with one of these wants a window that is not as the one that is open.
 _OWN_WINDOW = ("screenshot", "size", "theme", "train_seconds", "preset")
 
+# What the command line of the engine does; a packaged program has no other way to it.
+COMMANDS = ("train", "evaluate", "classify", "export", "import")
+
 
 def parse_arguments(arguments: list[str]) -> argparse.Namespace:
     """Read the command line; exits with a sentence where it makes no sense."""
     parser = argparse.ArgumentParser(
         prog="filterscope",
         description="See how a convolutional neural network sees: draw a digit, watch a network learn it.",
-        epilog="If a window is open already, the file opens there, unless an option asks for another one.",
+        epilog="If a window is open already, the file opens there, unless an option asks for another one. "
+        f"Without a window: filterscope {{{','.join(COMMANDS)}}} --help",
     )
     parser.add_argument(
         "file",
@@ -102,6 +106,10 @@ def main(arguments: list[str] | None = None) -> int:
         return help_training(sys.argv[2])
     # A packaged program starts itself again to fetch a data set.
     multiprocessing.freeze_support()
+    if arguments is None and sys.argv[1:2] and sys.argv[1] in COMMANDS:
+        from engine.cli import main as run_command
+
+        return run_command(sys.argv[1:])
     options = parse_arguments(sys.argv[1:] if arguments is None else arguments)
     claim = None
     if not options.new_window and not options.screenshot:

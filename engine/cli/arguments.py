@@ -1,6 +1,7 @@
 """What can be typed after ``python -m engine``, and what it means."""
 
 import argparse
+import sys
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -25,15 +26,18 @@ exit codes:
   130  interrupted with Ctrl+C
 """
 
-EXAMPLES = """\
+# A packaged program is typed by its own name.
+PROGRAM = "filterscope" if getattr(sys, "frozen", False) else "python -m engine"
+
+EXAMPLES = f"""\
 examples:
-  python -m engine train --out digits.safetensors
-  python -m engine train --data mnist --preset 32-64 --epochs 5 --augment gentle --out wide.safetensors
-  python -m engine evaluate digits.safetensors
-  python -m engine classify digits.safetensors drawing.json photo.pgm
-  python -m engine export digits.safetensors --to npz --out digits.npz
-  python -m engine export digits.safetensors --to onnx --out digits.onnx
-  python -m engine import trained_elsewhere.safetensors --like digits.safetensors --out back.safetensors
+  {PROGRAM} train --out digits.safetensors
+  {PROGRAM} train --data mnist --preset 32-64 --epochs 5 --augment gentle --out wide.safetensors
+  {PROGRAM} evaluate digits.safetensors
+  {PROGRAM} classify digits.safetensors drawing.json photo.pgm
+  {PROGRAM} export digits.safetensors --to npz --out digits.npz
+  {PROGRAM} export digits.safetensors --to onnx --out digits.onnx
+  {PROGRAM} import trained_elsewhere.safetensors --like digits.safetensors --out back.safetensors
 
 """
 
@@ -62,7 +66,7 @@ EXPORTS = {
 def parse(arguments: Sequence[str]) -> argparse.Namespace:
     """Read the arguments; SystemExit(2) with a message if they are wrong."""
     parser = argparse.ArgumentParser(
-        prog="python -m engine",
+        prog=PROGRAM,
         description="Train convolutional networks, look at how good they are, and use them. All on the CPU.",
         epilog=EXAMPLES + EXIT_CODES,
         formatter_class=argparse.RawDescriptionHelpFormatter,
