@@ -28,6 +28,7 @@ PYTHON_PACKAGES = {
     "freeze_core": "MIT",
     "joblib": "BSD-3-Clause",
     "msgspec": "BSD-3-Clause",
+    "narwhals": "MIT",
     "numpy": "BSD-3-Clause",
     "platformdirs": "MIT",
     "pyqtgraph": "MIT",

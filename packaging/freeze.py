@@ -25,13 +25,13 @@ IDENTIFIER = "io.github.filterscope.Filterscope"
 UPGRADE_CODE = "{6F0B3C52-6B0E-4E0C-9A57-3D1C1B6F4E21}"
 BUILD = ROOT / "build" / "package"
 ICONS = BUILD / "icons"
-PACKAGES = Path(sysconfig.get_path("purelib"))
+IMAGES = Path(sysconfig.get_path("purelib")) / "sklearn" / "datasets" / "images"
 
 # Never needed by the running program: readers of other formats that the person has not asked for, what
 # packages are tested with, and Python's own tools. `readline` is under the GPL, and nothing here prompts.
 UNUSED = [
     "OpenGL", "_bz2", "_lzma", "_uuid", "array_api_compat.torch", "cffi", "cupy", "curses", "dask", "distributed",
-    "doctest", "ensurepip", "idlelib", "IPython", "jax", "lib2to3", "matplotlib", "narwhals", "numba", "numpy.f2py",
+    "doctest", "ensurepip", "idlelib", "IPython", "jax", "lib2to3", "matplotlib", "numba", "numpy._core._multiarray_tests", "numpy.f2py",
     "numpy.distutils", "numpy.testing", "numpy.tests", "onnx", "onnxruntime", "pandas", "PIL", "pip",
     "polars", "psutil", "pyarrow", "pydoc_data", "pyqtgraph.console", "pyqtgraph.dockarea", "pyqtgraph.examples", "pyqtgraph.flowchart", "pyqtgraph.jupyter", "pytest", "readline", "setuptools",
     "sparse", "sqlite3", "test", "threadpoolctl.tests", "tkinter", "torch", "turtle", "wheel", "xmlrpc",
@@ -49,7 +49,7 @@ FROZEN = {
     "include_files": [
         *((ROOT / "resources" / name, f"lib/resources/{name}") for name in ("digits", "icons", "networks")),
         # The photographs of the Convolve page.
-        (PACKAGES / "sklearn" / "datasets" / "images", "lib/sklearn/datasets/images"),
+        *((IMAGES / name, f"lib/sklearn/datasets/images/{name}") for name in ("china.jpg", "flower.jpg", "README.txt")),
         (BUILD / "licences", "share/licences"),
     ],
     "path": [str(ROOT), *sys.path],
@@ -58,6 +58,8 @@ FROZEN = {
     # They read files beside themselves.
     "zip_exclude_packages": ["engine", "gui", "pyqtgraph", "resources", "sklearn"],
     "include_msvcr": True,
+    # It looks for the call at the top of main.py only; ours is in main().
+    "constants": ["ignore_freeze_support_message=1"],
 }
 
 DOCUMENTS = [

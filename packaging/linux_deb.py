@@ -1,22 +1,30 @@
 """Make a ``.deb`` of the tree that `linux_tree.py` lays out, with what its libraries really need."""
 
+import gzip
 import re
 import subprocess
 from collections.abc import Iterable
+from email.utils import formatdate
 from pathlib import Path
 
 from linux_tree import NAME, VERSION, commit_time
 
 # A plugin that only some desktops use; the program starts without what it needs.
 OPTIONAL = ("libqgtk3.so",)
+# What makes menus, icons and double-clicks of the files that come with the package; every desktop has it.
+DESKTOP = ("desktop-file-utils", "hicolor-icon-theme", "shared-mime-info")
 # Qt draws no letter without a font.
 FONT = "fonts-dejavu-core | fonts-noto-core | fonts-liberation | fonts-freefont-ttf"
+
+MAINTAINER = "Filterscope contributors <filterscope@users.noreply.github.com>"
+# The program's version, then that of the packaging.
+DEB_VERSION = f"{VERSION}-1"
 
 CONTROL = """\
 Package: {name}
 Version: {version}
 Architecture: {architecture}
-Maintainer: Filterscope contributors <filterscope@users.noreply.github.com>
+Maintainer: {maintainer}
 Installed-Size: {kilobytes}
 Depends: {depends}
 Recommends: {recommends}
@@ -33,19 +41,26 @@ Description: draw a digit, and watch a convolutional neural network learn it
  needed.
 """
 
-# What Debian asks of programs that it builds itself, and why it is otherwise here.
 OVERRIDES = """\
-# The program brings its own Python, Qt and NumPy: exactly the versions that it was tested with.
+# The program brings its own Python, Qt and NumPy, exactly as tested, in a folder of its own: compiled modules
+# without sources, libraries that are found beside it, some of which need nothing of the C library.
 {name}: custom-library-search-path
 {name}: embedded-library
-# Python's and Qt's libraries are looked for beside the program, not where programs share them.
 {name}: library-not-linked-against-libc
+{name}: package-installs-python-bytecode
 {name}: shared-library-lacks-prerequisites
-# Wheels come without debugging symbols, or with what strip would break.
-{name}: unstripped-binary-or-object
+# cx_Freeze's own Python is linked so.
+{name}: hardening-no-pie
 # No part of Debian: there is no bug that asks for it.
 {name}: initial-upload-closes-no-bugs
-{name}: no-changelog
+"""
+
+HISTORY = """\
+{name} ({version}) stable; urgency=medium
+
+  * See changelog.gz for what is new in the program.
+
+ -- {maintainer}  {date}
 """
 
 
@@ -70,22 +85,27 @@ def make_deb(tree: Path, scratch: Path, out: Path) -> Path:
     overrides = tree / "usr" / "share" / "lintian" / "overrides" / NAME
     overrides.parent.mkdir(parents=True, exist_ok=True)
     overrides.write_text(OVERRIDES.format(name=NAME))
+    date = formatdate(commit_time())
+    history = HISTORY.format(name=NAME, version=DEB_VERSION, maintainer=MAINTAINER, date=date).encode()
+    written = tree / "usr" / "share" / "doc" / NAME / "changelog.Debian.gz"
+    written.write_bytes(gzip.compress(history, 9, mtime=0))
     files = [path for path in tree.rglob("*") if path.is_file() and not path.is_symlink()]
     control = tree / "DEBIAN"
     control.mkdir()
     (control / "control").write_text(
         CONTROL.format(
             name=NAME,
-            version=VERSION,
+            version=DEB_VERSION,
+            maintainer=MAINTAINER,
             architecture=architecture(),
             kilobytes=sum(-(-path.stat().st_size // 1024) for path in files),
             depends=", ".join([*depends, FONT]),
-            recommends=", ".join(recommends),
+            recommends=", ".join([*recommends, *DESKTOP]),
         )
     )
     sums = _told(["md5sum", *sorted(str(path.relative_to(tree)) for path in files)], cwd=tree)
     (control / "md5sums").write_text(sums)
-    package = out / f"{NAME}_{VERSION}_{architecture()}.deb"
+    package = out / f"{NAME}_{DEB_VERSION}_{architecture()}.deb"
     command = [
         "dpkg-deb",
         "--root-owner-group",

@@ -6,6 +6,9 @@ from pathlib import Path
 
 from linux_tree import NAME, VERSION, commit_time
 
+# What `linux_deb.py` has put into the tree for itself.
+DEBIAN = ("DEBIAN", "usr/share/lintian", f"usr/share/doc/{NAME}/changelog.Debian.gz")
+
 # A library that is in the package asks for nothing outside and is nothing that others may use. What remains is
 # what rpm itself finds that the binaries need of the system.
 SPEC = """\
@@ -58,7 +61,7 @@ def make_rpm(tree: Path, scratch: Path, out: Path) -> Path:
     root = scratch / "root"
     subprocess.run(["rm", "-rf", root], check=True)
     subprocess.run(["cp", "-a", tree, root], check=True)
-    for debian in ("DEBIAN", "usr/share/lintian"):
+    for debian in DEBIAN:
         subprocess.run(["rm", "-rf", root / debian], check=True)
     machine = platform.machine()
     package = out / f"{NAME}-{VERSION}-1.{machine}.rpm"
@@ -89,6 +92,6 @@ def _files(tree: Path) -> list[str]:
         for path in sorted(tree.rglob("*"))
         if path.is_symlink() or path.is_file()
     )
-    apart = ("/DEBIAN", "/usr/share/lintian")
+    apart = tuple(f"/{name}" for name in DEBIAN)
     rest = [path for path in single if not path.startswith((*(f"{folder}/" for folder in whole), *apart))]
     return ["%defattr(-,root,root)", *whole, *rest]

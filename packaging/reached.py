@@ -1,4 +1,4 @@
-"""Tell which modules of SciPy and scikit-learn the packaged program reaches.
+"""Tell which modules of SciPy, scikit-learn and Narwhals the packaged program reaches.
 
 They come as wholes of hundreds of modules, and the program uses two things of them: data sets from OpenML and
 the photographs. Freezers follow every import that is written anywhere, also those inside functions that
@@ -10,7 +10,7 @@ import pkgutil
 import subprocess
 import sys
 
-TRIMMED = ("scipy", "sklearn")
+TRIMMED = ("narwhals", "scipy", "sklearn")
 
 # What `engine/datasets/openml_download.py` and `engine/calibration.py` import.
 _USE = """
