@@ -12,7 +12,17 @@ PERSON = "learner"
 # Programs run as somebody who is no administrator, as at a school.
 PERSON_ID = 1000
 # What changes whenever packages come and go, whichever they are.
-VOLATILE = ("/dev/", "/proc/", "/sys/", "/tmp/", "/run/", "/var/cache/", "/var/lib/apt/", "/var/lib/dpkg/", "/var/log/")
+VOLATILE = (
+    "/dev/",
+    "/proc/",
+    "/sys/",
+    "/tmp/",
+    "/run/",
+    "/var/cache/",
+    "/var/lib/apt/",
+    "/var/lib/dpkg/",
+    "/var/log/",
+)
 
 
 class BareRoot:
@@ -41,7 +51,12 @@ class BareRoot:
         command = ["debootstrap", "--variant=minbase", "--include=ca-certificates", SUITE, pristine]
         subprocess.run(command, **quiet)  # type: ignore[call-overload]
         # Packages come from where this machine has them from.
-        for name in ("etc/apt/sources.list", "etc/apt/sources.list.d", "etc/apt/apt.conf.d", "etc/resolv.conf"):
+        for name in (
+            "etc/apt/sources.list",
+            "etc/apt/sources.list.d",
+            "etc/apt/apt.conf.d",
+            "etc/resolv.conf",
+        ):
             source, target = Path("/") / name, pristine / name
             if source.is_dir():
                 shutil.copytree(source, target, dirs_exist_ok=True)
@@ -67,11 +82,19 @@ class BareRoot:
         """Run a command in it as root; gives what it prints, and fails with it."""
         return self._run([CHROOT, str(self.folder), *command], {"HOME": "/root"})
 
-    def command(self, *command: str, environment: dict[str, str] | None = None) -> tuple[list[str], dict[str, str]]:
+    def command(
+        self, *command: str, environment: dict[str, str] | None = None
+    ) -> tuple[list[str], dict[str, str]]:
         """Give command and environment of a program that the person runs in it."""
         home = f"/home/{PERSON}"
         inside = ["env", f"--chdir={home}", *command]
-        variables = {"HOME": home, "USER": PERSON, "XDG_RUNTIME_DIR": home, "LANG": "C.UTF-8", "PATH": "/usr/bin:/bin"}
+        variables = {
+            "HOME": home,
+            "USER": PERSON,
+            "XDG_RUNTIME_DIR": home,
+            "LANG": "C.UTF-8",
+            "PATH": "/usr/bin:/bin",
+        }
         return (
             [CHROOT, f"--userspec={PERSON_ID}:{PERSON_ID}", str(self.folder), *inside],
             {**variables, "DISPLAY": os.environ.get("DISPLAY", ""), **(environment or {})},
@@ -84,7 +107,12 @@ class BareRoot:
     def _run(self, command: Sequence[str], environment: dict[str, str]) -> str:
         everywhere = {"PATH": "/usr/sbin:/usr/bin:/sbin:/bin", "DEBIAN_FRONTEND": "noninteractive"}
         done = subprocess.run(
-            command, env=everywhere | environment, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False
+            command,
+            env=everywhere | environment,
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            check=False,
         )
         if done.returncode != 0:
             raise SystemExit(f"{' '.join(command)} ended with {done.returncode}:\n{done.stdout}{done.stderr}")
@@ -101,4 +129,6 @@ class BareRoot:
     def packaged(self) -> set[str]:
         """List what the packages that are installed brought."""
         lists = (self.folder / "var" / "lib" / "dpkg" / "info").glob("*.list")
-        return {line for file in lists for line in file.read_text().splitlines()}
+        named = {line for file in lists for line in file.read_text().splitlines()}
+        # Packages of this Debian still name folders as they were before all moved to /usr.
+        return named | {f"/usr{path}" for path in named if path.startswith(("/bin/", "/lib", "/sbin/"))}

@@ -1,7 +1,7 @@
 """Write down what is inside: a software bill of materials (CycloneDX), and everybody's licences.
 
-Usage: ``python packaging/bill.py licences FOLDER`` before freezing, ``python packaging/bill.py bom FOLDER OUT``
-after it, by the Python of the build's virtual environment.
+Usage: ``python packaging/bill.py licences FOLDER`` before freezing, and ``python packaging/bill.py bom FOLDER
+OUT`` after it, by the Python of the build's virtual environment.
 """
 
 import hashlib

@@ -30,11 +30,13 @@ IMAGES = Path(sysconfig.get_path("purelib")) / "sklearn" / "datasets" / "images"
 # Never needed by the running program: readers of other formats that the person has not asked for, what
 # packages are tested with, and Python's own tools. `readline` is under the GPL, and nothing here prompts.
 UNUSED = [
-    "OpenGL", "_bz2", "_lzma", "_uuid", "array_api_compat.torch", "cffi", "cupy", "curses", "dask", "distributed",
-    "doctest", "ensurepip", "idlelib", "IPython", "jax", "lib2to3", "matplotlib", "numba", "numpy._core._multiarray_tests", "numpy.f2py",
-    "numpy.distutils", "numpy.testing", "numpy.tests", "onnx", "onnxruntime", "pandas", "PIL", "pip",
-    "polars", "psutil", "pyarrow", "pydoc_data", "pyqtgraph.console", "pyqtgraph.dockarea", "pyqtgraph.examples", "pyqtgraph.flowchart", "pyqtgraph.jupyter", "pytest", "readline", "setuptools",
-    "sparse", "sqlite3", "test", "threadpoolctl.tests", "tkinter", "torch", "turtle", "wheel", "xmlrpc",
+    "_bz2", "_lzma", "_uuid", "array_api_compat.torch", "cffi", "cupy", "curses", "dask", "distributed",
+    "doctest", "ensurepip", "idlelib", "IPython", "jax", "lib2to3", "matplotlib", "numba",
+    "numpy._core._multiarray_tests", "numpy.distutils", "numpy.f2py", "numpy.testing", "numpy.tests",
+    "onnx", "onnxruntime", "OpenGL", "pandas", "PIL", "pip", "polars", "psutil", "pyarrow",
+    "pydoc_data", "pyqtgraph.console", "pyqtgraph.dockarea", "pyqtgraph.examples",
+    "pyqtgraph.flowchart", "pyqtgraph.jupyter", "pytest", "readline", "setuptools", "sparse", "sqlite3",
+    "test", "threadpoolctl.tests", "tkinter", "torch", "turtle", "wheel", "xmlrpc",
 ]  # fmt: skip
 
 FROZEN = {
@@ -49,7 +51,10 @@ FROZEN = {
     "include_files": [
         *((ROOT / "resources" / name, f"lib/resources/{name}") for name in ("digits", "icons", "networks")),
         # The photographs of the Convolve page.
-        *((IMAGES / name, f"lib/sklearn/datasets/images/{name}") for name in ("china.jpg", "flower.jpg", "README.txt")),
+        *(
+            (IMAGES / name, f"lib/sklearn/datasets/images/{name}")
+            for name in ("china.jpg", "flower.jpg", "README.txt")
+        ),
         (BUILD / "licences", "share/licences"),
     ],
     "path": [str(ROOT), *sys.path],

@@ -1,7 +1,7 @@
 """Draw the program's and its files' icons in all sizes, from the SVGs.
 
-Usage: ``python packaging/icons.py FOLDER``. Makes ``FOLDER/SIZE/NAME.png`` for every size, ``filterscope.ico``
-for Windows and ``filterscope.icns`` for macOS.
+Usage: ``python packaging/icons.py FOLDER``. Makes ``FOLDER/SIZE/NAME.png`` for every size, and one file of
+all sizes for Windows (``filterscope.ico``) and for macOS (``filterscope.icns``).
 """
 
 import os
@@ -11,9 +11,9 @@ from pathlib import Path
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
-from PySide6.QtCore import QBuffer, QIODevice, Qt  # noqa: E402
-from PySide6.QtGui import QGuiApplication, QImage, QPainter  # noqa: E402
-from PySide6.QtSvg import QSvgRenderer  # noqa: E402
+from PySide6.QtCore import QBuffer, QIODevice, Qt
+from PySide6.QtGui import QGuiApplication, QImage, QPainter
+from PySide6.QtSvg import QSvgRenderer
 
 ROOT = Path(__file__).resolve().parent.parent
 SOURCES = {

@@ -1,10 +1,11 @@
 """Put small libraries in the place of two large ones of which the program uses next to nothing. Linux only.
 
-Qt links to ICU's data: 32 MB of the names, calendars and orders of all languages, of which this program, which
-speaks English and reads UTF-8, needs the root. SciPy brings a second OpenBLAS beside NumPy's, with integers of
-another width, so that one cannot do for both. SciPy is there because scikit-learn imports it to fetch a data
-set, and nothing on that way computes with it: its OpenBLAS gives place to a library of the same names, each of
-which ends the process with a sentence. Both can be replaced by the originals, file by file.
+Qt links to ICU's data: 32 MB of the names, calendars and orders of all languages, of which this program,
+which speaks English and reads UTF-8, needs the root. SciPy brings a second OpenBLAS beside NumPy's, with
+integers of another width, so that one cannot do for both. SciPy is there because scikit-learn imports it to
+fetch a data set, and nothing on that way computes with it: its OpenBLAS gives place to a library of the
+same names, each of which ends the process with a sentence. Both can be replaced by the originals, file by
+file.
 
 Needs ``icupkg`` (icu-devtools), ``objcopy``, ``nm`` and a C compiler.
 """
@@ -59,7 +60,7 @@ def lighten_blas(folder: Path, scratch: Path) -> None:
     """Let SciPy's OpenBLAS, in the folder `scipy.libs`, refuse."""
     libraries = folder / "lib" / "scipy.libs"
     blas = next(libraries.glob("libscipy_openblas*"))
-    own = {name for name in _told("nm", "-D", "--defined-only", "--format=just-symbols", blas).split()}
+    own = set(_told("nm", "-D", "--defined-only", "--format=just-symbols", blas).split())
     wanted: set[str] = set()
     for module in folder.rglob("*.so"):
         wanted.update(_told("nm", "-D", "--undefined-only", "--format=just-symbols", module).split())

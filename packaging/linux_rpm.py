@@ -9,8 +9,8 @@ from linux_tree import NAME, VERSION, commit_time
 # What `linux_deb.py` has put into the tree for itself.
 DEBIAN = ("DEBIAN", "usr/share/lintian", f"usr/share/doc/{NAME}/changelog.Debian.gz")
 
-# A library that is in the package asks for nothing outside and is nothing that others may use. What remains is
-# what rpm itself finds that the binaries need of the system.
+# A library that is in the package asks for nothing outside and is nothing that others may use. What remains
+# is what rpm itself finds that the binaries need of the system.
 SPEC = """\
 %define _binary_payload w6T2.xzdio
 %define _build_id_links none

@@ -17,7 +17,9 @@ PICTURES, PIXELS = 30, 784
 def _arff() -> bytes:
     names = "".join(f"@ATTRIBUTE pixel{k} REAL\n" for k in range(PIXELS))
     classes = ",".join(map(str, range(10)))
-    rows = "\n".join(",".join([*(str((row + k) % 256) for k in range(PIXELS)), str(row % 10)]) for row in range(PICTURES))
+    rows = "\n".join(
+        ",".join([*(str((row + k) % 256) for k in range(PIXELS)), str(row % 10)]) for row in range(PICTURES)
+    )
     return f"@RELATION mnist\n{names}@ATTRIBUTE class {{{classes}}}\n@DATA\n{rows}\n".encode()
 
 
@@ -63,7 +65,7 @@ def _answer(path: str) -> object:
 
 
 class _Answers(BaseHTTPRequestHandler):
-    def do_GET(self) -> None:  # noqa: N802  the base class's name
+    def do_GET(self) -> None:
         known = _answer(self.path)
         if known is None and not self.path.endswith(".arff"):
             self.send_error(404)
@@ -96,7 +98,18 @@ class OpenMLDouble:
         certificate = self._root / CERTIFICATE
         names = ",".join(f"DNS:{host}" for host in HOSTS)
         key = certificate.with_suffix(".key")
-        command = ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "1", "-subj", "/CN=double"]
+        command = [
+            "openssl",
+            "req",
+            "-x509",
+            "-newkey",
+            "rsa:2048",
+            "-nodes",
+            "-days",
+            "1",
+            "-subj",
+            "/CN=double",
+        ]
         files = ["-addext", f"subjectAltName={names}", "-keyout", key, "-out", certificate]
         subprocess.run([*command, *files], check=True, stderr=subprocess.DEVNULL)
         certificate.chmod(0o644)

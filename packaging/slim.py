@@ -15,7 +15,7 @@ from reached import unreached_modules
 # Of Qt's plugins: the screens, the person's look, writing systems, pictures that can be opened, our SVGs.
 PLUGINS = {
     "iconengines": {"qsvgicon"},
-    "imageformats": {"qgif", "qico", "qjpeg", "qsvg", "qwebp"},
+    "imageformats": {"qgif", "qico", "qjpeg", "qsvg"},
     "platforminputcontexts": {"composeplatforminputcontextplugin", "ibusplatforminputcontextplugin"},
     "platforms": {"qxcb", "qwayland", "qoffscreen", "qwindows", "qcocoa"},
     "platformthemes": {"qgtk3", "qxdgdesktopportal"},
@@ -27,8 +27,8 @@ PLUGINS = {
 }
 # What plugins link to; the libraries of Python's own modules follow from those modules.
 LIBRARIES = {
-    "Qt6Core", "Qt6DBus", "Qt6Gui", "Qt6OpenGL", "Qt6OpenGLWidgets", "Qt6Svg", "Qt6WaylandClient", "Qt6Widgets", "Qt6WlShellIntegration",
-    "Qt6XcbQpa", "icudata", "icui18n", "icuuc",
+    "Qt6Core", "Qt6DBus", "Qt6Gui", "Qt6OpenGL", "Qt6OpenGLWidgets", "Qt6Svg", "Qt6WaylandClient",
+    "Qt6Widgets", "Qt6WlShellIntegration", "Qt6XcbQpa", "icudata", "icui18n", "icuuc",
 }  # fmt: skip
 MODULES = {"QtCore", "QtGui", "QtOpenGL", "QtOpenGLWidgets", "QtSvg", "QtWidgets"}
 
@@ -90,9 +90,14 @@ def remove(path: Path) -> None:
 
 
 def restore(folder: Path) -> None:
-    """Take libraries that came beside a package as they came: they found each other, and patchelf pads them."""
+    """Take libraries that came beside a package as they came: cx_Freeze's patchelf has made them larger.
+
+    Those without a search path of their own find what they need in `lib`, where the program looks for all.
+    """
     for library in folder.glob("lib/*.libs/*"):
         shutil.copyfile(Path(sysconfig.get_path("platlib")) / library.relative_to(folder / "lib"), library)
+        (folder / "lib" / library.name).unlink(missing_ok=True)
+        (folder / "lib" / library.name).symlink_to(library.relative_to(folder / "lib"))
 
 
 def strip(folder: Path) -> None:

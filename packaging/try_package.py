@@ -42,7 +42,9 @@ def screen(folder: Path) -> Iterator[Path]:
     reader, writer = os.pipe()
     command = ["Xvfb", "-displayfd", str(writer), "-ac", "-nolisten", "tcp", "-fbdir", str(folder)]
     server = subprocess.Popen(
-        [*command, "-screen", "0", f"{SCREEN[0]}x{SCREEN[1]}x24"], pass_fds=[writer], stderr=subprocess.DEVNULL
+        [*command, "-screen", "0", f"{SCREEN[0]}x{SCREEN[1]}x24"],
+        pass_fds=[writer],
+        stderr=subprocess.DEVNULL,
     )
     os.close(writer)
     with os.fdopen(reader) as told:
@@ -95,7 +97,8 @@ def compare_starts(root: BareRoot, picture: Path) -> None:
             for name, (command, variables) in rivals.items():
                 times[name].append(start_seconds(command, variables, picture))
         for name, found in times.items():
-            say(f"start, {name}: median {statistics.median(found):.2f} s, {min(found):.2f} to {max(found):.2f} s")
+            middle = statistics.median(found)
+            say(f"start, {name}: median {middle:.2f} s, {min(found):.2f} to {max(found):.2f} s")
         for name, (command, variables) in rivals.items():
             Path("/proc/sys/vm/drop_caches").write_text("3")
             say(f"start, {name}, nothing cached: {start_seconds(command, variables, picture):.2f} s")
@@ -115,14 +118,18 @@ def use_terminal(root: BareRoot) -> None:
     say(f"version: {root.use('filterscope', '--version').strip()}")
     say(f"classify: {root.use('filterscope', 'classify', f'{NETWORKS}/reader.safetensors', DRAWING).strip()}")
     root.use("filterscope", "train", "--epochs", "1", "--workers", "2", "--out", "trained.safetensors")
-    say(f"train, then classify: {root.use('filterscope', 'classify', 'trained.safetensors', DRAWING).strip()}")
-    command, environment = root.command("filterscope", "export", "trained.safetensors", "--to", "onnx", "--out", "t.onnx")
+    say(
+        f"train, then classify: {root.use('filterscope', 'classify', 'trained.safetensors', DRAWING).strip()}"
+    )
+    command, environment = root.command(
+        "filterscope", "export", "trained.safetensors", "--to", "onnx", "--out", "t.onnx"
+    )
     done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
     say(f"export to ONNX, which is not inside: {done.stderr.strip()}")
 
 
 def fetch(root: BareRoot) -> None:
-    """Fetch from a server that answers as OpenML does, with pictures too few to be MNIST, and say how it went."""
+    """Fetch from a server that answers as OpenML does, with pictures too few to be MNIST; say how it went."""
     with OpenMLDouble(root.folder) as environment:
         command, variables = root.command("filterscope", "train", "--data", "mnist", environment=environment)
         done = subprocess.run(command, env=variables, capture_output=True, text=True, check=False)
@@ -147,8 +154,8 @@ def open_by_type(root: BareRoot) -> None:
             raise SystemExit(f"{kind} is not opened by the program")
         command, environment = root.command("dbus-run-session", "gio", "open", name)
         subprocess.run(command, env=environment, check=True, stderr=subprocess.DEVNULL)
-        seconds = wait_for(lambda name=name: bool(_processes(name)), f"a window for {name}")  # type: ignore[misc]
-        say(f"opened by its type: the program runs with “{name}” after {seconds:.2f} s")
+        wait_for(lambda name=name: bool(_processes(name)), f"a window for {name}")  # type: ignore[misc]
+        say(f"opened by its type: the program runs with “{name}”")
         for process in _processes(name):
             os.kill(process, 15)
         wait_for(lambda name=name: not _processes(name), "its end")  # type: ignore[misc]
@@ -187,7 +194,13 @@ def try_deb(package: Path, pictures: Path, picture: Path) -> None:
         home = f"/home/{PERSON}/"
         left = root.files() - before - root.packaged()
         own = {path for path in left if path.startswith(home)}
-        generated = ("/usr/share/mime/", "/usr/share/applications/mimeinfo.cache", "/etc/", "/var/lib/")
+        generated = (
+            "/etc/",
+            "/usr/local/share/fonts",
+            "/usr/share/applications/mimeinfo.cache",
+            "/usr/share/mime/",
+            "/var/lib/",
+        )
         others = sorted(path for path in left - own if not path.startswith(generated))
         traces = sorted(path for path in left - own if "filterscope" in path.lower())
         say(f"left after removal: {len(traces + others)} files; {len(own)} of the person's own")
@@ -205,7 +218,15 @@ def try_rpm(package: Path, pictures: Path) -> None:
     picture = pictures / "rpm-draw.png"
     with tempfile.TemporaryDirectory() as home:
         drawing = root / DRAWING.lstrip("/")
-        command = [root / "usr/bin/filterscope", "--page", "draw", "--drawing", drawing, "--screenshot", picture]
+        command = [
+            root / "usr/bin/filterscope",
+            "--page",
+            "draw",
+            "--drawing",
+            drawing,
+            "--screenshot",
+            picture,
+        ]
         subprocess.run(command, check=True, env=os.environ | {"FILTERSCOPE_HOME": home})
     say(f"{package.name}: {package.stat().st_size / 1e6:.1f} MB; started from an empty root")
     subprocess.run(["rpm", "--root", root, "-e", "filterscope"], check=True)
