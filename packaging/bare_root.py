@@ -1,13 +1,13 @@
 """A bare Debian in a folder, to install packages in: made once, then copied."""
 
 import os
+import platform
 import shutil
 import subprocess
 from collections.abc import Sequence
 from pathlib import Path
 
 CHROOT = shutil.which("chroot") or "chroot"
-SUITE = "bookworm"
 PERSON = "learner"
 # Programs run as somebody who is no administrator, as at a school.
 PERSON_ID = 1000
@@ -47,10 +47,14 @@ class BareRoot:
 
     def _bootstrap(self, pristine: Path) -> None:
         pristine.parent.mkdir(parents=True, exist_ok=True)
-        quiet = {"stdout": subprocess.DEVNULL, "check": True}
-        command = ["debootstrap", "--variant=minbase", "--include=ca-certificates", SUITE, pristine]
-        subprocess.run(command, **quiet)  # type: ignore[call-overload]
-        # Packages come from where this machine has them from.
+        # The Debian that this machine has, from where it has it: its packages are what the libraries were
+        # looked up in.
+        suite = platform.freedesktop_os_release()["VERSION_CODENAME"]
+        asked = ["apt-get", "indextargets", "--format", "$(REPO_URI)", f"Codename: {suite}"]
+        mirror = subprocess.run(asked, capture_output=True, text=True, check=True).stdout.split()[0]
+        command = ["debootstrap", "--variant=minbase", "--include=ca-certificates", suite, pristine, mirror]
+        subprocess.run(command, stdout=subprocess.DEVNULL, check=True)
+        (pristine / "etc" / "apt" / "sources.list").unlink(missing_ok=True)
         for name in (
             "etc/apt/sources.list",
             "etc/apt/sources.list.d",
@@ -62,8 +66,12 @@ class BareRoot:
                 shutil.copytree(source, target, dirs_exist_ok=True)
             elif source.exists():
                 shutil.copy(source, target)
-        subprocess.run([CHROOT, pristine, "useradd", "-m", "-u", str(PERSON_ID), PERSON], **quiet)  # type: ignore[call-overload]
-        subprocess.run([CHROOT, pristine, "apt-get", "-qq", "update"], **quiet)  # type: ignore[call-overload]
+        subprocess.run(
+            [CHROOT, pristine, "useradd", "-m", "-u", str(PERSON_ID), PERSON],
+            stdout=subprocess.DEVNULL,
+            check=True,
+        )
+        subprocess.run([CHROOT, pristine, "apt-get", "-qq", "update"], stdout=subprocess.DEVNULL, check=True)
 
     def __enter__(self) -> "BareRoot":
         for name in ("proc", "dev", "dev/shm", "tmp/.X11-unix"):

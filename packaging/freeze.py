@@ -58,6 +58,8 @@ FROZEN = {
         (BUILD / "licences", "share/licences"),
     ],
     "path": [str(ROOT), *sys.path],
+    # A traceback names files of the program, not of the machine that it was built on.
+    "replace_paths": [("*", "")],
     "build_exe": str(BUILD / "filterscope"),
     "zip_include_packages": ["*"],
     # They read files beside themselves.

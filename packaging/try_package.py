@@ -214,7 +214,12 @@ def try_rpm(package: Path, pictures: Path) -> None:
     shutil.rmtree(root, ignore_errors=True)
     root.mkdir(parents=True)
     # What it requires is a system's; the empty root has none, and the libraries are then this machine's.
-    subprocess.run(["rpm", "--root", root, "--nodeps", "--nosignature", "-i", package], check=True)
+    # On Debian rpm says each time that Debian has packages of its own; what goes wrong is seen by its code.
+    subprocess.run(
+        ["rpm", "--root", root, "--nodeps", "--nosignature", "-i", package],
+        check=True,
+        stderr=subprocess.DEVNULL,
+    )
     picture = pictures / "rpm-draw.png"
     with tempfile.TemporaryDirectory() as home:
         drawing = root / DRAWING.lstrip("/")
@@ -229,7 +234,7 @@ def try_rpm(package: Path, pictures: Path) -> None:
         ]
         subprocess.run(command, check=True, env=os.environ | {"FILTERSCOPE_HOME": home})
     say(f"{package.name}: {package.stat().st_size / 1e6:.1f} MB; started from an empty root")
-    subprocess.run(["rpm", "--root", root, "-e", "filterscope"], check=True)
+    subprocess.run(["rpm", "--root", root, "-e", "filterscope"], check=True, stderr=subprocess.DEVNULL)
     left = [path for path in root.rglob("*") if "filterscope" in path.name.lower()]
     say(f"left after removing the rpm: {len(left)} files")
     if left:
