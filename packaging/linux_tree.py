@@ -33,7 +33,7 @@ SOURCES = {
 
 
 def commit_time() -> int:
-    """Seconds at which the packaged commit was made: the same commit is to give the same package."""
+    """Seconds at which the packaged commit was made, for what has a date in it."""
     told = subprocess.run(
         ["git", "log", "-1", "--format=%ct"], cwd=ROOT, capture_output=True, text=True, check=False
     )
