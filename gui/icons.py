@@ -1,13 +1,14 @@
 """Our own line icons, tinted with a colour of the theme."""
 
 from functools import cache, lru_cache
-from pathlib import Path
 
 from PySide6.QtCore import QByteArray, QRectF, Qt
 from PySide6.QtGui import QColor, QIcon, QPainter, QPixmap
 from PySide6.QtSvg import QSvgRenderer
 
-ICON_FOLDER = Path(__file__).resolve().parent.parent / "resources" / "icons"
+from resources import resource_path
+
+ICON_FOLDER = resource_path("icons")
 APP_ICON = "filterscope"
 
 # One drawing per scale that desktops offer, so that no icon is ever stretched.

@@ -66,7 +66,7 @@ def collect_licences(folder: Path) -> None:
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
     shutil.copy(ROOT / "LICENSE", folder / "Filterscope.txt")
-    for text in (ROOT / "packaging" / "licences").iterdir():
+    for text in (ROOT / "resources" / "licences").glob("*GPL-3.0.txt"):
         shutil.copy(text, folder / text.name)
     for name in PYTHON_PACKAGES:
         texts = sorted(licence_files(distribution(name)))

@@ -12,5 +12,6 @@ def onnx_package() -> ModuleType:
         return importlib.import_module("onnx")
     except ImportError:
         raise FormatError(
-            "ONNX files need the package “onnx”, which must be installed (pip install onnx), got none."
+            "ONNX files need the package “onnx”, which this installation does not have; "
+            "a program run from its sources can have it (pip install onnx)."
         ) from None
