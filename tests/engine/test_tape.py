@@ -77,6 +77,19 @@ def test_every_step_is_kept_while_it_fits() -> None:
     assert recorded(100, 99).steps == tuple(range(100))
 
 
+@pytest.mark.parametrize(
+    ("room", "steps"),
+    [
+        (2, (0, 32)),
+        (6, (0, 2, 4, 8, 16, 32)),
+        (10, (0, 1, 2, 4, 6, 8, 12, 16, 24, 32)),
+        (50, tuple(range(41))),
+    ],
+)
+def test_gaps_grow_with_the_age(room: int, steps: tuple[int, ...]) -> None:
+    assert recorded(room, 40).steps == steps
+
+
 def test_what_is_recorded_is_a_private_copy_that_nobody_can_write_to() -> None:
     tape, vector = tape_of(8), vector_of(1)
     tape.record(1, vector)
@@ -89,9 +102,36 @@ def test_what_is_recorded_is_a_private_copy_that_nobody_can_write_to() -> None:
 def test_late_in_a_run_hardly_a_step_is_copied() -> None:
     tape = recorded(64, 10_000)
     changes = tape.changes
-    for step in range(10_001, 12_001):
+    # The octave that begins at 16,384 is among them.
+    for step in range(10_001, 20_001):
         tape.record(step, vector_of(step))
     assert tape.changes - changes < 20
+
+
+@given(room=st.integers(0, 40), length=st.integers(1, 5000))
+@settings(max_examples=60, deadline=None)
+def test_without_a_rest_too_the_newest_is_of_the_later_half(room: int, length: int) -> None:
+    assert 2 * recorded(room, length).steps[-1] > length
+
+
+def test_a_rest_between_two_steps_takes_no_room_after_the_next_one() -> None:
+    for room in range(12, 60):
+        tape = recorded(room, 1000)
+        tape.record(1001, vector_of(1001), newest=True)
+        assert tape.steps[-1] == 1001
+        changes, step = tape.changes, 1001
+        while tape.changes == changes:
+            step += 1
+            tape.record(step, vector_of(step))
+        assert 1001 not in tape.steps
+
+
+def test_after_a_rest_a_tape_for_two_goes_on_by_itself() -> None:
+    tape = recorded(2, 40)
+    tape.record(41, vector_of(41), newest=True)
+    for step in range(42, 5000):
+        tape.record(step, vector_of(step))
+    assert tape.steps == (0, 4096)
 
 
 def test_a_network_of_which_not_even_two_fit_keeps_first_and_newest() -> None:
