@@ -13,7 +13,7 @@ from gui.widgets.loss_ribbon import LossRibbon
 from gui.widgets.tool_button import ToolButton
 
 BAR_HEIGHT = 60
-INVITATION = "Press Play to train this network from random values"
+INVITATION = "Press Play to train a network from random values"
 NOTHING_TO_TRAIN = "There is nothing to train yet."
 # The longest lines there are; their widths are kept free so that nothing moves.
 FIRST_SAMPLE = "step 999 999 · epoch 99.9"

@@ -62,13 +62,12 @@ def licence_files(package: Distribution) -> Iterator[Path]:
 
 
 def collect_licences(folder: Path) -> None:
-    """Put every licence text into `folder`, by the name of what it covers."""
+    """Put the licence texts that the program does not have among its resources into `folder`, by name."""
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
     shutil.copy(ROOT / "LICENSE", folder / "Filterscope.txt")
-    for text in (ROOT / "resources" / "licences").glob("*GPL-3.0.txt"):
-        shutil.copy(text, folder / text.name)
-    for name in PYTHON_PACKAGES:
+    known = {text.stem for text in (ROOT / "resources" / "licences").iterdir()}
+    for name in (name for name in PYTHON_PACKAGES if name not in known):
         texts = sorted(licence_files(distribution(name)))
         parts = (text.read_text(encoding="utf-8", errors="replace") for text in texts)
         if content := "\n\n".join(parts):

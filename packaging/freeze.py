@@ -63,7 +63,7 @@ FROZEN = {
     "build_exe": str(BUILD / "filterscope"),
     "zip_include_packages": ["*"],
     # They read files beside themselves.
-    "zip_exclude_packages": ["engine", "gui", "pyqtgraph", "resources", "sklearn"],
+    "zip_exclude_packages": ["engine", "pyqtgraph", "resources", "sklearn"],
     "include_msvcr": True,
     # It looks for the call at the top of main.py only; ours is in main().
     "constants": ["ignore_freeze_support_message=1"],

@@ -78,6 +78,8 @@ def _lay_out_documents(program: Path, documents: Path, bill: Path) -> None:
     shutil.move(program / "share" / "licences", documents / "licences")
     # Where the program looks for them, on every platform.
     (program / "share" / "licences").symlink_to(f"../../../share/doc/{NAME}/licences")
+    # Most texts are among the program's resources, for About to show.
+    (documents / "licences" / "more").symlink_to(f"../../../../lib/{NAME}/lib/resources/licences")
     shutil.copytree(LINUX / "examples", documents / "examples")
     shutil.copy(bill, documents / "bill-of-materials.cdx.json")
     _fill(LINUX / "copyright", documents / "copyright")
