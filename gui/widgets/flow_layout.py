@@ -22,7 +22,7 @@ class FlowBlock:
     """Where one block lies. Device pixels.
 
     ``grid`` places the tiles from the corner of ``body``; a block of bars has none, but
-    ``bar_height`` for each. ``connector`` is the room for words before the block.
+    ``bars`` of ``bar_height`` each. ``connector`` is the room for words before the block.
     """
 
     heading: Box
@@ -30,6 +30,7 @@ class FlowBlock:
     connector: Box
     grid: TileLayout | None = None
     bar_height: int = 0
+    bars: int = 0
 
     @property
     def columns(self) -> int:
@@ -38,7 +39,7 @@ class FlowBlock:
 
     def shows(self, channel: int) -> bool:
         """Whether a channel has a place."""
-        return self.grid is None or channel < self.grid.shown
+        return channel < (self.bars if self.grid is None else self.grid.shown)
 
     def channel_box(self, channel: int) -> Box:
         """Place a tile or a bar."""
@@ -169,4 +170,5 @@ def _block(size: Size, connector: Box, y: int, room: Room) -> FlowBlock:
         connector,
         size.grid,
         size.bar_height,
+        size.bars,
     )

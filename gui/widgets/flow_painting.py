@@ -74,8 +74,9 @@ def _paint_heading(painter: QPainter, box: QRectF, layer: LayerTiles, block: Flo
     line = QFontMetricsF(painter.font()).height()
     brief = box.height() < _FULL_HEADING_PX
     texts = [heading_of(layer)] if brief else [heading_of(layer), shape_text(layer.shape), layer.range_text]
-    if block.grid is not None and block.grid.shown < block.grid.count:
-        texts.append(shown_text(block.grid.shown, block.grid.count, brief=brief))
+    shown = block.bars if block.grid is None else block.grid.shown
+    if shown < layer.shape[0]:
+        texts.append(shown_text(shown, layer.shape[0], brief=brief))
     for place, text in enumerate(texts):
         painter.setPen(theme.text if place == 0 else theme.text_dim)
         top = box.bottom() - S1 - (len(texts) - place) * line
@@ -124,7 +125,7 @@ def paint_bars(
         return
     finite = np.where(np.isfinite(layer.vector), layer.vector, 0.0)
     reach = max(float(np.abs(finite).max(initial=0)), 1.0)
-    for index, value in enumerate(finite.tolist()):
+    for index, value in enumerate(finite[: block.bars].tolist()):
         row = logical(block.channel_box(index), layout.dpr)
         room = _label_room(layer.labels, row.width())
         half = (row.width() * (1 - _VALUE_SHARE) - room) / 2
@@ -147,7 +148,7 @@ def paint_figures(
     largest = int(np.nan_to_num(layer.vector, nan=-np.inf).argmax())
     shares = probabilities_of(layer.vector)
     right = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight
-    for index, value in enumerate(layer.vector.tolist()):
+    for index, value in enumerate(layer.vector[: block.bars].tolist()):
         row = logical(block.channel_box(index), layout.dpr)
         room = _label_room(layer.labels, row.width()) - _LABEL_GAP_PX
         name = painter.fontMetrics().elidedText(layer.labels[index], _ELIDE, room)

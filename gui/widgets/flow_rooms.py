@@ -100,6 +100,7 @@ class Size:
     connector: int
     grid: TileLayout | None = None
     bar_height: int = 0
+    bars: int = 0
 
     @property
     def step(self) -> int:
@@ -134,8 +135,10 @@ def size_of(shape: BlockShape, side: int, room: Room, zoom: float = 1.0) -> Size
         body = room.height - room.heading if room.beside else room.body
         wanted = min(round(BAR_HEIGHT * dpr), body // max(1, shape.count))
         bar = max(round(SMALLEST_BAR_HEIGHT * dpr), wanted)
+        # Of very many classes the first ones are shown, where all must fit and nothing else helps.
+        bars = min(shape.count, max(1, body // bar)) if room.brief else shape.count
         width = round((NARROW_BARS_WIDTH if room.narrow else BARS_WIDTH) * dpr)
-        return Size(width, bar * shape.count, connector, bar_height=bar)
+        return Size(width, bar * bars, connector, bar_height=bar, bars=bars)
     grid = _grid(shape, _cell(shape, side, room), room)
     if zoom != 1.0:
         # The same number of tiles side by side, whatever the size.

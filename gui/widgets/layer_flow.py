@@ -230,8 +230,10 @@ class LayerFlow(QWidget):
     def _shown_of(self, block: int) -> int:
         """How many channels of a block have a place."""
         layout = self._canvas.flow_layout
-        grid = None if layout is None else layout.blocks[block].grid
-        return self.layers[block].shape[0] if grid is None else grid.shown
+        if layout is None:
+            return self.layers[block].shape[0]
+        placed = layout.blocks[block]
+        return placed.bars if placed.grid is None else placed.grid.shown
 
     def _on_clicked(self, hit: FlowHit | None) -> None:
         self.setFocus(Qt.FocusReason.MouseFocusReason)

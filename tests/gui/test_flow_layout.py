@@ -174,3 +174,17 @@ def test_a_channel_without_a_place_is_not_hit() -> None:
     assert not block.shows(block.grid.shown)
     box = block.channel_box(block.grid.shown - 1)
     assert layout.hit(box.x, box.y) == (1, block.grid.shown - 1, 0, 0)
+
+
+@scales
+def test_very_many_classes_fit_when_some_of_them_are_shown(dpr: float) -> None:
+    letters = (*DEFAULT[:-1], BlockShape(60, 0, 0, 60, 64, 90, 36, 56))
+    layout = layout_flow(letters, round(900 * dpr), round(250 * dpr), dpr, fits=True)
+    assert layout.height <= round(250 * dpr)
+    last = layout.blocks[-1]
+    assert 10 < last.bars < 60
+    assert last.shows(last.bars - 1)
+    assert not last.shows(last.bars)
+    assert last.body.height == last.bars * last.bar_height
+    # Digits are all shown.
+    assert layout_flow(DEFAULT, round(900 * dpr), round(250 * dpr), dpr, fits=True).blocks[-1].bars == 10
