@@ -21,11 +21,12 @@ from PySide6.QtWidgets import QApplication  # noqa: E402
 
 from benchmarks.window import close_window, make_window, row, spin  # noqa: E402
 from engine.datasets.shapes import rgb_shapes  # noqa: E402
+from engine.inspect.words import RGB  # noqa: E402
 from engine.kernels import random_kernel  # noqa: E402
 from gui.main_window import MainWindow  # noqa: E402
 from gui.memory import limit_arenas  # noqa: E402
 from gui.pages.convolve.kernel_editor import KernelEditor  # noqa: E402
-from gui.pages.convolve.lab_model import RGB, Source  # noqa: E402
+from gui.pages.convolve.lab_model import Source  # noqa: E402
 from gui.pages.convolve.page import ConvolvePage  # noqa: E402
 
 SPEED = 60

@@ -12,6 +12,9 @@ from gui.palettes import Lut, Rgb, diverging_lut, one_sided_lut
 Mode: TypeAlias = Literal["system", "light", "dark"]
 
 S1, S2, S3, S4, S6 = 4, 8, 12, 16, 24
+
+UNLIMITED_PX = 16_777_215
+"""No limit to the size of a widget: Qt's QWIDGETSIZE_MAX."""
 RADIUS = 4
 
 # A caption is one step below the text, the answer one step above; below 8 pt figures blur at 100 %.

@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.inspect.tiles import TileSet, channel_tiles, nice_scale, range_text
-from engine.inspect.words import percent, plural, shape_text
+from engine.inspect.words import RGB, percent, plural, shape_text
 from engine.layers import (
     AvgPool2D,
     BatchNorm2D,
@@ -24,7 +24,6 @@ from engine.spec import NetworkSpec
 
 # These change no value that is worth a picture of its own while a network is only looked at.
 _WITHOUT_BLOCK = frozenset({"flatten", "dropout"})
-RGB = ("red", "green", "blue")
 _NEVER_NEGATIVE = frozenset({"relu", "sigmoid"})
 _KEEPS_SIGN = frozenset({"pool", "avgpool", "globalpool", "flatten", "dropout"})
 

@@ -6,6 +6,9 @@ from collections.abc import Sequence
 MINUS = "−"
 THIN_SPACE = "\u202f"
 
+RGB = ("red", "green", "blue")
+"""The channels of a coloured picture, in order."""
+
 
 def number(value: float, digits: int = 2) -> str:
     """Write a number with a fixed count of decimals: ``−0.02``; zero never has a sign.

@@ -5,6 +5,7 @@ from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QToolButton, QWidget
 
 from engine.drawing import WHITE, Colour
+from engine.inspect.words import RGB
 from gui.theme import RADIUS, S1, ThemeManager
 
 # Every choice of the three channels but none at all.
@@ -21,7 +22,7 @@ _SIDE_PX = 22
 _EDGE_PX = 4
 
 
-class InkColours(QWidget):
+class ColourSwatches(QWidget):
     """A row of colours, of which one is chosen. GUI thread only."""
 
     chosen = Signal(object)
@@ -80,5 +81,5 @@ class _Swatch(QToolButton):
 
 
 def _channels(colour: Colour) -> str:
-    names = [name for name, part in zip(("red", "green", "blue"), colour, strict=True) if part]
+    names = [name for name, part in zip(RGB, colour, strict=True) if part]
     return " and ".join([", ".join(names[:-1]), names[-1]] if len(names) > 1 else names)

@@ -26,7 +26,7 @@ from gui.pad.pad_tools import PadTools
 from gui.pad.receives import Receives
 from gui.pad.square_room import SquareRoom
 from gui.pad.transfer import Transfer
-from gui.theme import S1, S2, S3, S4, ThemeManager, caption_font, heading_font
+from gui.theme import S1, S2, S3, S4, UNLIMITED_PX, ThemeManager, caption_font, heading_font
 from gui.widgets.class_bars import ClassBars
 from gui.widgets.elided_label import ElidedLabel
 
@@ -40,7 +40,6 @@ _CONTENT_PX = COLUMN_PX - 2 * S3
 _GROWN_COLUMN_PX = 256
 _GROWN_BARS_PX = 180
 _SMALLEST_CANVAS_PX = 112
-_UNLIMITED = 16_777_215  # Qt's QWIDGETSIZE_MAX
 _MY_DRAWING = "my drawing"
 
 
@@ -216,7 +215,7 @@ class Pad(QWidget):
         column = _GROWN_COLUMN_PX if self._grown else _CONTENT_PX
         self._layout.setSpacing(S4 if self._grown else S2)
         self._answer_part.setMinimumWidth(column)
-        self._answer_part.setMaximumWidth(column if self._grown else _UNLIMITED)
+        self._answer_part.setMaximumWidth(column if self._grown else UNLIMITED_PX)
         self._layout.setStretch(0, 1 if self._grown else 0)
         self._layout.setStretch(1, 0 if self._grown else 1)
         self.bars.setMinimumHeight(_GROWN_BARS_PX if self._grown else 0)

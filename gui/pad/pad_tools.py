@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QBoxLayout, QHBoxLayout, QMenu, QSizePolicy, QSlid
 
 from gui.icons import icon
 from gui.pad.canvas import LARGEST_BRUSH, SMALLEST_BRUSH
-from gui.pad.ink_colours import InkColours
+from gui.pad.ink_colours import ColourSwatches
 from gui.pad.pad_actions import ICON_PX, PadActions
 from gui.theme import S1, S4, ThemeManager
 
@@ -41,7 +41,7 @@ class PadTools(QWidget):
         self._layout.setSpacing(S1)
         self._layout.addLayout(self._first_row())
         self._layout.addLayout(self._second_row())
-        self.colours = InkColours(theme_manager)
+        self.colours = ColourSwatches(theme_manager)
         self.colours.hide()
         self._layout.addWidget(self.colours)
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)

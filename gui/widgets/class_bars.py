@@ -5,14 +5,12 @@ from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import (
     QEnterEvent,
     QFocusEvent,
     QFontMetricsF,
     QHelpEvent,
-    QKeyEvent,
-    QMouseEvent,
     QPainter,
     QPaintEvent,
     QPen,
@@ -21,6 +19,7 @@ from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
 from engine.errors import ShapeError
 from gui.theme import RADIUS, S2, ThemeManager, caption_font, mixed
+from gui.widgets.class_rows import ClassRows
 
 DIGITS = ("0", "1", "2", "3", "4", "5", "6", "7", "8", "9")
 SILENCE = "–"
@@ -40,7 +39,7 @@ def percent(probability: float) -> str:
     return f"{shown:.1f} %"
 
 
-class ClassBars(QWidget):
+class ClassBars(ClassRows):
     """Shows the probability of every class; the winner in the accent. GUI thread only.
 
     Widths are reserved for the longest name and for "100.0 %", so nothing moves.
@@ -53,28 +52,19 @@ class ClassBars(QWidget):
         The names of the classes, in the network's order.
     """
 
-    hovered = Signal(str)
-    """The readout under the pointer; empty when it has left."""
-
-    class_clicked = Signal(int)
-    """The class whose row was clicked, or chosen with Enter."""
-
     def __init__(
         self,
         theme_manager: ThemeManager,
         classes: Sequence[str] = DIGITS,
         parent: QWidget | None = None,
     ) -> None:
-        super().__init__(parent)
+        super().__init__(classes, parent)
         self.setObjectName("class_bars")
         self._themes = theme_manager
-        self._classes = tuple(classes)
         self._probabilities: NDArray[np.float64] | None = None
         self._trusted = True
-        self._current: int | None = None
         self._spoken = ""
         self.setFont(caption_font())
-        self.setMouseTracking(True)
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
         self.setAccessibleName("Class probabilities")
@@ -165,16 +155,6 @@ class ClassBars(QWidget):
         longest = max((metrics.horizontalAdvance(name) for name in self._classes), default=0.0)
         return float(min(np.ceil(longest), self.row_rect(0).width() * _LONGEST_NAME_SHARE))
 
-    def _row_at(self, position: QPointF) -> int | None:
-        rows = range(len(self._classes))
-        return next((row for row in rows if self.row_rect(row).contains(position)), None)
-
-    def _set_current(self, row: int | None) -> None:
-        if row != self._current:
-            self._current = row
-            self.hovered.emit("" if row is None else self.readout(row))
-            self.update()
-
     def _describe(self) -> None:
         if self._probabilities is None:
             words = "No answer yet"
@@ -250,32 +230,6 @@ class ClassBars(QWidget):
     def enterEvent(self, event: QEnterEvent) -> None:
         """Read out the row under the pointer."""
         self._set_current(self._row_at(event.position()))
-
-    def mouseMoveEvent(self, event: QMouseEvent) -> None:
-        """Read out the row under the pointer."""
-        self._set_current(self._row_at(event.position()))
-
-    def leaveEvent(self, event: QEvent) -> None:
-        """Read out nothing."""
-        self._set_current(None)
-
-    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
-        """Tell which class was clicked."""
-        row = self._row_at(event.position())
-        if event.button() == Qt.MouseButton.LeftButton and row is not None:
-            self.class_clicked.emit(row)
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Move along the rows with the arrows; Enter chooses."""
-        last = len(self._classes) - 1
-        if event.key() == Qt.Key.Key_Down:
-            self._set_current(0 if self._current is None else min(last, self._current + 1))
-        elif event.key() == Qt.Key.Key_Up:
-            self._set_current(last if self._current is None else max(0, self._current - 1))
-        elif event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and self._current is not None:
-            self.class_clicked.emit(self._current)
-        else:
-            super().keyPressEvent(event)
 
     def focusOutEvent(self, event: QFocusEvent) -> None:
         """Read out nothing."""

@@ -1,8 +1,10 @@
 """The flow from close up: only what can be seen is painted, however large the whole would be."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
+from numpy.typing import NDArray
 from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QPainter
 
@@ -46,7 +48,7 @@ def _touch(first: Box, second: Box) -> bool:
 def _paint_tile(
     painter: QPainter, layout: FlowLayout, block: FlowBlock, tiles: TileSet, channel: int, theme: Theme
 ) -> None:
-    entries = tile_indices(_one(tiles, channel))[0, 0]
+    entries = _entries(tiles, channel)
     image = mosaic_image(entries, theme.lut(tiles.role, tiles.signed))
     # Cells are whole device pixels, so that enlarging without smoothing is exact.
     painter.drawImage(logical(block.channel_box(channel), layout.dpr), image)
@@ -67,7 +69,7 @@ def _paint_figures(
         if not _touch(box, room):
             continue
         values = tiles.maps[channel, 0]
-        entries = tile_indices(_one(tiles, channel))[0, 0]
+        entries = _entries(tiles, channel)
         rows = _span(room.y - box.y, room.height, grid.cell, grid.rows)
         columns = _span(room.x - box.x, room.width, grid.cell, grid.columns)
         for row in rows:
@@ -83,10 +85,9 @@ def _span(start: int, length: int, cell: int, count: int) -> range:
     return range(max(0, start // cell), min(count, -(-(start + length) // cell)))
 
 
-def _one(tiles: TileSet, channel: int) -> TileSet:
-    """One tile of a set, to its scale."""
-    maps = np.ascontiguousarray(tiles.maps[channel : channel + 1])
-    caption = tiles.captions[channel : channel + 1]
-    return TileSet(
-        tiles.name, maps, tiles.role, tiles.signed, tiles.scale, caption, tiles.title, tiles.detail
-    )
+def _entries(tiles: TileSet, channel: int) -> NDArray[np.uint8]:
+    """One tile's entries of the colour table, ``(rows, columns)``."""
+    part = slice(channel, channel + 1)
+    alone = replace(tiles, maps=tiles.maps[part], captions=tiles.captions[part])
+    entries: NDArray[np.uint8] = tile_indices(alone)[0, 0]
+    return entries

@@ -9,13 +9,14 @@ from PySide6.QtGui import QUndoStack
 
 from engine import functional
 from engine.datasets import embedded_digits
+from engine.inspect.words import RGB
 from engine.kernels import kernel
 from engine.lab import Filter, Geometry
 from engine.lab.edits import MOST_FILTERS
 from engine.lab.examples import example_seven
 from engine.lab.from_network import Taken
 from gui.pages.convolve.lab_control import LabControl
-from gui.pages.convolve.lab_model import RGB, LabModel, NetworkLink
+from gui.pages.convolve.lab_model import LabModel, NetworkLink
 from gui.pages.convolve.lab_scales import ScaleKeeper, brightest_place
 from gui.pages.convolve.lab_sources import SHAPES_COUNT, Sources
 from gui.pages.convolve.lab_worker import LabWorker, evaluate

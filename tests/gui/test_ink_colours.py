@@ -5,7 +5,7 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 
-from gui.pad.ink_colours import COLOURS, InkColours
+from gui.pad.ink_colours import COLOURS, ColourSwatches
 from tests.driving import ONE, Driver
 
 pytestmark = pytest.mark.qt_log_ignore("This plugin does not support")
@@ -20,14 +20,14 @@ def shapes(driver: Driver) -> Driver:
 
 
 def choose(driver: Driver, name: str) -> None:
-    swatches = driver.find("ink_colours", InkColours)
+    swatches = driver.find("ink_colours", ColourSwatches)
     number = [each for each, _ in COLOURS].index(name)
     QTest.mouseClick(swatches._group.button(number), Qt.MouseButton.LeftButton)
     driver.settle()
 
 
 def test_colours_are_offered_only_where_they_are_seen(driver: Driver) -> None:
-    swatches = driver.find("ink_colours", InkColours)
+    swatches = driver.find("ink_colours", ColourSwatches)
     assert swatches.isHidden()
     driver.trigger("shapes_network")
     driver.settle()

@@ -131,8 +131,9 @@ def test_the_damage_of_each_filter_is_found_and_chosen_from(classic: Driver, par
     found = part.matrix.damage
     assert found is not None
     assert found.lost.shape == (8, 10)
-    accuracies = [accuracy_by_class(each) for each in (classic.window._looking._surgery._measured[1],)]
-    np.testing.assert_array_equal(found.before, accuracies[0])
+    measured = classic.window._looking._surgery._measured
+    assert measured is not None
+    np.testing.assert_array_equal(found.before, accuracy_by_class(measured[1]))
     place = part.matrix.cell_rect(3, 6).center().toPoint()
     told: list[str] = []
     part.hovered.connect(told.append)

@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QUndoCommand, QUndoStack
 
+from engine.inspect.words import RGB
 from engine.lab import Filter, LabLayer, Setup
 from engine.lab.edits import with_filter, with_layer
 from engine.lab.examples import example_seven, four_edges
@@ -18,8 +19,6 @@ SourceKind: TypeAlias = Literal[
 ]
 # The pictures of these change by themselves: with the drawing, and with the network too.
 LIVE: tuple[SourceKind, ...] = ("drawing", "tinted", "network")
-
-RGB = ("red", "green", "blue")
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,8 +9,9 @@ from numpy.typing import NDArray
 
 from engine.datasets import Dataset
 from engine.datasets.shapes import rgb_shapes
+from engine.inspect.words import RGB
 from engine.lab.examples import example_seven, hundredths
-from gui.pages.convolve.lab_model import RGB, NetworkLink, Source, SourceKind
+from gui.pages.convolve.lab_model import NetworkLink, Source, SourceKind
 from gui.pages.convolve.picture_sources import photograph, read_rgb, tinted
 
 Array = NDArray[Any]

@@ -14,7 +14,7 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QAbstractButton, QSizePolicy, QToolTip, QWidget
 
-from engine.inspect.words import MINUS
+from engine.inspect.words import MINUS, RGB
 from gui.palettes import FULL_INDEX, ZERO_INDEX, Lut
 from gui.theme import RADIUS, S1, S2, Theme, ThemeManager, caption_font, mixed
 
@@ -24,7 +24,6 @@ _AIR = 6
 _SWATCH = 10
 _RAMP = 28
 _SIGNS, _SIGN_GAP = (f"{MINUS}1", "0", "1"), 3
-_RGB = ("red", "green", "blue")
 
 SIGNED_TIP = (
     "Signed colours: zero is the ground; weights blue below and orange above it, "
@@ -83,7 +82,7 @@ class ChannelToggle(QAbstractButton):
         painter.end()
 
     def _colour(self, theme: Theme) -> QColor:
-        name = self.text() if self.text() in _RGB else "input"
+        name = self.text() if self.text() in RGB else "input"
         lut: Lut = getattr(theme, f"{name}_lut")
         return _entry(lut, FULL_INDEX)
 

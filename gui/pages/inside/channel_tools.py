@@ -3,13 +3,14 @@
 from collections.abc import Sequence
 from typing import Literal, TypeAlias
 
-from PySide6.QtCore import QEvent, QSignalBlocker, Qt, Signal
+from PySide6.QtCore import QEvent, Qt, Signal
 from PySide6.QtGui import QEnterEvent, QMouseEvent
 from PySide6.QtWidgets import QCheckBox, QComboBox, QHBoxLayout, QLabel, QPushButton, QWidget
 
 from engine.inspect.tiles import TileSet
 from engine.inspect.words import MINUS
 from gui.pages.inside.channel_scales import Scope
+from gui.pages.inside.layer_choice import LayerChoice
 from gui.theme import S2, ThemeManager
 from gui.widgets.caption_line import CaptionLine, Legend, legend_of
 
@@ -43,11 +44,10 @@ class ChannelTools(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._layers, self._orders = QComboBox(), QComboBox()
+        self._layers = LayerChoice("channels_layer", "The layer whose channels are shown.")
+        self._orders = QComboBox()
         self._hides_silent = QCheckBox("Hide silent")
-        self._layers.setObjectName("channels_layer")
-        self._layers.setToolTip("The layer whose channels are shown.")
-        self._layers.activated.connect(lambda index: self.layer_chosen.emit(self._layers.itemText(index)))
+        self._layers.layer_chosen.connect(self.layer_chosen)
         self._orders.setObjectName("channels_order")
         for place, (order, tip) in enumerate(ORDERS):
             here = " here" if order in ("activity", "importance") else ""
@@ -82,9 +82,7 @@ class ChannelTools(QWidget):
 
     def show_layers(self, names: Sequence[str]) -> None:
         """Offer a network's layers."""
-        with QSignalBlocker(self._layers):
-            self._layers.clear()
-            self._layers.addItems(list(names))
+        self._layers.show_layers(names)
 
     def show_layer(self, name: str) -> None:
         """Show which one is looked at."""

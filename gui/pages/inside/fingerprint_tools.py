@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QPushButton, QWidg
 
 from engine.inspect.fingerprints import kernels_of_size
 from engine.kernels import KERNELS, Kernel
+from gui.pages.inside.layer_choice import LayerChoice
 from gui.theme import S2
 
 USUAL = "sobel-x"
@@ -25,10 +26,9 @@ class FingerprintTools(QWidget):
         super().__init__(parent)
         self._size = (0, 0)
         self._chosen: dict[tuple[int, int], str] = {}
-        self._layers, self._kernels = QComboBox(), QComboBox()
-        self._layers.setObjectName("fingerprint_layer")
-        self._layers.setToolTip("The convolution whose filters are taken apart.")
-        self._layers.activated.connect(lambda index: self.layer_chosen.emit(self._layers.itemText(index)))
+        self._layers = LayerChoice("fingerprint_layer", "The convolution whose filters are taken apart.")
+        self._kernels = QComboBox()
+        self._layers.layer_chosen.connect(self.layer_chosen)
         self._kernels.setObjectName("fingerprint_kernel")
         self._kernels.setToolTip("The hand-made filter of the same size that every slice is compared with.")
         # As wide for each size of filters.
@@ -56,10 +56,7 @@ class FingerprintTools(QWidget):
 
     def show_layers(self, names: Sequence[str]) -> None:
         """Offer a network's convolutions."""
-        with QSignalBlocker(self._layers):
-            self._layers.clear()
-            self._layers.addItems(list(names))
-        self._layers.setEnabled(bool(names))
+        self._layers.show_layers(names)
 
     def show_layer(self, name: str, size: tuple[int, int]) -> None:
         """Show which one is looked at, and offer the hand-made filters of its size."""

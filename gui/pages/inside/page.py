@@ -31,11 +31,10 @@ from gui.pages.inside.wall_worker import layer_behind
 from gui.pages.network_flow import NetworkFlow
 from gui.picture_sets import PictureSets
 from gui.selection import Selection
-from gui.theme import S2, S3, S4, ThemeManager
+from gui.theme import S2, S3, S4, UNLIMITED_PX, ThemeManager
 from gui.widgets.caption_line import CaptionLine
 
 FLOW_PX, PART_PX = 260, 380
-QWIDGETSIZE_MAX = 16_777_215
 # What the parts are called, and what they show.
 PARTS = {
     "channels": ("Channels", "The output channels of one layer, large, in order, pinned, to a fixed scale"),
@@ -184,7 +183,7 @@ class InsidePage(QWidget):
             self._sizes = self._splitter.sizes()
         self._body.setHidden(folded)
         self._status.setHidden(folded)
-        self._below.setMaximumHeight(self._below.sizeHint().height() if folded else QWIDGETSIZE_MAX)
+        self._below.setMaximumHeight(self._below.sizeHint().height() if folded else UNLIMITED_PX)
         self._buttons.setExclusive(not folded)
         if folded:
             self._buttons.buttons()[self._stack.currentIndex()].setChecked(False)

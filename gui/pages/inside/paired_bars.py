@@ -5,12 +5,13 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QFontMetricsF, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtCore import QRectF, QSize, Qt
+from PySide6.QtGui import QFontMetricsF, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from gui.theme import RADIUS, S1, S2, ThemeManager, caption_font, mixed
 from gui.widgets.class_bars import SILENCE, percent
+from gui.widgets.class_rows import ClassRows
 from gui.widgets.copy_keys import CopyKeys, widget_picture
 
 Array = NDArray[Any]
@@ -20,7 +21,7 @@ _LARGEST_ROW_PX, _LARGEST_BAR_PX = 34, 10
 _LONGEST_NAME_SHARE = 0.3
 
 
-class PairedBars(QWidget):
+class PairedBars(ClassRows):
     """Shows a share of each class before and after, in the order of the classes. GUI thread only.
 
     Widths are reserved, so nothing moves when a number changes. A class can be clicked.
@@ -37,10 +38,6 @@ class PairedBars(QWidget):
         Whether the class of the largest share stands out.
     """
 
-    class_clicked = Signal(int)
-    """The class whose row was clicked, or chosen with Enter."""
-    hovered = Signal(str)
-
     def __init__(
         self,
         themes: ThemeManager,
@@ -50,17 +47,14 @@ class PairedBars(QWidget):
         marks_best: bool = True,
         parent: QWidget | None = None,
     ) -> None:
-        super().__init__(parent)
+        super().__init__(parent=parent)
         self._themes = themes
         self._headings, self._marks_best = headings, marks_best
-        self._classes: tuple[str, ...] = ()
         self._before: Array | None = None
         self._after: Array | None = None
         self._asked: int | None = None
-        self._current: int | None = None
         self._line = 0
         self._set_font()
-        self.setMouseTracking(True)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self.setAccessibleName(f"{subject} {headings[0]} and {headings[1]}")
@@ -114,16 +108,6 @@ class PairedBars(QWidget):
     def _row_height(self) -> int:
         room = (self.height() - self._line - S1) // max(1, len(self._classes))
         return max(self._line, min(_LARGEST_ROW_PX, room))
-
-    def _row_at(self, position: QPointF) -> int | None:
-        rows = range(len(self._classes))
-        return next((row for row in rows if self.row_rect(row).contains(position)), None)
-
-    def _set_current(self, row: int | None) -> None:
-        if row != self._current:
-            self._current = row
-            self.hovered.emit("" if row is None else self.readout(row))
-            self.update()
 
     def sizeHint(self) -> QSize:
         """Return room for every class, with a little air."""
@@ -195,32 +179,6 @@ class PairedBars(QWidget):
 
     def _is_best(self, values: Array, row: int) -> bool:
         return self._marks_best and row == int(np.nan_to_num(values).argmax())
-
-    def mouseMoveEvent(self, event: QMouseEvent) -> None:
-        """Read out the row under the pointer."""
-        self._set_current(self._row_at(event.position()))
-
-    def leaveEvent(self, event: QEvent) -> None:
-        """Read out nothing."""
-        self._set_current(None)
-
-    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
-        """Tell which class was clicked."""
-        row = self._row_at(event.position())
-        if event.button() == Qt.MouseButton.LeftButton and row is not None:
-            self.class_clicked.emit(row)
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Move along the rows with the arrows; Enter chooses."""
-        last = len(self._classes) - 1
-        if event.key() == Qt.Key.Key_Down:
-            self._set_current(0 if self._current is None else min(last, self._current + 1))
-        elif event.key() == Qt.Key.Key_Up:
-            self._set_current(last if self._current is None else max(0, self._current - 1))
-        elif event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and self._current is not None:
-            self.class_clicked.emit(self._current)
-        else:
-            super().keyPressEvent(event)
 
     def _set_font(self) -> None:
         self.setFont(caption_font())

@@ -8,7 +8,6 @@ from typing import Any
 import numpy as np
 from PySide6.QtCore import QSignalBlocker, Signal
 from PySide6.QtWidgets import (
-    QComboBox,
     QHBoxLayout,
     QLabel,
     QPushButton,
@@ -29,6 +28,7 @@ from gui.jobs import Job, JobProgress
 from gui.pages.convolve.library_store import StoredKernel
 from gui.pages.inside.damage_matrix import DamageMatrix
 from gui.pages.inside.filter_panel import FilterPanel
+from gui.pages.inside.layer_choice import LayerChoice
 from gui.pages.inside.paired_bars import PairedBars
 from gui.pages.inside.part import Part, View
 from gui.picture_sets import MOST
@@ -278,10 +278,9 @@ class FilterTools(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._layers, self._filters = QComboBox(), QSpinBox()
-        self._layers.setObjectName("surgery_layer")
-        self._layers.setToolTip("The convolution whose filter is changed.")
-        self._layers.activated.connect(lambda index: self.layer_chosen.emit(self._layers.itemText(index)))
+        self._layers = LayerChoice("surgery_layer", "The convolution whose filter is changed.")
+        self._filters = QSpinBox()
+        self._layers.layer_chosen.connect(self.layer_chosen)
         self._filters.setObjectName("surgery_filter")
         self._filters.setPrefix("filter ")
         self._filters.setToolTip("The filter that is changed.")
@@ -295,19 +294,15 @@ class FilterTools(QWidget):
 
     def show_layers(self, names: Sequence[str]) -> None:
         """Offer a network's convolutions."""
-        with QSignalBlocker(self._layers):
-            self._layers.clear()
-            self._layers.addItems(list(names))
-        for widget in (self._layers, self._filters):
-            widget.setEnabled(bool(names))
+        self._layers.show_layers(names)
+        self._filters.setEnabled(bool(names))
 
-    def show_filter(self, layer: str, number: int | None, count: int) -> None:
+    def show_filter(self, layer: str, number: int, count: int) -> None:
         """Show which one is looked at."""
         self._layers.setCurrentText(layer)
         with QSignalBlocker(self._filters):
             self._filters.setRange(1, count)
-            if number is not None:
-                self._filters.setValue(number + 1)
+            self._filters.setValue(number + 1)
 
 
 def _found(subject: Subject, layer: str, data: Dataset, report: Any, cancel: Event) -> Damage:

@@ -6,6 +6,7 @@ from PySide6.QtCore import QSignalBlocker, Qt, Signal
 from PySide6.QtWidgets import QCheckBox, QComboBox, QHBoxLayout, QLabel, QSlider, QWidget
 
 from engine.inspect.backward import Rule
+from gui.pages.inside.layer_choice import LayerChoice
 from gui.theme import S2
 
 WAYS: tuple[tuple[str, Rule, str], ...] = (
@@ -32,10 +33,9 @@ class WallTools(QWidget):
 
     def __init__(self, steps: int, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._layers, self._ways = QComboBox(), QComboBox()
-        self._layers.setObjectName("wall_layer")
-        self._layers.setToolTip("The convolution whose channels are shown.")
-        self._layers.activated.connect(lambda index: self.layer_chosen.emit(self._layers.itemText(index)))
+        self._layers = LayerChoice("wall_layer", "The convolution whose channels are shown.")
+        self._ways = QComboBox()
+        self._layers.layer_chosen.connect(self.layer_chosen)
         self._ways.setObjectName("wall_way")
         for place, (name, _, tip) in enumerate(WAYS):
             self._ways.addItem(name)
@@ -82,10 +82,7 @@ class WallTools(QWidget):
 
     def show_layers(self, names: Sequence[str]) -> None:
         """Offer a network's convolutions."""
-        with QSignalBlocker(self._layers):
-            self._layers.clear()
-            self._layers.addItems(list(names))
-        self._layers.setEnabled(bool(names))
+        self._layers.show_layers(names)
 
     def show_layer(self, name: str) -> None:
         """Show which one is looked at."""

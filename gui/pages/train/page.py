@@ -16,7 +16,7 @@ from gui.pages.train.picture_chooser import PictureChooser
 from gui.pages.train.settings_bar import SettingsBar
 from gui.pages.train.walls import ConvolutionPlace, Scales, convolutions, walls_of
 from gui.selection import Selection
-from gui.theme import S3, S4, ThemeManager
+from gui.theme import S3, S4, UNLIMITED_PX, ThemeManager
 from gui.widgets.curves import LossPlot
 from gui.widgets.tile_layout import height_for
 from gui.widgets.tile_wall import TileWall
@@ -24,7 +24,7 @@ from gui.widgets.tile_wall import TileWall
 # Logical pixels below which a wall says nothing; where they do not fit, the page scrolls.
 LEAST_FILTERS_PX, LEAST_CHANNELS_PX, LEAST_ROW_PX = 130, 100, 190
 CAPTION_PX = 32
-MOST_PLOT_PX, UNLIMITED_PX = 330, 16_777_215
+MOST_PLOT_PX = 330
 # The narrowest stage, and the share of it that a further convolution's filters get.
 LEAST_STAGE_PX, FILTERS_SHARE = 760, 0.34
 
