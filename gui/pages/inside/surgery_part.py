@@ -127,14 +127,16 @@ class SurgeryPart(Part):
 
     def show_operation(self, operated: Operated) -> None:
         """Show what was done to the network that answers."""
-        if self._operated is None or operated.whole.key != self._operated.whole.key:
+        before, self._operated = self._operated, operated
+        if before is None or operated.whole.key != before.whole.key:
             # What is known of another network is not of this one.
             self._forget_damage()
             self.bars.set_classes(operated.whole.spec.classes)
             known = self._measuring(operated.whole.spec) is not None
             self._answer.set_text("" if known else "there are no test pictures of its classes")
-        self._operated = operated
-        self._show_filter()
+        # Asked for at every frame; what only the network's step changes is shown with the next view.
+        if before is None or (before.whole.key, before.edits) != (operated.whole.key, operated.edits):
+            self._show_filter()
 
     def show_compared(self, compared: Compared) -> None:
         """Show how the network does, before and now."""
