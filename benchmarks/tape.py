@@ -47,7 +47,7 @@ def cost(key: str, workers: int, blocks: int) -> None:
                     tape.record(recorded, vector)
             if number >= 0:
                 times[records].append(1e6 * (time.perf_counter() - started) / BLOCK)
-    reports.close()  # type: ignore[attr-defined]
+    reports.close()
     trainer.close()
     medians = {records: float(np.median(values)) for records, values in times.items()}
     pairs = 100 * (np.array(times[True]) / np.array(times[False]) - 1)

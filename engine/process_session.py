@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 from safetensors.numpy import save
 
+from engine.formats.events import decode_event
 from engine.formats.run import run_from_bytes, run_to_bytes
 from engine.history import STEP_FIELDS, TEST_FIELDS
 from engine.parameters import Parameters
@@ -32,6 +33,7 @@ from engine.session_messages import (
     TakeRecorded,
     TakeSnapshot,
 )
+from engine.session_record import SessionRecord
 from engine.tape import Recorded
 from engine.trainer import TrainerState
 from engine.training_data import Position
@@ -40,7 +42,6 @@ from engine.wire import (
     RecordedMessage,
     SnapshotMessage,
     Update,
-    decode_event,
     encode_command,
     read_frame,
     write_frame,
@@ -139,7 +140,6 @@ class ProcessSession(TrainingSession):
         self._tape_is_far = False
         self._step_asked: int | None = None
         self._step_next: int | None = None
-        self._tape_parts: list[tuple[int, NDArray[Any]]] = []
 
     @property
     def images_per_second(self) -> float:
@@ -253,16 +253,20 @@ class ProcessSession(TrainingSession):
                 self._take_recorded(msgspec.msgpack.decode(content, type=RecordedMessage))
             elif kind is Kind.TAPE_STEPS:
                 self._far_steps = tuple(np.frombuffer(content, np.int64).tolist())
-            elif kind is Kind.TAPE_PART:
-                part = msgspec.msgpack.decode(content, type=RecordedMessage)
-                self._tape_parts.append((part.step, self._vector(part.vector)))
             else:
-                record, _ = run_from_bytes(content)
-                self._trainer.restore(record.state)
-                self._at = record.state.position
-                self._snapshots.append(self._make_snapshot())
+                self._take_record(run_from_bytes(content)[0])
                 return True
         return False
+
+    def _take_record(self, record: SessionRecord) -> None:
+        """Take the run back at its end."""
+        if record.replay is None:
+            self._rehearsal = None
+        self._trainer.restore(record.state)
+        self._at = record.state.position
+        if record.recording is not None:
+            self._recorder.adopt(record.recording)
+        self._snapshots.append(self._make_snapshot())
 
     def _take_update(self, update: Update) -> None:
         self.steps.extend(np.frombuffer(update.steps, STEP_FIELDS))
@@ -278,7 +282,7 @@ class ProcessSession(TrainingSession):
         elif isinstance(event, KnobChanged) and event.name == "epochs":
             with self._lock:
                 self._set_epochs(int(event.new))
-        self._events.put(event)
+        self._tell(event)
 
     def _take_snapshot(self, message: SnapshotMessage) -> None:
         parameters = Parameters(self.spec.layout, self._vector(message.vector))
@@ -298,10 +302,7 @@ class ProcessSession(TrainingSession):
         return vector
 
     def _answer_from_here(self) -> None:
-        """Take over the tape; of a process that was lost only the first and the newest steps are left."""
-        if self._tape_parts:
-            self.tape.adopt(self._tape_parts)
-            self._tape_parts = []
+        """Take over the tape; of a process that was lost only what was there before is left."""
         self.tape.record(self._at.step, self._trainer.network.parameters.vector, newest=True)
         with self._lock:
             self._tape_is_far = False

@@ -4,8 +4,7 @@ import logging
 import threading
 import time
 import traceback
-from collections import deque
-from collections.abc import Iterator
+from collections.abc import Generator
 from dataclasses import replace
 from queue import Empty, SimpleQueue
 
@@ -15,8 +14,9 @@ from engine.examiner import Examiner
 from engine.history import STEP_FIELDS, TEST_FIELDS, History, Progress, SpeedMeter
 from engine.network import Network
 from engine.parameters import Parameters
+from engine.recorder import Recorder
+from engine.replay import Rehearsal
 from engine.run_budget import RunBudget
-from engine.run_commands import RunCommands
 from engine.session_messages import (
     ENDED,
     KNOBS,
@@ -24,6 +24,7 @@ from engine.session_messages import (
     Failed,
     KnobChanged,
     Pause,
+    Replayed,
     Run,
     SessionEvent,
     SessionState,
@@ -34,9 +35,9 @@ from engine.session_messages import (
     TakeRecorded,
     TakeSnapshot,
 )
+from engine.session_readings import SessionReadings
 from engine.session_record import SessionRecord
 from engine.spec import NetworkSpec
-from engine.tape import Recorded, Tape
 from engine.trainer import StepReport, Trainer, TrainingDiverged
 from engine.training_config import TrainingConfig
 from engine.training_data import BEGINNING, Data, Position, check_data
@@ -44,7 +45,7 @@ from engine.training_data import BEGINNING, Data, Position, check_data
 logger = logging.getLogger(__name__)
 
 
-class TrainingSession(RunCommands):
+class TrainingSession(SessionReadings):
     """Trains a network on a thread of its own.
 
     Every method may be called from any thread and returns at once (`close` waits for the present step).
@@ -64,7 +65,8 @@ class TrainingSession(RunCommands):
     name
         What the run is called.
     record
-        A run to go on with: its parameters, position and numbers replace fresh ones.
+        A run to go on with: its parameters, position, numbers and recording replace fresh ones. Where its
+        state has to be found by a replay, that comes before the first step.
     crew
         Helpers for a run with several workers, where some wait already.
 
@@ -86,6 +88,7 @@ class TrainingSession(RunCommands):
         record: SessionRecord | None = None,
         crew: Crew | None = None,
     ) -> None:
+        super().__init__()
         self.spec, self.name = spec, name
         self.config = config
         self._lock = threading.RLock()
@@ -102,12 +105,12 @@ class TrainingSession(RunCommands):
         self.tests = History(TEST_FIELDS, None if record is None else record.tests)
 
         self._commands: SimpleQueue[Command] = SimpleQueue()
-        self._events: SimpleQueue[SessionEvent] = SimpleQueue()
-        self._snapshots: deque[Snapshot] = deque([self._make_snapshot()], maxlen=1)
-        self._asked = False
-        self.tape = Tape(self._trainer.position.step, network.parameters)
+        replay = None if record is None else record.replay
+        recording = None if record is None else record.recording
+        self._recorder = Recorder(self._trainer, recording, knows_state=replay is None)
+        self._rehearsal = None if replay is None else Rehearsal(self._trainer, replay, self._data)
         self.keeps_tape = True
-        self._recorded: deque[Recorded] = deque(maxlen=1)
+        self._snapshots.append(self._make_snapshot())
         self._state = SessionState.READY if record is None else SessionState.PAUSED
         self._budget = RunBudget()
         self._thread: threading.Thread | None = None
@@ -148,45 +151,6 @@ class TrainingSession(RunCommands):
             self.config = replace(self.config, **changes)  # type: ignore[arg-type]
             self.send(SetKnobs(tuple(changes.items())))
 
-    def request_snapshot(self) -> None:
-        """Ask for a copy of the parameters at the next step boundary, unless one was asked for already."""
-        if not self._asked:
-            self._asked = True
-            self.send(TakeSnapshot())
-
-    def snapshot(self) -> Snapshot | None:
-        """Give the newest snapshot that was not yet collected, or None."""
-        try:
-            return self._snapshots.pop()
-        except IndexError:
-            return None
-
-    @property
-    def recorded_steps(self) -> tuple[int, ...]:
-        """Steps whose parameters the tape holds, ascending."""
-        return self.tape.steps
-
-    def request_recorded(self, step: int) -> None:
-        """Ask for the parameters recorded at or last before `step`; of several requests the newest wins."""
-        # The tape's vectors are never written to: no step has to end first, and nothing is copied.
-        self._recorded.append(self.tape.at(step))
-
-    def recorded(self) -> Recorded | None:
-        """Give the newest answer of the tape that was not yet collected, or None."""
-        try:
-            return self._recorded.pop()
-        except IndexError:
-            return None
-
-    def drain_events(self) -> tuple[SessionEvent, ...]:
-        """Give the events since the last call, oldest first."""
-        events: list[SessionEvent] = []
-        while True:
-            try:
-                events.append(self._events.get_nowait())
-            except Empty:
-                return tuple(events)
-
     @property
     def progress(self) -> Progress:
         """How far the run is."""
@@ -203,12 +167,12 @@ class TrainingSession(RunCommands):
         """Present speed of training, 0 until it is known."""
         return self._speed.images_per_second
 
-    def close(self, timeout: float = 10.0) -> None:
-        """End the run for good, and wait until its thread has ended."""
+    def close(self, timeout: float = 10.0, *, keep_tape: bool = False) -> None:
+        """End the run for good, and wait until its thread has ended; its tape may be wanted afterwards."""
         with self._lock:
             thread = self._thread
             if thread is not None:
-                self._deliver(Stop(keep_tape=False))
+                self._deliver(Stop(keep_tape))
             elif self._state not in ENDED:
                 self._change_state(SessionState.STOPPED)
         if thread is None:
@@ -219,14 +183,17 @@ class TrainingSession(RunCommands):
 
     def record(self) -> SessionRecord:
         """Give the whole run; only before it starts or after `close`."""
+        rehearsal = self._rehearsal
         return SessionRecord(
             self.name,
             self.spec,
             self.config,
-            self._trainer.state(),
+            self._trainer.state() if rehearsal is None else rehearsal.goal,
             self.initial,
             self.steps.since(0).copy(),
             self.tests.since(0).copy(),
+            self._recorder.recording(),
+            None if rehearsal is None else rehearsal.replay,
         )
 
     def send(self, command: Command) -> None:
@@ -250,7 +217,8 @@ class TrainingSession(RunCommands):
     @property
     def position(self) -> Position:
         """Where the run is."""
-        return self._trainer.position
+        rehearsal = self._rehearsal
+        return self._trainer.position if rehearsal is None else rehearsal.goal.position
 
     # From here on: the training thread.
 
@@ -270,6 +238,8 @@ class TrainingSession(RunCommands):
                 )
             )
         finally:
+            if self._rehearsal is not None:
+                self._rehearsal.close()
             self._trainer.close()
             self._show_rest()
             self._asked = False
@@ -278,7 +248,11 @@ class TrainingSession(RunCommands):
         reports = self._trainer.run((self._data.pictures, self._data.labels))
         while self._state not in ENDED:
             self._apply_commands()
-            if self._state is SessionState.RUNNING:
+            if self._state is not SessionState.RUNNING:
+                continue
+            if self._rehearsal is not None:
+                self._rehearse(self._rehearsal)
+            else:
                 reports = self._advance(reports)
 
     def _apply_commands(self) -> None:
@@ -308,15 +282,20 @@ class TrainingSession(RunCommands):
                 self._change_state(SessionState.STOPPED)
             case SetKnobs():
                 for name, value in command.changes:
-                    old = getattr(self._trainer.config, name)
-                    if value != old:
-                        # A batch size that came over a wire is a whole number again.
-                        self._trainer.set(**{name: type(old)(value)})
-                        self._events.put(KnobChanged(self.step_count, name, old, value))
-                        self._epochs_asked = int(dict(command.changes).get("epochs", self._epochs_asked))
+                    self._turn(name, value)
+                self._epochs_asked = int(dict(command.changes).get("epochs", self._epochs_asked))
             case TakeSnapshot():
                 self._snapshots.append(self._make_snapshot())
                 self._asked = False
+
+    def _turn(self, name: str, value: float) -> None:
+        """Change a setting from the next step on; during a replay, from its end on."""
+        target = self._rehearsal or self._trainer
+        old = getattr(target.config, name)
+        if value != old:
+            # A batch size that came over a wire is a whole number again.
+            target.set(**{name: type(old)(value)})
+            self._tell(KnobChanged(self.step_count, name, old, value))
 
     def _add_epochs(self) -> None:
         """After the last epoch, make room for as many again."""
@@ -325,14 +304,21 @@ class TrainingSession(RunCommands):
             return
         epochs = done + self._epochs_asked
         self._trainer.set(epochs=epochs)
-        self._events.put(KnobChanged(self.step_count, "epochs", before, epochs))
+        self._tell(KnobChanged(self.step_count, "epochs", before, epochs))
         with self._lock:
             self._set_epochs(epochs)
 
     def _set_epochs(self, epochs: int) -> None:
         self.config = replace(self.config, epochs=epochs)
 
-    def _advance(self, reports: Iterator[StepReport]) -> Iterator[StepReport]:
+    def _rehearse(self, rehearsal: Rehearsal) -> None:
+        """Take one step of a replay; at its end the run itself begins."""
+        if rehearsal.advance():
+            self._rehearsal = None
+            self._recorder.begin_states()
+            self._events.put(Replayed(self.step_count, rehearsal.is_exact))
+
+    def _advance(self, reports: Generator[StepReport]) -> Generator[StepReport]:
         started = time.perf_counter()
         report = next(reports, None)
         if report is None:
@@ -347,7 +333,7 @@ class TrainingSession(RunCommands):
         return reports
 
     def _note(self, report: StepReport, seconds: float) -> None:
-        self.tape.record(report.step, self._trainer.network.parameters.vector)
+        self._recorder.note_step()
         self.steps.append(report.step, report.epoch, report.loss, report.accuracy, report.learning_rate)
         if self._examiner is not None:
             self._examiner.note(seconds)
@@ -367,23 +353,27 @@ class TrainingSession(RunCommands):
             self._examiner.examine(self.step_count)
 
     def _make_snapshot(self) -> Snapshot:
-        at = self._trainer.position
+        rehearsal = self._rehearsal
+        at = self._trainer.position if rehearsal is None else rehearsal.goal.position
         epoch = at.epoch + at.picture / self._data.count
+        if rehearsal is not None:
+            return Snapshot(at.step, epoch, rehearsal.goal.parameters)
         return Snapshot(at.step, epoch, self._trainer.network.parameters.frozen())
 
     def _show_rest(self) -> None:
         """Leave a snapshot, and a place on the tape, of the step at which the run rests."""
         self._snapshots.append(self._make_snapshot())
-        self.tape.record(self.step_count, self._trainer.network.parameters.vector, newest=True)
+        if self._rehearsal is None:
+            self._recorder.note_rest()
 
     def _change_state(self, state: SessionState) -> None:
         if state is not self._state:
             self._state = state
-            self._events.put(StateChanged(self.step_count, state))
+            self._tell(StateChanged(self.step_count, state))
 
     def _fail(self, failure: Failed) -> None:
         self._change_state(SessionState.FAILED)
-        self._events.put(failure)
+        self._tell(failure)
 
 
 __all__ = [

@@ -103,4 +103,20 @@ class Failed:
     details: str = ""
 
 
-SessionEvent = StateChanged | KnobChanged | Failed
+@dataclass(frozen=True, slots=True)
+class Forked:
+    """Event: what follows `step` is another run than the one named, which it came from."""
+
+    step: int
+    parent: str
+
+
+@dataclass(frozen=True, slots=True)
+class Replayed:
+    """Event: the steps before `step` were taken again; `exact` if they gave the same bits as before."""
+
+    step: int
+    exact: bool
+
+
+SessionEvent = StateChanged | KnobChanged | Failed | Forked | Replayed

@@ -6,14 +6,32 @@ from typing import Any
 from numpy.typing import NDArray
 
 from engine.parameters import Parameters
+from engine.replay import Replay
 from engine.spec import NetworkSpec
+from engine.tape import Recording
 from engine.trainer import TrainerState
 from engine.training_config import TrainingConfig
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class SessionRecord:
-    """All that a later session needs to show a run and to go on with it."""
+    """All that a later session needs to show a run and to go on with it.
+
+    Parameters
+    ----------
+    name, spec, config
+        What was trained, and how.
+    state
+        Where it is.
+    initial
+        The parameters before training.
+    steps, tests
+        Rows of `STEP_FIELDS` and `TEST_FIELDS`.
+    recording
+        What can be shown again, and where it can be taken up; None if only `state` is known.
+    replay
+        How to come to what is not known of `state`, which are then only its position and parameters.
+    """
 
     name: str
     spec: NetworkSpec
@@ -22,3 +40,5 @@ class SessionRecord:
     initial: Parameters
     steps: NDArray[Any]
     tests: NDArray[Any]
+    recording: Recording | None = None
+    replay: Replay | None = None

@@ -1,6 +1,6 @@
 """The training loop, as a generator that yields after each step."""
 
-from collections.abc import Iterator
+from collections.abc import Generator
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -11,7 +11,7 @@ from engine.crew.run import CrewRun
 from engine.crew.share import Alone, NotFinite
 from engine.errors import ConfigError, EngineError
 from engine.network import QUIET, Network
-from engine.optimizers import make_optimizer
+from engine.optimizers import Optimizer, make_optimizer
 from engine.parameters import Parameters
 from engine.schedules import SCHEDULES
 from engine.training_config import TrainingConfig
@@ -73,12 +73,7 @@ class Trainer:
         self.network, self.config = network, config
         self.averaged: Parameters | None = None
         self.position = BEGINNING
-        self._optimizer = make_optimizer(
-            config.optimizer,
-            momentum=config.momentum,
-            nesterov=config.nesterov,
-            weight_decay=config.weight_decay,
-        )
+        self._optimizer = _optimizer_of(config)
 
     def set(self, **changes: Any) -> None:
         """Change settings from the next step on: learning_rate, momentum, weight_decay, batch_size, epochs.
@@ -92,6 +87,16 @@ class Trainer:
         self.config = replace(self.config, **changes)
         self._optimizer.momentum = self.config.momentum
         self._optimizer.weight_decay = self.config.weight_decay
+
+    def configure(self, config: TrainingConfig) -> None:
+        """Train with any other settings from now on; not while `run` is in use.
+
+        Another kind of optimiser begins without memory.
+        """
+        same_kind = config.optimizer == self.config.optimizer
+        remembered = self._optimizer.state() if same_kind else {}
+        self.config, self._optimizer = config, _optimizer_of(config)
+        self._optimizer.restore(remembered)
 
     def state(self) -> TrainerState:
         """Copy what is needed to go on later, between steps."""
@@ -107,7 +112,7 @@ class Trainer:
         self._optimizer.restore(state.optimizer)
         self.averaged = None if state.averaged is None else state.averaged.copy()
 
-    def run(self, data: Data) -> Iterator[StepReport]:
+    def run(self, data: Data) -> Generator[StepReport]:
         """Train on `data` from the present position on, yielding after each step.
 
         Parameters
@@ -178,3 +183,12 @@ class Trainer:
         decay = min(self.config.averaging, (1 + step) / (10 + step))
         average = self.averaged.vector
         average += now.dtype.type(1 - decay) * (now - average)
+
+
+def _optimizer_of(config: TrainingConfig) -> Optimizer:
+    return make_optimizer(
+        config.optimizer,
+        momentum=config.momentum,
+        nesterov=config.nesterov,
+        weight_decay=config.weight_decay,
+    )

@@ -13,13 +13,9 @@ import msgspec
 
 from engine.session_messages import (
     Command,
-    Failed,
-    KnobChanged,
     Pause,
     Run,
-    SessionEvent,
     SetKnobs,
-    StateChanged,
     Stop,
     TakeRecorded,
     TakeSnapshot,
@@ -27,7 +23,6 @@ from engine.session_messages import (
 
 _HEAD = struct.Struct("<BQ")
 _COMMANDS: tuple[type, ...] = (Run, Pause, Stop, SetKnobs, TakeSnapshot, TakeRecorded)
-_EVENTS: tuple[type, ...] = (StateChanged, KnobChanged, Failed)
 
 
 class Kind(IntEnum):
@@ -41,7 +36,6 @@ class Kind(IntEnum):
     END = 6
     RECORDED = 7
     TAPE_STEPS = 8
-    TAPE_PART = 9
 
 
 class Update(msgspec.Struct, array_like=True):
@@ -63,7 +57,7 @@ class SnapshotMessage(msgspec.Struct, array_like=True):
 
 
 class RecordedMessage(msgspec.Struct, array_like=True):
-    """A step of the tape and its vector's bytes: the answer to a request, or a part of the whole tape."""
+    """A step of the tape and its vector's bytes: the answer to a request."""
 
     step: int
     vector: bytes
@@ -96,15 +90,3 @@ def decode_command(content: bytes) -> Command:
     index, values = msgspec.msgpack.decode(content, type=tuple[int, dict[str, Any]])
     command: Command = msgspec.convert(values, type=_COMMANDS[index])
     return command
-
-
-def encode_event(event: SessionEvent) -> tuple[int, dict[str, Any]]:
-    """Turn an event into plain values for `Update.events`."""
-    values: dict[str, Any] = msgspec.to_builtins(event)
-    return _EVENTS.index(type(event)), values
-
-
-def decode_event(index: int, values: dict[str, Any]) -> SessionEvent:
-    """Turn plain values back into an event."""
-    event: SessionEvent = msgspec.convert(values, type=_EVENTS[index])
-    return event

@@ -10,7 +10,7 @@ import signal
 import sys
 import threading
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import BinaryIO
 
 import msgspec
@@ -19,6 +19,7 @@ from safetensors.numpy import load
 
 from engine.cores import default_workers
 from engine.crew import Crew
+from engine.formats.events import encode_event
 from engine.formats.run import run_from_bytes, run_to_bytes
 from engine.session import TrainingSession
 from engine.session_messages import ENDED, SessionState
@@ -28,7 +29,6 @@ from engine.wire import (
     SnapshotMessage,
     Update,
     decode_command,
-    encode_event,
     read_frame,
     write_frame,
 )
@@ -112,9 +112,10 @@ def _pump(session: TrainingSession, answers: BinaryIO) -> None:
             over = session.state in ENDED and not session.is_alive
             _send_news(session, answers, sent)
             if over:
-                if session.keeps_tape:
-                    _send_tape(session, answers)
-                write_frame(answers, Kind.END, run_to_bytes(session.record(), data=""))
+                record = session.record()
+                if not session.keeps_tape:
+                    record = replace(record, recording=None)
+                write_frame(answers, Kind.END, run_to_bytes(record, data=""))
                 return
             time.sleep(PUMP_SECONDS)
 
@@ -153,12 +154,6 @@ def _send_tape_news(session: TrainingSession, answers: BinaryIO, sent: _Sent) ->
     if due and changes != sent.tape_changes:
         sent.tape_changes, sent.tape_at = changes, now
         write_frame(answers, Kind.TAPE_STEPS, np.array(session.recorded_steps, np.int64).tobytes())
-
-
-def _send_tape(session: TrainingSession, answers: BinaryIO) -> None:
-    for step in session.recorded_steps:
-        message = RecordedMessage(step, session.tape.at(step).parameters.vector.tobytes())
-        write_frame(answers, Kind.TAPE_PART, msgspec.msgpack.encode(message))
 
 
 if __name__ == "__main__":

@@ -1,7 +1,7 @@
 """A run at rest as one file: all that is needed to show it and to go on with it bit for bit.
 
-A `.safetensors` file: parameters, first values, optimiser state and the tables of numbers as tensors; names,
-settings and position as JSON in its metadata.
+A `.safetensors` file: parameters, first values, optimiser state, the tables of numbers and what was recorded
+as tensors; names, settings, positions and events as JSON in its metadata.
 """
 
 from pathlib import Path
@@ -16,27 +16,39 @@ from engine.errors import EngineError, FormatError
 from engine.formats.config_json import ConfigValues, config_from_values, config_to_builtins
 from engine.formats.files import write_atomically
 from engine.formats.model import decode_safetensors, read_safetensors
+from engine.formats.recording import (
+    PositionValues,
+    RecordingHeader,
+    ReplayHeader,
+    Tensors,
+    private,
+    put_recording,
+    put_replay,
+    put_state,
+    take_recording,
+    take_replay,
+    take_state,
+)
 from engine.formats.spec_json import spec_from_json, spec_to_json
 from engine.formats.text import brief
 from engine.history import STEP_FIELDS, TEST_FIELDS
 from engine.parameters import Parameters
-from engine.session import SessionRecord
-from engine.trainer import TrainerState
-from engine.training_config import TrainingConfig
-from engine.training_data import Position
+from engine.session_record import SessionRecord
 
 FORMAT = "filterscope-run"
-VERSION = 1
+VERSION = 2
+# Version 1 had neither recording nor replay.
+READABLE = ("1", "2")
 
-_OPTIMIZER = "optimizer."
 
-
-class _Header(msgspec.Struct, forbid_unknown_fields=True):
+class _Header(msgspec.Struct, forbid_unknown_fields=True, omit_defaults=True):
     name: str
     data: str
     spec: str
     config: ConfigValues
-    position: tuple[int, int, int]
+    position: PositionValues
+    recording: RecordingHeader | None = None
+    replay: ReplayHeader | None = None
 
 
 def save_run(path: str | Path, record: SessionRecord, *, data: str) -> None:
@@ -47,6 +59,12 @@ def save_run(path: str | Path, record: SessionRecord, *, data: str) -> None:
 def run_to_bytes(record: SessionRecord, *, data: str) -> bytes:
     """Give a run as `save_run` writes it."""
     at = record.state.position
+    tensors: Tensors = {
+        "initial": record.initial.vector,
+        "steps": _as_bytes(record.steps),
+        "tests": _as_bytes(record.tests),
+    }
+    put_state(tensors, "", record.state)
     header = {
         "name": record.name,
         "data": data,
@@ -54,16 +72,10 @@ def run_to_bytes(record: SessionRecord, *, data: str) -> bytes:
         "config": config_to_builtins(record.config),
         "position": (at.step, at.epoch, at.picture),
     }
-    tensors: dict[str, NDArray[Any]] = {
-        "parameters": record.state.parameters.vector,
-        "initial": record.initial.vector,
-        "steps": _as_bytes(record.steps),
-        "tests": _as_bytes(record.tests),
-    }
-    if record.state.averaged is not None:
-        tensors["averaged"] = record.state.averaged.vector
-    for name, value in record.state.optimizer.items():
-        tensors[_OPTIMIZER + name] = np.ascontiguousarray(value)
+    if record.recording is not None:
+        header["recording"] = put_recording(tensors, record.recording)
+    if record.replay is not None:
+        header["replay"] = put_replay(tensors, record.replay)
     metadata = {
         "format": FORMAT,
         "version": str(VERSION),
@@ -85,60 +97,32 @@ def run_from_bytes(content: bytes) -> tuple[SessionRecord, str]:
 def _as_run(
     metadata: dict[str, str], tensors: dict[str, NDArray[Any]], name: str
 ) -> tuple[SessionRecord, str]:
-    if metadata.get("format") != FORMAT or metadata.get("version") != str(VERSION):
+    if metadata.get("format") != FORMAT or metadata.get("version") not in READABLE:
         raise FormatError(
             f"“{name}” must be a run of Filterscope, version {VERSION}, got "
             f"{brief(metadata.get('format', 'another kind of file'))} {brief(metadata.get('version', ''))}."
         )
     try:
         header = msgspec.json.decode(metadata.get("run", ""), type=_Header)
-        spec = spec_from_json(header.spec)
-        if min(header.position) < 0:
-            raise FormatError(f"a position must not be below zero, got {header.position}")
-        parameters = Parameters(spec.layout, _private(tensors["parameters"]))
-        initial = Parameters(spec.layout, _private(tensors["initial"]))
-        optimizer = {
-            key.removeprefix(_OPTIMIZER): value
-            for key, value in tensors.items()
-            if key.startswith(_OPTIMIZER)
-        }
-        config = config_from_values(header.config)
-        _require_state(optimizer, config, spec.layout.trainable)
-        averaged = None
-        if "averaged" in tensors:
-            averaged = Parameters(spec.layout, _private(tensors["averaged"]))
-        state = TrainerState(Position(*header.position), parameters, optimizer, averaged)
-        record = SessionRecord(
-            header.name,
-            spec,
-            config,
-            state,
-            initial,
-            np.frombuffer(tensors["steps"].tobytes(), STEP_FIELDS),
-            np.frombuffer(tensors["tests"].tobytes(), TEST_FIELDS),
-        )
+        return _record(header, tensors), header.data
     except (EngineError, msgspec.MsgspecError, KeyError, ValueError, TypeError, RecursionError) as error:
         raise FormatError(f"“{name}” is damaged: {brief(error, 200)}.") from None
-    return record, header.data
 
 
-def _require_state(state: dict[str, NDArray[Any]], config: TrainingConfig, weights: int) -> None:
-    shapes = (
-        {"velocity": (weights,)}
-        if config.optimizer == "sgd"
-        else {"mean": (weights,), "square": (weights,), "counts": (2,)}
+def _record(header: _Header, tensors: Tensors) -> SessionRecord:
+    spec, config = spec_from_json(header.spec), config_from_values(header.config)
+    recording, replay = header.recording, header.replay
+    return SessionRecord(
+        header.name,
+        spec,
+        config,
+        take_state(tensors, "", header.position, spec, config),
+        Parameters(spec.layout, private(tensors["initial"])),
+        np.frombuffer(tensors["steps"].tobytes(), STEP_FIELDS),
+        np.frombuffer(tensors["tests"].tobytes(), TEST_FIELDS),
+        None if recording is None else take_recording(tensors, recording, spec, config),
+        None if replay is None else take_replay(tensors, replay, spec),
     )
-    fits = not state or {name: value.shape for name, value in state.items()} == shapes
-    if not fits or not all(np.isfinite(value).all() for value in state.values()):
-        raise FormatError(f"the state of {config.optimizer} must be finite numbers, one per weight")
-
-
-def _private(vector: NDArray[Any]) -> NDArray[Any]:
-    if vector.dtype != np.float32 or not np.isfinite(vector).all():
-        raise FormatError("parameters must be finite float32 numbers")
-    vector = vector.copy()
-    vector.flags.writeable = False
-    return vector
 
 
 def _as_bytes(table: NDArray[Any]) -> NDArray[np.uint8]:

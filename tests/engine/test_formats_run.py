@@ -16,7 +16,7 @@ from engine import Network, Trainer, TrainingConfig
 from engine.augment import GENTLE
 from engine.errors import FormatError
 from engine.formats.run import load_run, save_run
-from engine.session import SessionRecord, TrainingSession
+from engine.session import KnobChanged, SessionRecord, TrainingSession
 from tests.engine.network_samples import SMALL, digits_like
 
 DATA = digits_like(96)
@@ -30,9 +30,11 @@ def record_after(steps: int, config: TrainingConfig = CONFIG) -> SessionRecord:
     session = TrainingSession(SMALL, config, DATA, test_data=DATA, name="Run 3")
     for report in session._trainer.run(DATA) if steps else ():
         session.steps.append(report.step, report.epoch, report.loss, report.accuracy, report.learning_rate)
+        session._recorder.note_step()
         if report.step == steps:
             break
     session.tests.append(steps, 0.5, 0.75)
+    session._recorder.note_event(KnobChanged(steps, "learning_rate", 0.1, 0.2))
     return session.record()
 
 
@@ -48,6 +50,13 @@ def test_a_saved_run_goes_on_bit_for_bit(steps: int, optimizer: Any, tmp_path: P
     np.testing.assert_array_equal(found.initial.vector, record.initial.vector)
     np.testing.assert_array_equal(found.steps, record.steps)
     np.testing.assert_array_equal(found.tests, record.tests)
+    assert found.recording is not None
+    assert record.recording is not None
+    assert found.recording.events == record.recording.events
+    assert found.recording.tape.steps == record.recording.tape.steps == tuple(range(steps + 1))
+    assert found.recording.tape.gaps == record.recording.tape.gaps
+    for mine, other in zip(found.recording.tape.items, record.recording.tape.items, strict=True):
+        np.testing.assert_array_equal(mine, other)
     whole, later = Trainer(Network(SMALL, config.seed), config), Trainer(Network(SMALL, 99), config)
     list(whole.run(DATA))
     later.restore(found.state)
@@ -85,6 +94,15 @@ def metadata_of(content: bytes, path: Path) -> dict[str, str]:
         lambda t, m: t.pop("optimizer.mean"),
         lambda t, m: t.update({"optimizer.velocity": t["optimizer.mean"]}),
         lambda t, m: t.update(steps=t["steps"][1:]),
+        lambda t, m: t.pop("tape.2"),
+        lambda t, m: t.update({"tape.2": t["tape.2"][1:]}),
+        lambda t, m: t.update({"tape.2": t["tape.2"] + np.float32(np.inf)}),
+        lambda t, m: t.pop("state.2.parameters"),
+        lambda t, m: t.pop("state.2.optimizer.mean"),
+        lambda t, m: m.update(run=m["run"].replace('"steps":[0,1', '"steps":[1,0')),
+        lambda t, m: m.update(run=m["run"].replace('"gaps":[0', '"gaps":[99')),
+        lambda t, m: m.update(run=m["run"].replace('"gaps":[0', '"gaps":[')),
+        lambda t, m: m.update(run=m["run"].replace('[1,{"step":4', '[77,{"step":4')),
         lambda t, m: m.update(run="[" * 100_000),
         lambda t, m: m.update(run=m["run"].replace('"adam"', '"rmsprop"')),
         lambda t, m: m.update(run=m["run"].replace('"position":[4,', '"position":[-4,')),

@@ -149,18 +149,21 @@ def test_the_whole_tape_stays_readable_after_the_run_has_ended(make: Make, end: 
     assert taken(session, 3).step == 3
 
 
-def test_a_reopened_run_is_recorded_from_where_it_goes_on(make: Make) -> None:
+@pytest.mark.parametrize("with_recording", [True, False])
+def test_a_reopened_run_goes_on_with_its_recording(make: Make, with_recording: bool) -> None:
     first = make()
     for _ in range(4):
         first.step()
     until(lambda: first.step_count == 4 and first.state is SessionState.PAUSED)
-    first.close()
-    second = make(record=first.record())
-    assert second.recorded_steps == (4,)
+    first.close(keep_tape=True)
+    record = first.record()
+    begin = 0 if with_recording else 4
+    second = make(record=record if with_recording else replace(record, recording=None))
+    assert second.recorded_steps == tuple(range(begin, 5))
     run_to_the_end(second)
     until(lambda: second.recorded_steps[-1] == 60)
-    assert second.recorded_steps[:3] == (4, 5, 6)
-    assert taken(second, 0).step == 4
+    assert second.recorded_steps[:3] == (begin, begin + 1, begin + 2)
+    assert taken(second, 0).step == begin
     np.testing.assert_array_equal(taken(second, 9).parameters.vector, trained(CONFIG, 9)[9])
 
 

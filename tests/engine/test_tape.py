@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from engine.parameters import ParameterLayout, Parameters
 from engine.tape import MOST_STEPS, TAPE_BYTES, Tape
+from engine.thinning import Strip
 
 LAYOUT = ParameterLayout((("weight", (4,)),), 4)
 STEP_BYTES = 16
@@ -149,7 +150,8 @@ def test_a_small_network_is_not_kept_more_often_than_a_screen_can_show() -> None
 
 def test_what_was_recorded_elsewhere_is_answered_as_it_is() -> None:
     tape = tape_of(4)
-    tape.adopt([(step, vector_of(step)) for step in (0, 5, 6)])
+    steps = (0, 5, 6)
+    tape.adopt(Strip(steps, tuple(vector_of(step) for step in steps), (0, 0, 0)))
     assert tape.steps == (0, 5, 6)
     assert tape.at(5).parameters["weight"][0] == 5
     tape.record(6, vector_of(7), newest=True)
