@@ -43,8 +43,25 @@ imports() {
         'import sys; from importlinter.cli import lint_imports; sys.exit(lint_imports(no_logo=True))'
 }
 
+# The tests of the engine, and those of the window, side by side: each uses one core, and there are two.
+# What the first half prints is shown when the second is through.
 unit() {
-    run "Engine, window offscreen, both together" $python -m pytest --ignore tests/xcb
+    run "Engine, window offscreen, both together" in_halves
+}
+
+in_halves() {
+    first=$(mktemp) || return 1
+    $python -m pytest tests/engine tests/test_*.py >"$first" 2>&1 &
+    engine=$!
+    trap 'kill "$engine" 2>/dev/null; rm -f "$first"' INT TERM
+    $python -m pytest tests/gui tests/integration -o cache_dir=.pytest_cache/window
+    second_code=$?
+    wait "$engine"
+    first_code=$?
+    trap - INT TERM
+    cat "$first"
+    rm -f "$first"
+    [ "$first_code" -eq 0 ] && [ "$second_code" -eq 0 ]
 }
 
 xcb() {
