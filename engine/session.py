@@ -111,7 +111,7 @@ class TrainingSession(SessionReadings):
         self._rehearsal = None if replay is None else Rehearsal(self._trainer, replay, self._data)
         self.keeps_tape = True
         self._snapshots.append(self._make_snapshot())
-        self._state = SessionState.READY if record is None else SessionState.PAUSED
+        self._state = SessionState.READY if record is None else record.resting_state
         self._budget = RunBudget()
         self._thread: threading.Thread | None = None
         self._speed = SpeedMeter()
@@ -299,11 +299,12 @@ class TrainingSession(SessionReadings):
 
     def _add_epochs(self) -> None:
         """After the last epoch, make room for as many again."""
-        before, done = self._trainer.config.epochs, self._trainer.position.epoch
+        target = self._rehearsal or self._trainer
+        before, done = target.config.epochs, self.position.epoch
         if done < before:
             return
         epochs = done + self._epochs_asked
-        self._trainer.set(epochs=epochs)
+        target.set(epochs=epochs)
         self._tell(KnobChanged(self.step_count, "epochs", before, epochs))
         with self._lock:
             self._set_epochs(epochs)

@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 
 from engine.parameters import Parameters
 from engine.replay import Replay
+from engine.session_messages import SessionState, StateChanged
 from engine.spec import NetworkSpec
 from engine.tape import Recording
 from engine.trainer import TrainerState
@@ -42,3 +43,11 @@ class SessionRecord:
     tests: NDArray[Any]
     recording: Recording | None = None
     replay: Replay | None = None
+
+    @property
+    def resting_state(self) -> SessionState:
+        """FINISHED if the run had come to its end, PAUSED if not: what a play button means to it."""
+        events = () if self.recording is None else self.recording.events
+        states = [event.state for event in events if isinstance(event, StateChanged)]
+        states = [state for state in states if state is not SessionState.STOPPED]
+        return SessionState.FINISHED if states[-1:] == [SessionState.FINISHED] else SessionState.PAUSED

@@ -125,6 +125,20 @@ class Thinned(Generic[Item]):
                 self._items.append(make())
             self.changes += 1
 
+    def shrink(self, capacity: int) -> None:
+        """Make do with fewer steps from now on; at least 2."""
+        with self._lock:
+            self.capacity = max(2, capacity)
+            step, item = self._steps[-1], self._items[-1]
+            while len(self._steps) > self.capacity and self._gaps:
+                self._thin()
+            if self._steps[-1] != step:
+                while len(self._steps) >= self.capacity:
+                    self._thin()
+                self._steps.append(step)
+                self._items.append(item)
+            self.changes += 1
+
     def _is_due(self, step: int) -> bool:
         age = step - self._steps[0]
         return age == 0 or age % (1 << self._gaps[age.bit_length() - 1]) == 0

@@ -1,15 +1,16 @@
 """The window's one door to training: opens sessions, passes commands on, pulls what is new."""
 
-import os
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject, QTimer, Signal
 
-from engine.cores import default_workers
 from engine.datasets import Split
+from engine.errors import EngineError
+from engine.forking import fork
 from engine.parameters import Parameters
 from engine.process_session import ProcessSession, WorkerPool
 from engine.recipes import PRESETS
@@ -22,21 +23,15 @@ from engine.session import (
     StateChanged,
     TrainingSession,
 )
+from engine.session_messages import ENDED
 from engine.spec import NetworkSpec
 from engine.tape import Recorded
 from engine.training_config import TrainingConfig
+from gui.run_book import Parent, RunBook, RunEntry, RunInfo
+from gui.training_processes import training_workers, trains_in_process
 
-
-@dataclass(frozen=True, slots=True, eq=False)
-class RunInfo:
-    """What a run was opened with."""
-
-    name: str
-    preset_name: str
-    data_key: str
-    split: Split
-    spec: NetworkSpec
-    config: TrainingConfig
+# How often it is looked whether a run has come back from its process.
+POLL_MS = 15
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -54,41 +49,41 @@ class Pulled:
     recorded: Recorded | None = None
 
 
-def trains_in_process() -> bool:
-    """Whether training gets a process of its own: it does unless there is one core, or somebody says so."""
-    wanted = os.environ.get("FILTERSCOPE_TRAINING", "")
-    return wanted != "thread" and (os.cpu_count() or 1) > 1
-
-
-def training_workers() -> int:
-    """Tell how many processes share the batches of a new run.
-
-    They wait for each other at each step, so that one that shares its core with the window holds all of them
-    up: from three cores on, one is left to the window.
-    """
-    if not trains_in_process():
-        return 1
-    return max(min(default_workers(), 2), default_workers() - 1)
-
-
 class Bridge(QObject):
-    """Owns the present `TrainingSession`. GUI thread only; no method waits for the training."""
+    """Owns the present `TrainingSession` and the runs before it. GUI thread only; nothing waits for training.
+
+    A run that is left waits with its process, so that one can go back to it at once. When another one is
+    left as well, the older one is put away: its process ends, and it goes on from its record when wanted.
+    """
 
     run_opened = Signal(object)
     """A `RunInfo`: there is a new session, at rest."""
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self.session: TrainingSession | None = None
-        self.info: RunInfo | None = None
-        self._previous: tuple[TrainingSession, RunInfo, Snapshot | None] | None = None
+        self.book = RunBook(self)
+        self.present: RunEntry | None = None
+        self._previous: RunEntry | None = None
         self._retired: list[TrainingSession] = []
         self._steps_seen = 0
         self._tests_seen = 0
-        self._newest: Snapshot | None = None
         self._again: Snapshot | None = None
-        self._count = 0
         self._pool = WorkerPool() if trains_in_process() else None
+        # What is to be done when a run has been put away; the newest wish counts.
+        self._waiting: tuple[RunEntry, Callable[[], None]] | None = None
+        self._poll = QTimer(self)
+        self._poll.setInterval(POLL_MS)
+        self._poll.timeout.connect(self._on_poll)
+
+    @property
+    def session(self) -> TrainingSession | None:
+        """The present session."""
+        return None if self.present is None else self.present.session
+
+    @property
+    def info(self) -> RunInfo | None:
+        """What the present run was opened with."""
+        return None if self.present is None else self.present.info
 
     @property
     def state(self) -> SessionState | None:
@@ -100,6 +95,11 @@ class Bridge(QObject):
         """Whether it trains at this moment, or is about to."""
         session = self.session
         return session is not None and (session.state is SessionState.RUNNING or session.is_starting)
+
+    @property
+    def is_waiting(self) -> bool:
+        """Whether a run is on its way that has to be taken from its process first."""
+        return self._waiting is not None
 
     @property
     def initial(self) -> Parameters | None:
@@ -115,21 +115,27 @@ class Bridge(QObject):
         data_key: str,
         preset_name: str,
     ) -> None:
-        """Make a fresh run, at rest; the present one is stopped and let go."""
-        self._count += 1
-        name = f"Run {self._count}"
+        """Make a fresh run, at rest; the present one waits."""
+        name = self.book.next_name()
         config = replace(config, workers=training_workers())
         session = self._make_session(spec, config, split, name=name)
-        self._take(session, RunInfo(name, preset_name, data_key, split, spec, config))
+        info = RunInfo(name, preset_name, data_key, split, spec, config)
+        self._take(RunEntry(session, info, self.book.free_hue()))
 
-    def reopen_run(self, record: SessionRecord, split: Split, *, data_key: str) -> None:
+    def reopen_run(self, record: SessionRecord, split: Split, *, data_key: str) -> RunEntry:
         """Go on with a run that was saved; it waits, paused."""
+        entry = self.keep_run(record, split, data_key=data_key)
+        self._take(entry)
+        return entry
+
+    def keep_run(self, record: SessionRecord, split: Split, *, data_key: str) -> RunEntry:
+        """Take a run that was saved among the others, without opening it."""
         session = self._make_session(record.spec, record.config, split, name=record.name, record=record)
-        number = record.name.rpartition(" ")[2]
-        self._count = max(self._count, int(number) if number.isdecimal() else 0)
         preset_name = next((p.name for p in PRESETS if p.spec.layers == record.spec.layers), record.name)
         info = RunInfo(record.name, preset_name, data_key, split, record.spec, record.config)
-        self._take(session, info)
+        entry = RunEntry(session, info, self.book.free_hue())
+        self.book.add(entry)
+        return entry
 
     def restart(self, *, new_seed: bool) -> None:
         """Open a run like the present one, with its present knobs and the same or another seed."""
@@ -147,27 +153,100 @@ class Bridge(QObject):
         if was_running:
             self.toggle()
 
+    def fork(
+        self,
+        key: str,
+        step: int | None,
+        *,
+        parameters: Parameters | None = None,
+        then: Callable[[], None] = lambda: None,
+        failed: Callable[[str], None] = lambda sentence: None,
+        **changes: Any,
+    ) -> None:
+        """Open a run that goes on from a recorded step of another one, which is put away.
+
+        It may take a moment: a run that trains has to come back from its process first.
+
+        Parameters
+        ----------
+        key
+            The other run.
+        step
+            A recorded step, or None for the last one.
+        parameters
+            Edited ones, instead of those of that step.
+        then, failed
+            Called when the new run is there, or with a sentence that says why it cannot be.
+        changes
+            Other settings, `engine.forking.FORK_SETTINGS`.
+        """
+        entry = self.book.find(key)
+        if entry is None:
+            failed("The run is not there any more.")
+            return
+
+        def open_fork() -> None:
+            record = entry.session.record()
+            at = record.state.position.step if step is None else step
+            try:
+                name = self.book.next_name()
+                child = fork(
+                    record, at, name=name, count=len(entry.info.split.train), parameters=parameters, **changes
+                )
+                session = self._make_session(
+                    child.spec, child.config, entry.info.split, name=name, record=child
+                )
+            except EngineError as error:
+                if entry is self.present and entry.put_away:
+                    self._reopen(entry)
+                failed(str(error))
+                return
+            info = replace(entry.info, name=name, config=child.config)
+            parent = Parent(entry.key, entry.name, at)
+            self._take(RunEntry(session, info, self.book.free_hue(), parent=parent))
+            then()
+
+        self._put_away(entry, open_fork)
+
+    def open_entry(self, key: str) -> None:
+        """Show a run of the book; it waits where it was left."""
+        entry = self.book.find(key)
+        if entry is None or entry is self.present:
+            return
+        if entry.put_away:
+            self._put_away(entry, lambda: self._reopen(entry))
+        else:
+            self._take(entry)
+
+    def delete_run(self, key: str) -> Callable[[], None] | None:
+        """Take a run that is not shown out of the book; gives what brings it back, or None."""
+        entry = self.book.find(key)
+        if entry is None or entry is self.present:
+            return None
+        self._put_away(entry)
+        if entry is self._previous:
+            self._previous = None
+        place = self.book.remove(entry)
+        return lambda: self.book.add(entry, place)
+
     def set_knobs(self, **changes: float) -> None:
         """Change knobs of the present run; ConfigError, and no change, if a value is not allowed."""
-        if self.session is not None and self.info is not None:
-            self.session.set_knobs(**changes)
+        entry = self.present
+        if entry is not None:
+            entry.session.set_knobs(**changes)
             if "epochs" in changes:
-                config = replace(self.info.config, epochs=self.session.config.epochs)
-                self.info = replace(self.info, config=config)
+                config = replace(entry.info.config, epochs=entry.session.config.epochs)
+                entry.info = replace(entry.info, config=config)
 
     @property
     def previous_name(self) -> str | None:
         """Name of the run before the present one, if it had begun: `go_back` returns to it."""
-        return None if self._previous is None else self._previous[0].name
+        return None if self._previous is None else self._previous.name
 
     def go_back(self) -> None:
         """Return to the run before the present one; it waits, paused."""
         if self._previous is not None:
-            session, info, newest = self._previous
-            self._previous = None
-            self._take(session, info)
-            # What was collected then is not sent again by a session at rest.
-            self._again = newest
+            self.open_entry(self._previous.key)
 
     def toggle(self) -> None:
         """Pause what runs, start or resume what waits."""
@@ -205,12 +284,13 @@ class Bridge(QObject):
 
     def pull(self, *, want_snapshot: bool, numbers: bool = True) -> Pulled | None:
         """Collect what is new, without `numbers` only the snapshot; None without a session."""
-        session = self.session
-        if session is None:
+        entry = self.present
+        if entry is None:
             return None
+        session = entry.session
         snapshot = session.snapshot() or self._again
         self._again = None
-        self._newest = snapshot or self._newest
+        entry.newest = snapshot or entry.newest
         if want_snapshot and self.is_running:
             session.request_snapshot()
         # Events first: rows of the steps before an event are then never behind it.
@@ -224,15 +304,17 @@ class Bridge(QObject):
 
     def close(self) -> tuple[SessionRecord, str] | None:
         """End all training; give the newest run that has begun and the key of its data set, for keeping."""
-        kept = [(self.session, self.info)] + ([self._previous[:2]] if self._previous else [])
-        for session in (*self._retired, *(session for session, _ in kept)):
-            if session is not None:
-                session.close()
+        self._poll.stop()
+        self._waiting = None
+        for session in self._retired:
+            session.close()
+        for entry in self.book:
+            entry.session.close(keep_tape=True)
         if self._pool is not None:
             self._pool.close()
-        for session, info in kept:
-            if session is not None and info is not None and session.step_count:
-                return session.record(), info.data_key
+        for kept in (self.present, self._previous):
+            if kept is not None and kept.has_begun:
+                return kept.session.record(), kept.info.data_key
         return None
 
     def _make_session(
@@ -253,21 +335,59 @@ class Bridge(QObject):
         self._pool.warm()
         return session
 
-    def _take(self, session: TrainingSession, info: RunInfo) -> None:
-        """Make `session` the present one. The one before waits, so that one can go back to it."""
-        if self.session is not None and self.info is not None and self.session.step_count:
-            self.session.pause()
-            if self._previous is not None:
-                self._retire(self._previous[0])
-            self._previous = self.session, self.info, self._newest
-        elif self.session is not None:
-            self._retire(self.session)
-        # What its tape was asked for before it was left is not wanted any more.
+    def _take(self, entry: RunEntry) -> None:
+        """Make this run the present one. The one before waits, so that one can go back to it."""
+        left = self.present if self.present is not entry else None
+        if left is not None and left.has_begun:
+            left.session.pause()
+            if self._previous is not None and self._previous is not entry:
+                self._put_away(self._previous)
+            self._previous = left
+        elif left is not None:
+            self._retire(left.session)
+            self.book.remove(left)
+            self._previous = None if self._previous is entry else self._previous
+        if self.book.find(entry.key) is None:
+            self.book.add(entry)
+        self.book.look_at(entry)
+        session = entry.session
+        # What was asked for and what happened before it was left is not wanted any more.
         session.recorded()
-        self.session, self.info = session, info
+        session.drain_events()
+        self.present = entry
         self._steps_seen = self._tests_seen = 0
-        self._newest = self._again = None
-        self.run_opened.emit(info)
+        # What was collected then is not sent again by a session at rest.
+        self._again = entry.newest
+        self.run_opened.emit(entry.info)
+
+    def _put_away(self, entry: RunEntry, then: Callable[[], None] | None = None) -> None:
+        """End a run's process, and call `then` when all of the run is here."""
+        session = entry.session
+        if session.state not in ENDED:
+            entry.put_away = True
+            session.stop()
+        if then is not None:
+            self._waiting = entry, then
+        self._poll.start()
+        self._on_poll()
+
+    def _on_poll(self) -> None:
+        if self._waiting is not None and not self._waiting[0].session.is_alive:
+            (_, act), self._waiting = self._waiting, None
+            act()
+        if self._waiting is None and not any(entry.session.is_alive for entry in self.book if entry.put_away):
+            self._poll.stop()
+            self.book.trim()
+
+    def _reopen(self, entry: RunEntry) -> None:
+        """Show a run that was put away: a new session goes on from its record."""
+        record = entry.session.record()
+        entry.session = self._make_session(
+            record.spec, record.config, entry.info.split, name=entry.name, record=record
+        )
+        entry.put_away = False
+        entry.newest = None
+        self._take(entry)
 
     def _retire(self, session: TrainingSession) -> None:
         """Stop a run for good. Its thread ends by itself; waiting for it would hold the window up."""

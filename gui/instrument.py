@@ -296,10 +296,10 @@ class Instrument(QObject):
             self.playhead_moved.emit(step)
 
     def _of_run(self, at: Snapshot | Recorded) -> Subject | None:
-        session = self._bridge.session
-        if session is None:
+        run = self._bridge.present
+        if run is None:
             return None
-        return Subject(session.name, session.name, at.step, session.spec, at.parameters, self._bridge.initial)
+        return Subject(run.key, run.name, at.step, run.session.spec, at.parameters, run.initial)
 
     def _show(self, slot: str, frame: Frame) -> None:
         run = self.run

@@ -5,7 +5,6 @@ from pathlib import Path
 
 from engine.datasets import Dataset
 from gui.address_bar import AddressBar
-from gui.bridge import training_workers
 from gui.document import Document
 from gui.inspector import Inspector
 from gui.pad.pad import Pad
@@ -21,6 +20,7 @@ from gui.skeleton import Skeleton
 from gui.status_line import StatusLine
 from gui.tape_bar import TapeBar
 from gui.theme import ThemeManager
+from gui.training_processes import training_workers
 
 
 class Panels:

@@ -9,8 +9,9 @@ from PySide6.QtCore import QObject
 
 from engine.datasets import Split
 from engine.errors import EngineError
+from engine.inspect.words import grouped
 from engine.recipes import DEFAULT_PRESET, PRESETS, Preset, preset
-from engine.session_messages import Failed, KnobChanged, SessionEvent, StateChanged
+from engine.session_messages import Failed, Forked, KnobChanged, Replayed, SessionEvent, StateChanged
 from engine.trainer import TrainingDiverged
 from gui.bridge import Bridge, Pulled, RunInfo, SessionRecord, SessionState
 from gui.data_library import EMBEDDED, OPEN_FILE, DataLibrary
@@ -34,6 +35,27 @@ RUN_EPOCHS = 100
 WHOLE_NUMBERS = ("batch_size", "epochs")
 
 Say = Callable[..., None]
+
+
+def mark_words(event: SessionEvent) -> str:
+    """What is written on the tape at an event: "lr 0.002 → 0.001"; "" for nothing."""
+    match event:
+        case KnobChanged():
+            return f"{KNOB_WORDS[event.name]} {event.old:g} → {event.new:g}"
+        case Failed():
+            return "diverged" if event.advice == TrainingDiverged.ADVICE else "failed"
+        case Forked():
+            return f"forked from {event.parent}"
+        case StateChanged(state=SessionState.PAUSED):
+            return "paused"
+    return ""
+
+
+def _replay_sentence(event: Replayed) -> str:
+    step = grouped(event.step)
+    if event.exact:
+        return f"The way to step {step} was taken again, with the same result to the last bit."
+    return f"The way to step {step} was taken again with another result: the optimiser’s memory differs."
 
 
 class TrainingControl(QObject):
@@ -97,6 +119,9 @@ class TrainingControl(QObject):
         if self._bridge.session is None:
             self._start_when_loaded = True
             self.ensure_run()
+            return
+        if self._bridge.is_waiting:
+            # It is being taken from its process, and another one comes in its place at once.
             return
         if self._bridge.state in (SessionState.STOPPED, SessionState.FAILED):
             self._bridge.restart(new_seed=False)
@@ -224,6 +249,8 @@ class TrainingControl(QObject):
         self._fill_datasets()
         self._page.show_run(info.spec, session.config, info.preset_name, info.split.test)
         self._tape.reset()
+        for event in session.events:
+            self._mark(event)
         self._show_state()
         self._show_progress()
 
@@ -248,18 +275,17 @@ class TrainingControl(QObject):
             self._progress_words.request()
 
     def _tell(self, event: SessionEvent) -> None:
+        self._mark(event)
         match event:
             case StateChanged():
                 self._show_state()
                 self._progress_words.call_now()
             case KnobChanged():
-                words = KNOB_WORDS[event.name]
-                self._tape.add_event(event.step, f"{words} {event.old:g} → {event.new:g}")
                 if self._bridge.session is not None:
                     self._page.settings.show_config(self._bridge.session.config)
+            case Replayed():
+                self._say(_replay_sentence(event), warning=not event.exact)
             case Failed():
-                diverged = event.advice == TrainingDiverged.ADVICE
-                self._tape.add_event(event.step, "diverged" if diverged else "failed")
                 if event.details:
                     logger.error("%s\n%s", event.message, event.details)
                 self._say(
@@ -268,6 +294,11 @@ class TrainingControl(QObject):
                     act=lambda: self._bridge.restart(new_seed=False),
                     warning=True,
                 )
+
+    def _mark(self, event: SessionEvent) -> None:
+        words = mark_words(event)
+        if words:
+            self._tape.add_event(event.step, words)
 
     def _show_state(self) -> None:
         state = self._bridge.state

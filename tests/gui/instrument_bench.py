@@ -1,5 +1,7 @@
 """An instrument among stand-ins for training and worker, for tests of the display clock."""
 
+from types import SimpleNamespace
+
 import numpy as np
 import pytest
 from PySide6.QtCore import QObject, Signal
@@ -35,6 +37,11 @@ class StandInBridge(QObject):
         self.session, self.state, self.initial = None, None, Network(SPEC, 1).parameters.frozen()
         self.snapshot, self.wanted = None, []
         self.steps_asked, self.recorded = [], None
+
+    @property
+    def present(self):
+        run = self.session
+        return run and SimpleNamespace(key=run.name, name=run.name, session=run, initial=self.initial)
 
     @property
     def is_running(self):
