@@ -48,6 +48,12 @@ class History:
         return self._count
 
 
+def first_test_reaching(tests: NDArray[Any], accuracy: float) -> tuple[int, float] | None:
+    """Give step and accuracy of the first of `tests`, of `TEST_FIELDS`, that was at least so accurate."""
+    rows = np.flatnonzero(tests["accuracy"] >= np.float32(accuracy))
+    return (int(tests["step"][rows[0]]), float(tests["accuracy"][rows[0]])) if len(rows) else None
+
+
 class SpeedMeter:
     """Images per second, averaged over the last steps. One thread notes; others read."""
 

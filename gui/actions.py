@@ -11,7 +11,7 @@ from gui.icons import icon
 from gui.rail import PAGES
 from gui.theme import ThemeManager
 
-MENUS = ("File", "Edit", "View", "Train", "Help")
+MENUS = ("File", "Edit", "View", "Train", "Tape", "Help")
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +119,18 @@ ROWS: tuple[ActionRow, ...] = (
         "The Pad asks the network in training",
         checkable=True,
         tip="Off: the answer comes from the network that was chosen or opened last",
+    ),
+    ActionRow("playback", "Tape", "Play the run back", "Shift+Space", "play-back"),
+    ActionRow("live", "Tape", "Show the newest step, live", icon="live"),
+    ActionRow("go_to_90", "Tape", "Go to the first step with a test accuracy of 90 %"),
+    _line("Tape"),
+    ActionRow(
+        "fork",
+        "Tape",
+        "Fork the run here…",
+        "F",
+        "fork",
+        tip="A new run goes on from the step that is shown, with other settings if you like",
     ),
     ActionRow("open_log", "Help", "Open log folder"),
     ActionRow("about", "Help", "About Filterscope", icon="info"),

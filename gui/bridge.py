@@ -158,7 +158,7 @@ class Bridge(QObject):
         key: str,
         step: int | None,
         *,
-        parameters: Parameters | None = None,
+        edit: Callable[[Parameters], Parameters] | None = None,
         then: Callable[[], None] = lambda: None,
         failed: Callable[[str], None] = lambda sentence: None,
         **changes: Any,
@@ -172,9 +172,9 @@ class Bridge(QObject):
         key
             The other run.
         step
-            A recorded step, or None for the last one.
-        parameters
-            Edited ones, instead of those of that step.
+            A recorded step, or None for the last one. Where the tape has let it go, the one before counts.
+        edit
+            Makes other parameters of those of that step.
         then, failed
             Called when the new run is there, or with a sentence that says why it cannot be.
         changes
@@ -187,12 +187,12 @@ class Bridge(QObject):
 
         def open_fork() -> None:
             record = entry.session.record()
-            at = record.state.position.step if step is None else step
+            found = entry.session.tape.at(record.state.position.step if step is None else step)
+            at, parameters = found.step, None if edit is None else edit(found.parameters)
+            count = len(entry.info.split.train)
             try:
                 name = self.book.next_name()
-                child = fork(
-                    record, at, name=name, count=len(entry.info.split.train), parameters=parameters, **changes
-                )
+                child = fork(record, at, name=name, count=count, parameters=parameters, **changes)
                 session = self._make_session(
                     child.spec, child.config, entry.info.split, name=name, record=child
                 )

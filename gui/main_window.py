@@ -37,6 +37,7 @@ from gui.settings import Folders, PreferencesStore
 from gui.shipped import load_shipped
 from gui.space_key import SpaceKey
 from gui.surgery import Surgery
+from gui.tape_tools import TapeTools
 from gui.theme import ThemeManager
 from gui.training_control import TrainingControl
 
@@ -106,6 +107,9 @@ class MainWindow(QMainWindow):
         surgery = Surgery(self.instrument, self._files, self.document.undo_stack, self._pictures, self.say)
         self._looking = LookingInside(
             panels, self.instrument, self._bridge, self._inspecting, self._convolving, surgery, self
+        )
+        self._tape_tools = TapeTools(
+            self._bridge, self.instrument, themes, self._tape, self._training, surgery, self.say, self
         )
         self._make_actions()
         self._connect(panels)
@@ -242,6 +246,7 @@ class MainWindow(QMainWindow):
             "stop": training.stop,
             "restart": partial(training.restart, new_seed=False),
             "new_seed": partial(training.restart, new_seed=True),
+            **self._tape_tools.reactions(),
             "switch_filter": lambda: self._looking.switch_filter(selection.value),
             "open_log": lambda: self.say(open_log_folder(self._places.log), warning=True),
             "about": self._show_about,
@@ -253,6 +258,7 @@ class MainWindow(QMainWindow):
         for mode in ("system", "light", "dark"):
             choose = partial(self._choose_theme, mode)
             self._actions[f"theme_{mode}"].triggered.connect(lambda _=False, choose=choose: choose())
+        self._tape_tools.make_menu([self._actions[name] for name in ("playback", "live", "fork")])
         self._actions["follow_run"].toggled.connect(self._on_answer_source_chosen)
         self._actions.choose(f"theme_{self._themes.mode}")
         self._actions.choose("inspector", self._skeleton.inspector_open)

@@ -4,6 +4,7 @@ from PySide6.QtCore import QObject
 
 from gui.bridge import Bridge, Pulled
 from gui.instrument import Instrument
+from gui.playback import Playback
 from gui.tape_bar import TapeBar
 from gui.widgets.paced import Paced
 
@@ -16,6 +17,9 @@ class Scrubbing(QObject):
     ) -> None:
         super().__init__(parent)
         self._bridge, self._instrument, self._tape = bridge, instrument, tape
+        self.playback = Playback(bridge, instrument, self)
+        self.playback.changed.connect(tape.show_playing_back)
+        tape.playback_toggled.connect(self.playback.toggle)
         # The list is as long as a screen is wide, and longer; while it grows nobody needs all of it.
         self._recorded = Paced(self._show_recorded, parent=self)
         tape.playhead_wanted.connect(self._on_wanted)
@@ -23,6 +27,7 @@ class Scrubbing(QObject):
         instrument.pulled.connect(self._on_pulled)
 
     def _on_wanted(self, step: int | None) -> None:
+        self.playback.stop()
         if step is None:
             self._instrument.go_live()
         else:

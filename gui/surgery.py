@@ -45,8 +45,8 @@ class _Answering:
     @property
     def name(self) -> str:
         """What it is called: "Classic without conv2 5"."""
-        described = _described(self.edits)
-        return f"{self.whole.source} {described}" if described else self.whole.source
+        words = described(self.edits)
+        return f"{self.whole.source} {words}" if words else self.whole.source
 
     def parameters(self) -> Parameters:
         """Give its parameters; those of the whole network where nothing was changed."""
@@ -203,7 +203,7 @@ class Surgery(QObject):
             self._shown = model.parameters
         self._present = which
         self.changed.emit()
-        self._ask(which, _described(which.edits) if words else "")
+        self._ask(which, described(which.edits) if words else "")
 
     def _answering(self) -> _Answering:
         """The network that answers now, with what was done to it before."""
@@ -296,7 +296,7 @@ class _Operation(QUndoCommand):
         self._surgery.show(self._before, words=False)
 
 
-def _described(edits: tuple[FilterEdit, ...]) -> str:
+def described(edits: tuple[FilterEdit, ...]) -> str:
     """Say what was done: ``without conv2 3, 5``, or ``with 4 filters changed``."""
     if not edits:
         return ""

@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 
 from numpy.typing import ArrayLike
-from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtCore import QPoint, QSize, Qt, Signal
+from PySide6.QtWidgets import QHBoxLayout, QMenu, QVBoxLayout, QWidget
 
 from engine.inspect.words import duration, grouped, percent, rate
 from gui.theme import S1, S2, S3, S4, ThemeManager, tabular
@@ -60,6 +60,8 @@ _RULES = {
     "restart_button": (_Rule(("none", "ready"), "No run has been started."),),
 }
 NOTHING_RECORDED = "Nothing has been recorded yet."
+PLAYBACK_TIP = "Play the run back, from this step or from the first"
+FORK_TIP = "Fork: a new run goes on from the step that is shown"
 _BACK_TIPS = {
     "ready": "Train this network and return to live",
     "paused": "Return to live and go on training from the newest step",
@@ -83,6 +85,10 @@ class TapeBar(QWidget):
     new_seed_requested = Signal()
     playhead_wanted = Signal(object)
     """A recorded step is to be shown, or None: the newest step, live."""
+    playback_toggled = Signal()
+    """The run is to be played back from the playhead, or to stand there."""
+    fork_requested = Signal()
+    """A new run is to go on from the step that is shown."""
     hovered = Signal(str)
     """The readout under the pointer, "" when it leaves."""
 
@@ -94,6 +100,7 @@ class TapeBar(QWidget):
         self._playhead: int | None = None
         self._buttons: dict[str, ToolButton] = {}
         self._playhead_buttons: dict[str, ToolButton] = {}
+        self._menu: QMenu | None = None
         buttons = QHBoxLayout()
         buttons.setSpacing(S1)
         for name, icon_name, tip, key, signal in (
@@ -235,7 +242,7 @@ class TapeBar(QWidget):
 
     def minimumSizeHint(self) -> QSize:
         """Return the size below which it cannot be used."""
-        return QSize(664, BAR_HEIGHT)
+        return QSize(768, BAR_HEIGHT)
 
     def _make_playhead_buttons(self, theme: ThemeManager) -> QHBoxLayout:
         row = QHBoxLayout()
@@ -261,7 +268,39 @@ class TapeBar(QWidget):
             button.clicked.connect(lambda _=False, goal=goal: self.playhead_wanted.emit(goal()))
             self._playhead_buttons[name] = button
             row.addWidget(button)
+        for name, icon_name, tip, key, signal in (
+            ("playback_button", "play-back", PLAYBACK_TIP, "Shift+Space", self.playback_toggled),
+            ("fork_button", "fork", FORK_TIP, "F", self.fork_requested),
+        ):
+            button = ToolButton(theme, icon_name, tip, key=key, flat=False, parent=self)
+            button.setObjectName(name)
+            button.clicked.connect(signal)
+            self._playhead_buttons[name] = button
+            row.addWidget(button)
+        self._more = ToolButton(
+            theme, "more", "More about this run: where to go, how fast", flat=False, parent=self
+        )
+        self._more.setObjectName("tape_menu_button")
+        self._more.clicked.connect(self._show_menu)
+        row.addWidget(self._more)
         return row
+
+    def set_menu(self, menu: QMenu) -> None:
+        """Say what opens at the last button."""
+        self._menu = menu
+
+    def show_playing_back(self, playing: bool) -> None:
+        """Show that the playhead moves by itself, or stands."""
+        button = self._playhead_buttons["playback_button"]
+        button.set_action(
+            "pause" if playing else "play-back", "Stand at this step" if playing else PLAYBACK_TIP
+        )
+
+    def _show_menu(self) -> None:
+        if self._menu is not None:
+            # Above the bar, which is at the foot of the window.
+            corner = self._more.mapToGlobal(self._more.rect().topLeft())
+            self._menu.popup(corner - QPoint(0, self._menu.sizeHint().height()))
 
     def _offer_playhead(self) -> None:
         """Enable the buttons that lead somewhere; the others say why they do not."""
@@ -273,5 +312,7 @@ class TapeBar(QWidget):
             ("tape_back_button", nothing or first),
             ("tape_forward_button", nothing or live),
             ("live_button", nothing or live),
+            ("playback_button", nothing),
+            ("fork_button", "" if self._state != "none" else "There is no run to fork yet."),
         ):
             self._playhead_buttons[name].set_available(not why, why)

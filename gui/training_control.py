@@ -105,7 +105,7 @@ class TrainingControl(QObject):
         bridge.run_opened.connect(self._on_run_opened)
         instrument.pulled.connect(self._on_pulled)
         # After the losses have gone to the bar: from them it knows the newest step.
-        Scrubbing(bridge, instrument, tape, self)
+        self.playback = Scrubbing(bridge, instrument, tape, self).playback
         tape.show_state("none", can_run=True)
 
     def ensure_run(self) -> None:
@@ -232,9 +232,10 @@ class TrainingControl(QObject):
         session, name = self._bridge.session, self._bridge.previous_name
         if name is not None and session is not None:
             sentence = f"This is {session.name}. {name} is kept as it was."
-            self._say(sentence, action=f"Go back to {name}", act=self._go_back)
+            self._say(sentence, action=f"Go back to {name}", act=self.go_back)
 
-    def _go_back(self) -> None:
+    def go_back(self) -> None:
+        """Return to the run before the present one."""
         self._bridge.go_back()
         self._offer_way_back()
 

@@ -361,7 +361,7 @@ class LossRibbon(QWidget):
             self._paint_tag(painter, "live", live_tag, colour, theme.panel)
 
     def _left_of(self, step: int, area: QRectF) -> float:
-        return min(self._x(step, area), self.width() - PLAYHEAD_WIDTH)
+        return min(float(round(self._x(step, area))), self.width() - PLAYHEAD_WIDTH)
 
     def _tag_at(self, text: str, left: float) -> QRectF:
         """Return the place of a few words at the foot of a line, on the side where there is room."""

@@ -154,7 +154,7 @@ def test_a_loss_beyond_numbers_ends_the_run_with_a_sentence_and_one_can_restart(
     on_train.click("play_button")
     on_train.wait_for(SessionState.FAILED)
     failed = on_train.window.session
-    assert "no longer a usable number" in on_train.message
+    on_train.wait(lambda: "no longer a usable number" in on_train.message)
     assert "learning rate ten times smaller" in on_train.message
     on_train.draw(*SEVEN)
     on_train.settle()

@@ -119,7 +119,7 @@ def test_another_run_is_live(paused, way):
 def test_the_run_before_can_be_scrubbed_again(paused):
     paused.click("new_seed_button")
     paused.settle()
-    paused.window._training._go_back()
+    paused.window._training.go_back()
     paused.settle()
     assert scrub(paused, 7) > 0
     assert paused.window.session.name == "Run 1"

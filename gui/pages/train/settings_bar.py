@@ -128,7 +128,7 @@ class SettingsBar(QWidget):
         self._broken = False
         self._spins: dict[str, QSpinBox | QDoubleSpinBox] = {}
         for knob in KNOBS:
-            self._spins[knob.name] = spin = self._make_spin(knob)
+            self._spins[knob.name] = spin = self._make_knob(knob)
             self._add(knob.label, spin, knob.width_px)
         self._row.addStretch(1)
         self._row.addLayout(self._right)
@@ -177,24 +177,9 @@ class SettingsBar(QWidget):
         """Key of the chosen preset, or None when the run's network is none of them."""
         return self._preset.currentData()
 
-    def _make_spin(self, knob: Knob) -> QSpinBox | QDoubleSpinBox:
-        spin: QSpinBox | QDoubleSpinBox
-        if knob.decimals:
-            spin = _ShortSpin()
-            spin.setDecimals(knob.decimals)
-            spin.setRange(knob.low, knob.high)
-            spin.setSingleStep(knob.step)
-            if knob.name != "momentum":
-                spin.setStepType(QDoubleSpinBox.StepType.AdaptiveDecimalStepType)
-        else:
-            spin = QSpinBox()
-            spin.setRange(int(knob.low), int(knob.high))
-            spin.setSingleStep(int(knob.step))
-        # A number that is still being typed must not train a step: 0.0 on the way to 0.05.
-        spin.setKeyboardTracking(False)
+    def _make_knob(self, knob: Knob) -> QSpinBox | QDoubleSpinBox:
+        spin = make_spin(knob)
         spin.setObjectName(knob.name)
-        spin.setToolTip(knob.help)
-        spin.setAccessibleName(knob.label)
         spin.valueChanged.connect(self._turned(knob.name))
         return spin
 
@@ -237,6 +222,27 @@ class SettingsBar(QWidget):
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         self._break_line(event.size().width())
+
+
+def make_spin(knob: Knob) -> QSpinBox | QDoubleSpinBox:
+    """Make the field of a knob."""
+    spin: QSpinBox | QDoubleSpinBox
+    if knob.decimals:
+        spin = _ShortSpin()
+        spin.setDecimals(knob.decimals)
+        spin.setRange(knob.low, knob.high)
+        spin.setSingleStep(knob.step)
+        if knob.name != "momentum":
+            spin.setStepType(QDoubleSpinBox.StepType.AdaptiveDecimalStepType)
+    else:
+        spin = QSpinBox()
+        spin.setRange(int(knob.low), int(knob.high))
+        spin.setSingleStep(int(knob.step))
+    # A number that is still being typed must not train a step: 0.0 on the way to 0.05.
+    spin.setKeyboardTracking(False)
+    spin.setToolTip(knob.help)
+    spin.setAccessibleName(knob.label)
+    return spin
 
 
 class _ShortSpin(QDoubleSpinBox):

@@ -1,0 +1,185 @@
+"""Asks with which settings a run is to go on from one of its steps."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, cast
+
+import numpy as np
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import (
+    QCheckBox,
+    QComboBox,
+    QDialog,
+    QDialogButtonBox,
+    QDoubleSpinBox,
+    QFormLayout,
+    QLabel,
+    QPushButton,
+    QSpinBox,
+    QVBoxLayout,
+    QWidget,
+)
+
+from engine.inspect.words import grouped
+from engine.training_config import TrainingConfig
+from gui.pages.train.settings_bar import KNOBS, Knob, make_spin
+from gui.theme import S2, S3, S4, ThemeManager, caption_font
+
+OPTIMIZERS = (("sgd", "SGD"), ("adam", "Adam"), ("adamw", "AdamW"))
+SAME_ORDER = "Same pictures in the same order"
+OTHER_ORDER = "Same pictures in another order"
+_WIDTH_PX = 420
+
+
+@dataclass(frozen=True, slots=True)
+class ForkPlan:
+    """What the person has chosen: settings that differ, the edited filters or not, and whether to train."""
+
+    changes: Mapping[str, Any]
+    edited: bool
+    train: bool
+
+
+class ForkDialog(QDialog):
+    """Shows a run's settings at one step; those that are changed stand out. Not modal.
+
+    Parameters
+    ----------
+    name, step
+        The run, and where it is to be forked.
+    config
+        Its settings at that step.
+    edited
+        What was done to its filters, "with conv1 3 changed", or "" for nothing.
+    accept
+        Gets the `ForkPlan`.
+    """
+
+    def __init__(
+        self,
+        themes: ThemeManager,
+        name: str,
+        step: int,
+        config: TrainingConfig,
+        edited: str,
+        accept: Callable[[ForkPlan], None],
+        parent: QWidget | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self.setObjectName("fork_dialog")
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        at = f"at step {grouped(step)}" if step else "from its first values"
+        self.setWindowTitle(f"Fork {name} {at}")
+        self._themes, self._config, self._accept = themes, config, accept
+        intro = QLabel(
+            f"A new run goes on from here. {name} stays as it is. With nothing changed the new run is the "
+            "same, to the last bit."
+        )
+        intro.setWordWrap(True)
+        self._form = QFormLayout()
+        self._form.setSpacing(S2)
+        self._form.setLabelAlignment(Qt.AlignmentFlag.AlignLeft)
+        self._labels: dict[str, QLabel] = {}
+        self._spins: dict[str, QSpinBox | QDoubleSpinBox] = {}
+        self._optimizer = self._make_choice("optimizer", OPTIMIZERS, config.optimizer)
+        self._optimizer.setToolTip("Another kind of optimiser begins without memory of the steps before.")
+        self._order = self._make_choice("seed", ((0, SAME_ORDER), (1, OTHER_ORDER)), 0)
+        self._order.setToolTip("Which picture comes when, from this step on; also its random changes.")
+        self._add("optimizer", "Optimiser", self._optimizer)
+        for knob in KNOBS:
+            self._spins[knob.name] = spin = self._make_spin(knob, config)
+            self._add(knob.name, knob.label, spin)
+        self._add("seed", "Data", self._order)
+        self._edited = QCheckBox(f"Go on {edited}" if edited else "")
+        self._edited.setObjectName("fork_edited")
+        self._edited.setToolTip("The new run begins with the filters as Surgery has changed them.")
+        self._edited.setChecked(bool(edited))
+        self._edited.setVisible(bool(edited))
+        self._edited.toggled.connect(self._on_changed)
+        self._sentence = QLabel()
+        self._sentence.setObjectName("fork_sentence")
+        self._sentence.setFont(caption_font())
+        self._sentence.setWordWrap(True)
+        buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Cancel)
+        self._train = QPushButton("Fork and train")
+        self._train.setObjectName("fork_and_train")
+        self._train.setDefault(True)
+        self._rest = QPushButton("Fork")
+        self._rest.setObjectName("fork_only")
+        self._rest.setToolTip("Open the new run and let it wait")
+        buttons.addButton(self._rest, QDialogButtonBox.ButtonRole.AcceptRole)
+        buttons.addButton(self._train, QDialogButtonBox.ButtonRole.AcceptRole)
+        buttons.rejected.connect(self.reject)
+        self._train.clicked.connect(lambda: self._finish(train=True))
+        self._rest.clicked.connect(lambda: self._finish(train=False))
+        column = QVBoxLayout(self)
+        column.setContentsMargins(S4, S4, S4, S4)
+        column.setSpacing(S3)
+        column.addWidget(intro)
+        column.addLayout(self._form)
+        column.addWidget(self._edited)
+        column.addWidget(self._sentence)
+        column.addWidget(buttons)
+        self.setMinimumWidth(_WIDTH_PX)
+        self._on_changed()
+
+    @property
+    def changes(self) -> dict[str, Any]:
+        """Settings that differ from those of the run, by name."""
+        found: dict[str, Any] = {}
+        for name, spin in self._spins.items():
+            kind = type(getattr(self._config, name))
+            # A value that was not touched keeps the digits that the field does not show.
+            if spin.value() != spin.property("begun"):
+                found[name] = kind(spin.value())
+        if self._optimizer.currentData() != self._config.optimizer:
+            found["optimizer"] = self._optimizer.currentData()
+        if self._order.currentData():
+            found["seed"] = int(np.random.default_rng(self._config.seed + 1).integers(1, 1_000_000))
+        return found
+
+    @property
+    def sentence(self) -> str:
+        """What is different, in words."""
+        return self._sentence.text()
+
+    def _make_choice(self, name: str, entries: Any, current: Any) -> QComboBox:
+        box = QComboBox()
+        box.setObjectName(f"fork_{name}")
+        for key, label in entries:
+            box.addItem(label, key)
+        box.setCurrentIndex(box.findData(current))
+        box.currentIndexChanged.connect(self._on_changed)
+        return box
+
+    def _make_spin(self, knob: Knob, config: TrainingConfig) -> QSpinBox | QDoubleSpinBox:
+        spin = make_spin(knob)
+        spin.setObjectName(f"fork_{knob.name}")
+        cast(Any, spin).setValue(getattr(config, knob.name))
+        spin.setProperty("begun", spin.value())
+        spin.valueChanged.connect(self._on_changed)
+        return spin
+
+    def _add(self, name: str, words: str, field: QWidget) -> None:
+        label = QLabel(words)
+        label.setBuddy(field)
+        field.setAccessibleName(words)
+        self._labels[name] = label
+        self._form.addRow(label, field)
+
+    def _on_changed(self, *_: object) -> None:
+        changes = self.changes
+        for name, label in self._labels.items():
+            font = label.font()
+            font.setBold(name in changes)
+            label.setFont(font)
+        words = [self._labels[name].text().lower() for name in changes]
+        if self._edited.isChecked():
+            words.append("edited filters")
+        told = ", ".join(words)
+        self._sentence.setText(f"Different: {told}." if told else "Nothing is different yet: an exact copy.")
+
+    def _finish(self, *, train: bool) -> None:
+        plan = ForkPlan(self.changes, self._edited.isChecked(), train)
+        self.close()
+        self._accept(plan)

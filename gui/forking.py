@@ -1,0 +1,121 @@
+"""Forks runs as the person asks for it: at the playhead, or as a twin from the first step."""
+
+from collections.abc import Callable
+
+from PySide6.QtCore import QObject
+from PySide6.QtWidgets import QWidget
+
+from engine.forking import config_at
+from engine.inspect.surgery import operate
+from engine.inspect.words import grouped
+from engine.parameters import Parameters
+from gui.bridge import Bridge
+from gui.dialogs.fork_dialog import ForkDialog, ForkPlan
+from gui.instrument import Instrument
+from gui.run_book import RunEntry
+from gui.surgery import Operated, described
+from gui.theme import ThemeManager
+
+Say = Callable[..., None]
+
+
+class Forking(QObject):
+    """Opens the dialog, and the new run. GUI thread only.
+
+    Parameters
+    ----------
+    operated
+        Which network answers, and what was done to its filters.
+    go_back
+        Returns to the run before.
+    """
+
+    def __init__(
+        self,
+        bridge: Bridge,
+        instrument: Instrument,
+        themes: ThemeManager,
+        operated: Callable[[], Operated],
+        go_back: Callable[[], None],
+        say: Say,
+        parent: QWidget,
+    ) -> None:
+        super().__init__(parent)
+        self._bridge, self._instrument, self._themes = bridge, instrument, themes
+        self._operated, self._go_back, self._say = operated, go_back, say
+        self._window = parent
+        self._dialog: ForkDialog | None = None
+
+    def ask_here(self) -> None:
+        """Ask how the present run is to go on from the step that is shown."""
+        run = self._bridge.present
+        if run is None:
+            self._say("There is no run to fork yet: press Play.")
+            return
+        step = self._instrument.playhead
+        self._ask(run, run.session.step_count if step is None else step, live=step is None)
+
+    def ask_twin(self, key: str) -> None:
+        """Ask what is to be different in a run that begins like this one: same values, same pictures."""
+        run = self._bridge.book.find(key)
+        if run is not None:
+            self._ask(run, 0, live=False)
+
+    def _ask(self, run: RunEntry, step: int, *, live: bool) -> None:
+        if self._dialog is not None:
+            self._dialog.close()
+        config = config_at(run.session.config, run.session.events, step)
+        edits = self._edits(run)
+        words = "" if edits is None else described(edits.edits)
+
+        def accept(plan: ForkPlan) -> None:
+            self._fork(run, None if live else step, plan, edits if plan.edited else None)
+
+        dialog = ForkDialog(self._themes, run.name, step, config, words, accept, self._window)
+        dialog.finished.connect(self._on_finished)
+        self._dialog = dialog
+        dialog.show()
+
+    def _on_finished(self, result: int) -> None:
+        self._dialog = None
+
+    def _edits(self, run: RunEntry) -> Operated | None:
+        """What Surgery did to this run's filters, if it did anything."""
+        operated = self._operated()
+        return operated if operated.edits and operated.whole.key == run.key else None
+
+    def _fork(self, run: RunEntry, step: int | None, plan: ForkPlan, edits: Operated | None) -> None:
+        def edited(parameters: Parameters) -> Parameters:
+            return parameters if edits is None else operate(run.session.spec, parameters, edits.edits)
+
+        def then() -> None:
+            child = self._bridge.present
+            assert child is not None
+            assert child.parent is not None
+            if plan.train:
+                self._bridge.toggle()
+            self._instrument.wake()
+            at = grouped(child.parent.step)
+            self._say(
+                f"This is {child.name}, forked from {child.parent.name} at step {at}.",
+                action=f"Go back to {child.parent.name}",
+                act=self._go_back,
+            )
+
+        self._bridge.fork(
+            self._owner(run, step).key,
+            step,
+            edit=None if edits is None else edited,
+            then=then,
+            failed=lambda sentence: self._say(sentence, warning=True),
+            **plan.changes,
+        )
+
+    def _owner(self, run: RunEntry, step: int | None) -> RunEntry:
+        """Give the run that a step belongs to: those before a fork are the parent's."""
+        while step is not None and run.parent is not None and step < run.parent.step:
+            parent = self._bridge.book.find(run.parent.key)
+            if parent is None:
+                break
+            run = parent
+        return run
