@@ -10,6 +10,7 @@ from engine.crew import Crew
 from engine.crew.run import CrewRun
 from engine.crew.share import Alone, NotFinite
 from engine.errors import ConfigError, EngineError
+from engine.freezing import check_frozen, frozen_views
 from engine.network import QUIET, Network
 from engine.optimizers import Optimizer, make_optimizer
 from engine.parameters import Parameters
@@ -66,11 +67,18 @@ class Trainer:
         May be replaced between steps through `set`.
     crew
         Helpers that wait already; without them a run with several workers starts its own.
+
+    Raises
+    ------
+    ConfigError
+        If a layer that is to be frozen is not one of the network's that have parameters.
     """
 
     def __init__(self, network: Network, config: TrainingConfig, crew: Crew | None = None) -> None:
         self._crew = crew
         self.network, self.config = network, config
+        check_frozen(network.spec, config.frozen)
+        self._frozen = frozen_views(network.parameters, config.frozen)
         self.averaged: Parameters | None = None
         self.position = BEGINNING
         self._optimizer = _optimizer_of(config)
@@ -158,6 +166,7 @@ class Trainer:
         config, network, at = self.config, self.network, self.position
         end = min(at.picture + config.batch_size, data.count)
         state = network.parameters.state.copy()
+        kept = [values.copy() for values in self._frozen]
         progress = (at.epoch + at.picture / data.count) / config.epochs
         learning_rate = config.learning_rate * SCHEDULES[config.schedule](progress)
         try:
@@ -165,6 +174,9 @@ class Trainer:
         except NotFinite as error:
             network.parameters.state[...] = state
             raise TrainingDiverged(at.step + 1, error.loss) from None
+        for values, before in zip(self._frozen, kept, strict=True):
+            # Weight decay and batch normalisation change what has no gradient, too.
+            values[...] = before
         if config.averaging:
             self._average(at.step + 1)
         if end < data.count:

@@ -45,6 +45,8 @@ class TrainingConfig:
     workers
         Processes that share each batch, this one included. Their number is part of what makes a run
         repeatable: the same sums in another order differ in their last digit.
+    frozen
+        Layers, by name ("conv1"), whose parameters stay as they are: weights, bias and running statistics.
 
     Raises
     ------
@@ -65,6 +67,7 @@ class TrainingConfig:
     averaging: float = 0.0
     seed: int = 0
     workers: int = 1
+    frozen: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         for name, least in (("epochs", 1), ("batch_size", 1), ("seed", 0), ("workers", 1)):
@@ -81,6 +84,9 @@ class TrainingConfig:
                 raise ConfigError(f"{name} must be a number of at least 0 and below 1, got {value!r}")
         if not (_is_number(self.weight_decay) and 0 <= self.weight_decay < float("inf")):
             raise ConfigError(f"weight_decay must be a number of at least 0, got {self.weight_decay!r}")
+        names = self.frozen
+        if not (isinstance(names, tuple) and all(isinstance(n, str) for n in names)):
+            raise ConfigError(f'frozen must be a tuple of layer names, ("conv1",), got {names!r}')
         if self.schedule not in SCHEDULES:
             raise ConfigError(f"schedule must be one of {', '.join(SCHEDULES)}, got {self.schedule!r}")
         make_optimizer(self.optimizer, momentum=0, nesterov=False, weight_decay=0)

@@ -136,6 +136,12 @@ def _add_train(command: argparse.ArgumentParser) -> None:
         "--label-smoothing", type=float, metavar="SHARE", help="share of the target given to all classes"
     )
     command.add_argument(
+        "--freeze",
+        nargs="+",
+        metavar="LAYER",
+        help="layers that keep the values that they begin with, by name (conv1)",
+    )
+    command.add_argument(
         "--augment",
         choices=tuple(AUGMENTATIONS),
         help="shift, turn and stretch pictures at random; medium and strong also bend them and their strokes",

@@ -81,6 +81,8 @@ def _job(options: argparse.Namespace) -> _Job:
     changes = {name: getattr(options, name) for name in SETTINGS if getattr(options, name) is not None}
     if options.augment is not None:
         changes["augmentation"] = AUGMENTATIONS[options.augment]
+    if options.freeze is not None:
+        changes["frozen"] = tuple(options.freeze)
     if options.average is not None:
         changes["averaging"] = options.average
     chosen: Preset | None = None if options.spec is not None else preset(options.preset)
@@ -143,7 +145,10 @@ def _summary(result: Evaluation, job: _Job, seconds: float) -> str:
 def settings_of(config: TrainingConfig) -> dict[str, Any]:
     """Say for a card how a network was trained, the augmentation by its name in `AUGMENTATIONS`."""
     augmentation = next(name for name, how in AUGMENTATIONS.items() if how == config.augmentation)
-    return asdict(replace(config, augmentation=None)) | {"augmentation": augmentation}
+    settings = asdict(replace(config, augmentation=None)) | {"augmentation": augmentation}
+    if not config.frozen:
+        del settings["frozen"]
+    return settings
 
 
 def _card(

@@ -13,6 +13,7 @@ from engine.crew.board import OVER, Board
 from engine.crew.rendezvous import Exchange, MemberLost, fence, wait_until
 from engine.crew.share import Batch, BatchShare, NotFinite, update
 from engine.crew.update import read_settings, update_own_part, write_settings
+from engine.freezing import frozen_names
 from engine.network import Network
 from engine.optimizers import Optimizer
 from engine.parameters import Parameters
@@ -54,6 +55,8 @@ class CrewRun:
             parameters = Parameters(layout, board.parameters)
             gradients = Parameters(layout, board.gradients[0])
             optimizer.adopt(board.moments)
+        self._frozen = frozen_names(network.parameters, config.frozen)
+        self._parameters = parameters
         executor = Executor(network.spec, parameters, gradients, exchange=self._meet)
         self._own = BatchShare(executor, config, data, 0, self._members)
         self._alone: BatchShare | None = None
@@ -123,6 +126,9 @@ class CrewRun:
 
     def _step_divided(self, batch: Batch, learning_rate: float) -> tuple[float, int]:
         board, optimizer = self._board, self._optimizer
+        for name in self._frozen:
+            # Put back by the trainer after the step before.
+            self._parameters[name][...] = self._network.parameters[name]
         write_settings(board, optimizer, learning_rate)
         self._begin_round(batch)
         loss, right = self._own.compute(batch)

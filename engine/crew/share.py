@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 
 from engine.augment import Augmentation, Augmenter
 from engine.errors import EngineError
+from engine.freezing import frozen_views
 from engine.network import Network
 from engine.optimizers import Optimizer
 from engine.plan import Executor
@@ -69,6 +70,9 @@ class BatchShare:
         # A run with one member has the random numbers that it always had.
         self._stream = None if members == 1 else member
         self._order: tuple[int, NDArray[np.int64]] | None = None
+        gradients = executor.gradients
+        # What does not learn has no gradient: nothing is gathered in the optimiser's moments.
+        self._silent = [] if gradients is None else frozen_views(gradients, config.frozen)
 
     def compute(self, batch: Batch) -> tuple[float, int]:
         """Compute the gradients of the mean loss of the whole batch, as far as they come from this part.
@@ -91,7 +95,7 @@ class BatchShare:
         pictures, labels = data.pictures[chosen], data.labels[chosen]
         if config.augmentation is not None:
             pictures = self._changed(pictures, generator(config, 1, step, self._stream))
-        return self._executor.loss_and_gradients(
+        found = self._executor.loss_and_gradients(
             pictures,
             labels,
             weights=None if data.weights is None else data.weights[chosen],
@@ -100,6 +104,9 @@ class BatchShare:
             rng=generator(config, 2, step, self._stream) if self._executor.has_dropout else None,
             update_running=self._member == 0,
         )
+        for gradient in self._silent:
+            gradient[...] = 0
+        return found
 
     def _changed(self, pictures: Array, rng: np.random.Generator) -> Array:
         """Change pictures at random."""

@@ -26,6 +26,7 @@ class ConfigValues(msgspec.Struct, forbid_unknown_fields=True):
     averaging: float
     seed: int
     workers: int = 1
+    frozen: tuple[str, ...] = ()
 
 
 def config_to_builtins(config: TrainingConfig) -> dict[str, Any]:
@@ -44,7 +45,8 @@ def config_from_values(values: ConfigValues) -> TrainingConfig:
     augmentation = settings.pop("augmentation")
     if augmentation is not None:
         augmentation = msgspec.convert(augmentation, type=Augmentation)
-    return TrainingConfig(**settings, augmentation=augmentation)
+    frozen = tuple(settings.pop("frozen"))
+    return TrainingConfig(**settings, augmentation=augmentation, frozen=frozen)
 
 
 def config_to_json(config: TrainingConfig) -> str:

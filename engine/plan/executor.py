@@ -64,6 +64,11 @@ class Executor:
         fitting = max(FEWEST, min(MOST, BUFFER_NUMBERS // patch_numbers(spec)))
         self._part = 1 << (fitting.bit_length() - 1)
 
+    @property
+    def gradients(self) -> Parameters | None:
+        """Where the gradients are written; None where nothing learns."""
+        return self._gradients
+
     def plan(self, batch: int) -> Plan:
         """Give the plan for exactly `batch` pictures, compiled when first asked for."""
         plan = self._plans.pop(batch, None)
