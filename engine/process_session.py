@@ -38,6 +38,7 @@ from engine.tape import Recorded
 from engine.trainer import TrainerState
 from engine.training_data import Position
 from engine.wire import (
+    HELPERS,
     Kind,
     RecordedMessage,
     SnapshotMessage,
@@ -54,9 +55,9 @@ ROOT = Path(__file__).resolve().parent.parent
 
 
 class WorkerProcess:
-    """A process that waits to train: everything imported, no run yet."""
+    """A process that waits to train: everything imported, no run yet; with its own helpers unless told."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, helpers: bool = True) -> None:
         # -P: the folder that the program happens to be started from must not be where modules come from.
         frozen = getattr(sys, "frozen", False)
         module = [WORKER_ARGUMENT] if frozen else ["-P", "-m", "engine.worker"]
@@ -67,7 +68,9 @@ class WorkerProcess:
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
-            env=os.environ | single | {"PYTHONPATH": os.pathsep.join(filter(None, paths))},
+            env=os.environ
+            | single
+            | {"PYTHONPATH": os.pathsep.join(filter(None, paths)), HELPERS: str(int(helpers))},
             creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
         )
         self.process = process
@@ -88,9 +91,17 @@ class WorkerProcess:
 
 
 class WorkerPool:
-    """Keeps one warm process, so that the first step need not wait for imports. Any thread."""
+    """Keeps one warm process, so that the first step need not wait for imports. Any thread.
 
-    def __init__(self) -> None:
+    Parameters
+    ----------
+    helpers
+        Whether each process has helpers waiting beside it. Not for runs with one worker: they would only be
+        in the way.
+    """
+
+    def __init__(self, *, helpers: bool = True) -> None:
+        self._helpers = helpers
         self._lock = threading.Lock()
         self._spare: WorkerProcess | None = None
 
@@ -98,7 +109,7 @@ class WorkerPool:
         """See to it that a process waits."""
         with self._lock:
             if self._spare is None:
-                self._spare = WorkerProcess()
+                self._spare = WorkerProcess(helpers=self._helpers)
 
     def take(self) -> WorkerProcess:
         """Give the waiting process, or a new one."""
@@ -107,7 +118,7 @@ class WorkerPool:
         if spare is not None and spare.process.poll() is not None:
             spare.end()
             spare = None
-        return spare or WorkerProcess()
+        return spare or WorkerProcess(helpers=self._helpers)
 
     def close(self) -> None:
         """End the waiting process."""

@@ -344,7 +344,7 @@ class TrainingSession(SessionReadings):
         epoch_ended = self._trainer.position.picture == 0
         if self._budget.spend(epoch_ended=epoch_ended):
             # After a single step only when it is due: the next press of the button should not wait for it.
-            if self._budget.to_epoch_end:
+            if self._budget.examines:
                 self._examine()
             self._show_rest()
             self._change_state(SessionState.PAUSED)

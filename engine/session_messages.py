@@ -26,10 +26,14 @@ KNOBS = ("learning_rate", "momentum", "weight_decay", "batch_size", "epochs")
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """Command: go on for `steps` steps, or to the end of the epoch, or without a limit; then pause."""
+    """Command: go on for `steps` steps, or to the end of the epoch, or without a limit; then pause.
+
+    At the end of the epoch it is measured on the test pictures; after `steps` with `examine`.
+    """
 
     steps: int | None = None
     to_epoch_end: bool = False
+    examine: bool = False
 
 
 @dataclass(frozen=True, slots=True)

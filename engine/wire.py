@@ -21,6 +21,9 @@ from engine.session_messages import (
     TakeSnapshot,
 )
 
+HELPERS = "FILTERSCOPE_HELPERS"
+"""Variable that tells a training process whether helpers should wait beside it: 1 or 0."""
+
 _HEAD = struct.Struct("<BQ")
 _COMMANDS: tuple[type, ...] = (Run, Pause, Stop, SetKnobs, TakeSnapshot, TakeRecorded)
 

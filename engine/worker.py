@@ -24,6 +24,7 @@ from engine.formats.run import run_from_bytes, run_to_bytes
 from engine.session import TrainingSession
 from engine.session_messages import ENDED, SessionState
 from engine.wire import (
+    HELPERS,
     Kind,
     RecordedMessage,
     SnapshotMessage,
@@ -53,7 +54,8 @@ def main() -> int:
     if hasattr(os, "nice"):
         os.nice(NICENESS)
     # Its helpers get warm together with this process.
-    crew = Crew(default_workers() - 1) if default_workers() > 1 else None
+    helped = default_workers() > 1 and os.environ.get(HELPERS) != "0"
+    crew = Crew(default_workers() - 1) if helped else None
     try:
         return _serve(commands, answers, crew)
     finally:
