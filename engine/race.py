@@ -90,18 +90,16 @@ def race_entries(spec: NetworkSpec, config: TrainingConfig) -> tuple[RaceEntry, 
         RaceEntry(
             HAND_MADE,
             "Hand-made",
-            f"{layer} holds filters that people designed, and keeps them",
+            f"{layer} holds filters made by hand, frozen",
             names,
             made.frozen(),
             frozen,
         ),
-        RaceEntry(
-            RANDOM, "Random", f"{layer} keeps the random filters that it began with", drawn, start, frozen
-        ),
+        RaceEntry(RANDOM, "Random", f"{layer} keeps its random filters, frozen", drawn, start, frozen),
         RaceEntry(
             LEARNED,
             "Learned",
-            f"{layer} began with the same random filters, and learns",
+            f"{layer} begins with the same filters, and learns",
             drawn,
             start,
             replace(config, frozen=()),

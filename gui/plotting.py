@@ -122,9 +122,9 @@ class Curve:
         """Show points; both arrays have shape (n,) and are not written to afterwards."""
         self._item.setData(x, y)
 
-    def set_pen(self, colour: QColor, width: float = 1.0) -> None:
-        """Draw the line in a colour, `width` logical pixels wide."""
-        self._item.setPen(_cosmetic(colour, width))
+    def set_pen(self, colour: QColor, width: float = 1.0, style: Qt.PenStyle = Qt.PenStyle.SolidLine) -> None:
+        """Draw the line in a colour, `width` logical pixels wide, whole or dashed."""
+        self._item.setPen(_cosmetic(colour, width, style))
 
     def set_dots(self, colour: QColor) -> None:
         """Mark each point with a dot, of the size that `set_dot_size` gives."""
