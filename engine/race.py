@@ -99,7 +99,7 @@ def race_entries(spec: NetworkSpec, config: TrainingConfig) -> tuple[RaceEntry, 
         RaceEntry(
             LEARNED,
             "Learned",
-            f"{layer} begins with the same filters, and learns",
+            f"{layer} begins with the same, and learns",
             drawn,
             start,
             replace(config, frozen=()),

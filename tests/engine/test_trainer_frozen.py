@@ -82,6 +82,17 @@ def test_what_is_frozen_stays_bit_equal_and_the_rest_learns(crew, spec, way, wor
     np.testing.assert_array_equal(again.network.parameters.vector, found.vector)
 
 
+@pytest.mark.parametrize("spec", [SMALL, LARGE], ids=["small", "large"])
+def test_what_is_frozen_is_computed_with_as_it_is_by_every_member(crew, spec):
+    # A decay that would shrink the frozen filters by a tenth, and with them what is computed.
+    config = replace(
+        WAYS["sgd"], nesterov=False, momentum=0.0, weight_decay=1.0, frozen=("conv1", "batchnorm1")
+    )
+    alone = trained(spec, config).network.parameters
+    together = trained(spec, replace(config, workers=2), crew).network.parameters
+    np.testing.assert_allclose(together.vector, alone.vector, atol=1e-5)
+
+
 def test_a_layer_in_the_middle_can_be_frozen_alone():
     start = Network(SMALL, 1).parameters
     found = trained(SMALL, replace(CONFIG, frozen=("conv2",))).network.parameters

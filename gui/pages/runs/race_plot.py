@@ -29,7 +29,7 @@ _ROOM_AT_END = 1.025
 _LEAST_WRONG, _LEAST_LOSS = 1e-3, 1e-4
 _ACCURACIES = (0, 50, 80, 90, 95, 98, 99, 99.5, 99.9)
 # Upper ends of the axis of accuracy, in decades of wrong answers: 99 %, or 99.9 % where it is needed.
-_TOPS = (2.08, 3.08)
+_TOPS = (2.12, 3.12)
 _FOOT = -0.12
 _LOSSES = tuple(step * 10.0**power for power in range(-4, 3) for step in (1, 2, 5))
 _USUAL_LOSSES = (0.05, 3.0)
