@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 
 from engine.errors import ConfigError
+from engine.freezing import check_frozen
 from engine.inspect.words import grouped
 from engine.parameters import Parameters
 from engine.replay import Replay, position_after
@@ -29,6 +30,7 @@ FORK_SETTINGS = (
     "label_smoothing",
     "augmentation",
     "averaging",
+    "frozen",
     "seed",
 )
 
@@ -93,6 +95,7 @@ def fork(
             f"{record.name} can be forked at a recorded step from {grouped(first)} on, got {grouped(step)}"
         )
     then = config_at(record.config, recording.events, step)
+    check_frozen(record.spec, changes.get("frozen", ()))
     state, way = _state_at(record, recording, step, count)
     config = replace(then, **changes)
     if config.optimizer != then.optimizer:

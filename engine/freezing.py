@@ -15,9 +15,14 @@ def layer_of(name: str) -> str:
     return name.partition(".")[0]
 
 
+def layers_with_weights(spec: NetworkSpec) -> tuple[str, ...]:
+    """Names of a network's layers that have parameters, in order."""
+    return tuple(dict.fromkeys(layer_of(name) for name, _ in spec.layout.shapes))
+
+
 def check_frozen(spec: NetworkSpec, layers: Iterable[str]) -> None:
     """ConfigError unless every one of these layers is in the network and has parameters."""
-    able = list(dict.fromkeys(layer_of(name) for name, _ in spec.layout.shapes))
+    able = layers_with_weights(spec)
     for layer in layers:
         if layer not in able:
             raise ConfigError(

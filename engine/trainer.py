@@ -101,6 +101,8 @@ class Trainer:
 
         Another kind of optimiser begins without memory.
         """
+        check_frozen(self.network.spec, config.frozen)
+        self._frozen = frozen_views(self.network.parameters, config.frozen)
         same_kind = config.optimizer == self.config.optimizer
         remembered = self._optimizer.state() if same_kind else {}
         self.config, self._optimizer = config, _optimizer_of(config)

@@ -6,6 +6,7 @@ from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QWidget
 
 from engine.forking import config_at
+from engine.freezing import layers_with_weights
 from engine.inspect.surgery import operate
 from engine.inspect.words import grouped
 from engine.parameters import Parameters
@@ -71,7 +72,8 @@ class Forking(QObject):
         def accept(plan: ForkPlan) -> None:
             self._fork(run, None if live else step, plan, edits if plan.edited else None)
 
-        dialog = ForkDialog(self._themes, run.name, step, config, words, accept, self._window)
+        layers = layers_with_weights(run.session.spec)
+        dialog = ForkDialog(self._themes, run.name, step, config, layers, words, accept, self._window)
         dialog.finished.connect(self._on_finished)
         self._dialog = dialog
         dialog.show()

@@ -14,7 +14,7 @@ from engine.race import RaceEntry, RaceResult
 from engine.session import Failed, SessionState, Snapshot, TrainingSession
 from engine.session_messages import ENDED, Run
 from engine.spec import NetworkSpec
-from gui.bridge import trains_in_process
+from gui.training_processes import trains_in_process
 
 logger = logging.getLogger(__name__)
 

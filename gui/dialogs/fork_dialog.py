@@ -1,6 +1,6 @@
 """Asks with which settings a run is to go on from one of its steps."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, cast
 
@@ -13,6 +13,7 @@ from PySide6.QtWidgets import (
     QDialogButtonBox,
     QDoubleSpinBox,
     QFormLayout,
+    QHBoxLayout,
     QLabel,
     QPushButton,
     QSpinBox,
@@ -49,6 +50,8 @@ class ForkDialog(QDialog):
         The run, and where it is to be forked.
     config
         Its settings at that step.
+    layers
+        Names of its layers that have parameters.
     edited
         What was done to its filters, "with conv1 3 changed", or "" for nothing.
     accept
@@ -61,6 +64,7 @@ class ForkDialog(QDialog):
         name: str,
         step: int,
         config: TrainingConfig,
+        layers: Sequence[str],
         edited: str,
         accept: Callable[[ForkPlan], None],
         parent: QWidget | None = None,
@@ -90,6 +94,8 @@ class ForkDialog(QDialog):
             self._spins[knob.name] = spin = self._make_spin(knob, config)
             self._add(knob.name, knob.label, spin)
         self._add("seed", "Data", self._order)
+        self._frozen = {layer: QCheckBox(layer) for layer in layers}
+        self._add("frozen", "Frozen", self._make_frozen(config))
         self._edited = QCheckBox(f"Go on {edited}" if edited else "")
         self._edited.setObjectName("fork_edited")
         self._edited.setToolTip("The new run begins with the filters as Surgery has changed them.")
@@ -134,6 +140,9 @@ class ForkDialog(QDialog):
                 found[name] = kind(spin.value())
         if self._optimizer.currentData() != self._config.optimizer:
             found["optimizer"] = self._optimizer.currentData()
+        frozen = tuple(layer for layer, box in self._frozen.items() if box.isChecked())
+        if set(frozen) != set(self._config.frozen):
+            found["frozen"] = frozen
         if self._order.currentData():
             found["seed"] = int(np.random.default_rng(self._config.seed + 1).integers(1, 1_000_000))
         return found
@@ -159,6 +168,20 @@ class ForkDialog(QDialog):
         spin.setProperty("begun", spin.value())
         spin.valueChanged.connect(self._on_changed)
         return spin
+
+    def _make_frozen(self, config: TrainingConfig) -> QWidget:
+        holder = QWidget()
+        row = QHBoxLayout(holder)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(S3)
+        for layer, box in self._frozen.items():
+            box.setObjectName(f"fork_freeze_{layer}")
+            box.setChecked(layer in config.frozen)
+            box.setToolTip(f"The weights of {layer} stay as they are from this step on.")
+            box.toggled.connect(self._on_changed)
+            row.addWidget(box)
+        row.addStretch(1)
+        return holder
 
     def _add(self, name: str, words: str, field: QWidget) -> None:
         label = QLabel(words)

@@ -161,7 +161,14 @@ def test_knobs_turned_before_the_replay_count_after_it(make: Make) -> None:
 
 @pytest.mark.parametrize(
     "changes",
-    [{"learning_rate": 0.03}, {"optimizer": "sgd"}, {"seed": 6}, {"batch_size": 7}, {"schedule": "constant"}],
+    [
+        {"learning_rate": 0.03},
+        {"optimizer": "sgd"},
+        {"seed": 6},
+        {"batch_size": 7},
+        {"frozen": ("conv1",)},
+        {"schedule": "constant"},
+    ],
 )
 def test_a_changed_fork_differs_only_from_there_on(make: Make, changes: dict[str, Any]) -> None:
     whole = to_the_end(make())
@@ -226,6 +233,8 @@ def test_a_step_that_is_not_there_is_one_sentence() -> None:
         fork(record, 0, name="Run 2", count=COUNT, workers=2)
     with pytest.raises(ConfigError, match="learning_rate must be"):
         fork(record, 0, name="Run 2", count=COUNT, learning_rate=-1)
+    with pytest.raises(ConfigError, match="conv9"):
+        fork(record, 0, name="Run 2", count=COUNT, frozen=("conv9",))
     broken = Parameters(SMALL.layout, np.full(SMALL.layout.size, np.inf, np.float32))
     with pytest.raises(ConfigError, match="finite weights only"):
         fork(record, 0, name="Run 2", count=COUNT, parameters=broken)

@@ -148,8 +148,7 @@ def test_a_run_is_played_back_from_its_first_step_to_live(paused):
     steps = shown[:-1]
     assert steps == sorted(steps)
     assert len(steps) > 10
-    paused.settle()
-    assert paused.shown_step == paused.window.session.step_count
+    paused.wait(lambda: paused.shown_step == paused.window.session.step_count)
 
 
 def test_playing_back_stands_where_it_is_pressed_again_or_the_ribbon_is(paused):
@@ -164,6 +163,8 @@ def test_playing_back_stands_where_it_is_pressed_again_or_the_ribbon_is(paused):
     assert paused.window.instrument.playhead == 4
     paused.trigger("playback")
     ribbon = paused.find("loss_ribbon", LossRibbon)
+    # The list of recorded steps is told a little later than the steps.
+    paused.wait(lambda: 10 in ribbon.stops.recorded and ribbon.stops.live >= 20)
     place = QPoint(round(ribbon.width() * 10 / ribbon.extent), ribbon.height() // 2)
     QTest.mouseClick(ribbon, Qt.MouseButton.LeftButton, pos=place)
     assert not playback.is_playing
@@ -185,3 +186,17 @@ def test_the_first_step_of_an_accuracy_is_found(paused):
     enabled = [action.isEnabled() for action in menu._goals.actions()]
     best = float(tests.since(0)["accuracy"].max())
     assert enabled == [best >= accuracy for accuracy in (0.5, 0.8, 0.9, 0.95, 0.97, 0.98, 0.99)]
+
+
+def test_a_layer_can_be_frozen_from_here_on(paused):
+    paused.click("fork_button")
+    dialog = dialog_of(paused)
+    dialog.findChild(QCheckBox, "fork_freeze_conv1").setChecked(True)
+    assert dialog.sentence == "Different: frozen."
+    before = paused.window.instrument.run.parameters
+    press(dialog, "fork_and_train")
+    paused.wait(lambda: paused.window.session.name == "Run 2")
+    paused.play_until(paused.window.session.step_count + 5)
+    after = paused.window.instrument.run.parameters
+    np.testing.assert_array_equal(after["conv1.weight"], before["conv1.weight"])
+    assert not np.array_equal(after["conv2.weight"], before["conv2.weight"])
