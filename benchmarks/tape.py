@@ -2,7 +2,9 @@
 
 Blocks of steps with and without recording take turns within one training, so that a change of the machine's
 speed hits both. In a block with recording every step is copied, as in the first steps of a run only: the cost
-of a whole run is smaller, and the long run shows by how much.
+of a whole run is smaller, and the long run shows by how much. Recorded are the parameters and, as long as
+there is room, the states that forks begin with. The trained run is a whole session: its memory holds the
+tables of numbers, too.
 """
 
 import argparse
@@ -16,8 +18,11 @@ import numpy as np  # noqa: E402
 
 import main  # noqa: E402, F401  sets the number of BLAS threads
 from engine.datasets import embedded_digits  # noqa: E402
+from engine.formats.run import run_to_bytes  # noqa: E402
 from engine.network import Network  # noqa: E402
 from engine.recipes import PRESETS, preset  # noqa: E402
+from engine.recorder import Recorder  # noqa: E402
+from engine.session import TrainingSession  # noqa: E402
 from engine.tape import Tape  # noqa: E402
 from engine.trainer import Trainer  # noqa: E402
 from engine.training_config import TrainingConfig  # noqa: E402
@@ -29,14 +34,13 @@ def cost(key: str, workers: int, blocks: int) -> None:
     """Print the times of a step with and without recording, and by how many percent they differ."""
     config = TrainingConfig(epochs=1000, batch_size=64, learning_rate=1e-3, workers=workers)
     trainer = Trainer(Network(preset(key).spec, 0), config)
-    vector = trainer.network.parameters.vector
     train = embedded_digits().train
     reports = trainer.run((train.pictures, train.labels))
-    tape, recorded = Tape(0, trainer.network.parameters), 0
+    recorder, recorded = Recorder(trainer), 0
     times: dict[bool, list[float]] = {True: [], False: []}
     for number in range(-4, blocks):
-        if recorded + BLOCK >= tape.capacity:
-            tape, recorded = Tape(0, trainer.network.parameters), 0
+        if recorded + BLOCK >= recorder.tape.capacity:
+            recorder, recorded = Recorder(trainer), 0
         # What comes first alternates as well: a pair of blocks is compared.
         for records in (True, False) if number % 2 else (False, True):
             started = time.perf_counter()
@@ -44,7 +48,7 @@ def cost(key: str, workers: int, blocks: int) -> None:
                 next(reports)
                 if records:
                     recorded += 1
-                    tape.record(recorded, vector)
+                    recorder.note_step()
             if number >= 0:
                 times[records].append(1e6 * (time.perf_counter() - started) / BLOCK)
     reports.close()
@@ -78,6 +82,36 @@ def copy_and_memory(key: str, length: int) -> None:
     )
 
 
+def trained_run(key: str, length: int) -> None:
+    """Print the memory of a session that trains so many steps, and what its recording takes on disk."""
+    split = embedded_digits()
+    config = TrainingConfig(epochs=10**6, batch_size=64, learning_rate=1e-4)
+    session = TrainingSession(preset(key).spec, config, split.train, test_data=split.test)
+    marks: list[tuple[int, float]] = []
+    session.start()
+    for goal in (length // 100, length // 10, length):
+        while session.step_count < goal:
+            time.sleep(0.01)
+        marks.append((session.step_count, resident_mb()))
+    session.close(keep_tape=True)
+    record = session.record()
+    assert record.recording is not None
+    assert record.recording.states is not None
+    size = len(run_to_bytes(record, data="")) / 1e6
+    told = ", ".join(f"{mb:.0f} MB at step {step:,}" for step, mb in marks)
+    print(
+        f"{key}, trained in one process: {told}; recorded {len(record.recording.tape.steps)} steps and "
+        f"{len(record.recording.states.steps)} states, {size:.1f} MB as a file",
+        flush=True,
+    )
+
+
+def resident_mb() -> float:
+    """Give this process's memory, in MB; Linux only."""
+    lines = Path("/proc/self/status").read_text().splitlines()
+    return next(int(line.split()[1]) / 1000 for line in lines if line.startswith("VmRSS"))
+
+
 def report() -> None:
     """Measure everything and print it."""
     parser = argparse.ArgumentParser(description=__doc__)
@@ -85,12 +119,15 @@ def report() -> None:
     parser.add_argument("--length", type=int, default=100_000, help="steps of the long run")
     parser.add_argument("--workers", type=int, nargs="+", default=[1, 2])
     parser.add_argument("--network", nargs="+", default=[p.key for p in PRESETS])
+    parser.add_argument("--trained", nargs="*", default=["one-filter"], help="networks of the trained run")
     options = parser.parse_args()
     for key in options.network:
         copy_and_memory(key, options.length)
     for key in options.network:
         for workers in options.workers:
             cost(key, workers, options.blocks)
+    for key in options.trained:
+        trained_run(key, options.length)
 
 
 if __name__ == "__main__":

@@ -298,9 +298,9 @@ class TapeBar(QWidget):
 
     def _show_menu(self) -> None:
         if self._menu is not None:
-            # Above the bar, which is at the foot of the window.
-            corner = self._more.mapToGlobal(self._more.rect().topLeft())
-            self._menu.popup(corner - QPoint(0, self._menu.sizeHint().height()))
+            # Above the bar, which is at the foot of the window, and to the left: there is the room.
+            corner, size = self._more.mapToGlobal(self._more.rect().topRight()), self._menu.sizeHint()
+            self._menu.popup(corner - QPoint(size.width(), size.height()))
 
     def _offer_playhead(self) -> None:
         """Enable the buttons that lead somewhere; the others say why they do not."""

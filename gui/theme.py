@@ -265,6 +265,14 @@ QPushButton[primary="true"], QToolButton[primary="true"] {{
 QToolButton[flat="true"] {{ background: transparent; border-color: transparent; }}
 QToolButton[flat="true"]:hover {{ background: {hover.name()}; }}
 QToolButton[flat="true"]:focus {{ border-color: {theme.text_dim.name()}; }}
+QCheckBox::indicator {{
+  width: 12px; height: 12px; border: 1px solid {theme.text_dim.name()}; border-radius: 3px;
+  background: {theme.window.name()};
+}}
+QCheckBox::indicator:checked {{ background: {theme.accent.name()}; border-color: {theme.accent.name()}; }}
+QCheckBox::indicator:focus {{ border-color: {theme.text.name()}; }}
+QCheckBox::indicator:disabled {{ border-color: {theme.hairline.name()}; }}
+QCheckBox::indicator:checked:disabled {{ background: {theme.hairline.name()}; }}
 QLabel[role="dim"] {{ color: {theme.text_dim.name()}; }}
 QLabel[role="warning"] {{ color: {theme.warning.name()}; }}
 QToolTip {{

@@ -10,7 +10,6 @@ from PySide6.QtWidgets import (
     QCheckBox,
     QComboBox,
     QDialog,
-    QDialogButtonBox,
     QDoubleSpinBox,
     QFormLayout,
     QHBoxLayout,
@@ -106,16 +105,20 @@ class ForkDialog(QDialog):
         self._sentence.setObjectName("fork_sentence")
         self._sentence.setFont(caption_font())
         self._sentence.setWordWrap(True)
-        buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Cancel)
         self._train = QPushButton("Fork and train")
         self._train.setObjectName("fork_and_train")
+        self._train.setProperty("primary", True)
         self._train.setDefault(True)
         self._rest = QPushButton("Fork")
         self._rest.setObjectName("fork_only")
         self._rest.setToolTip("Open the new run and let it wait")
-        buttons.addButton(self._rest, QDialogButtonBox.ButtonRole.AcceptRole)
-        buttons.addButton(self._train, QDialogButtonBox.ButtonRole.AcceptRole)
-        buttons.rejected.connect(self.reject)
+        cancel = QPushButton("Cancel")
+        cancel.clicked.connect(self.reject)
+        buttons = QHBoxLayout()
+        buttons.setSpacing(S2)
+        buttons.addStretch(1)
+        for button in (cancel, self._rest, self._train):
+            buttons.addWidget(button)
         self._train.clicked.connect(lambda: self._finish(train=True))
         self._rest.clicked.connect(lambda: self._finish(train=False))
         column = QVBoxLayout(self)
@@ -125,7 +128,7 @@ class ForkDialog(QDialog):
         column.addLayout(self._form)
         column.addWidget(self._edited)
         column.addWidget(self._sentence)
-        column.addWidget(buttons)
+        column.addLayout(buttons)
         self.setMinimumWidth(_WIDTH_PX)
         self._on_changed()
 
