@@ -105,6 +105,8 @@ class TrainingControl(QObject):
         bridge.run_opened.connect(self._on_run_opened)
         instrument.pulled.connect(self._on_pulled)
         # After the losses have gone to the bar: from them it knows the newest step.
+        instrument.playhead_moved.connect(page.show_playhead)
+        page.step_wanted.connect(tape.playhead_wanted)
         self.playback = Scrubbing(bridge, instrument, tape, self).playback
         tape.show_state("none", can_run=True)
 

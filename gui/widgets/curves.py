@@ -38,6 +38,8 @@ class LossPlot(QWidget):
     the memory do not grow with the length of the run.
     """
 
+    step_wanted = Signal(object)
+    """A step was clicked: it is to be shown."""
     hovered = Signal(str)
     """The values at the step under the mouse, in words; empty when the mouse has left."""
 
@@ -107,6 +109,8 @@ class LossPlot(QWidget):
         self._steps_shown = float(_SHORTEST_AXIS)
         self._highest_mean, self._lowest_mean = 0.0, math.inf
         self._last_tests: tuple[float, float] | None = None
+        self._playhead: int | None = None
+        self._plot.set_playhead(None)
         self._fit_step_axis()
         self._drawing.call_now()
         self._words.call_now()
@@ -151,8 +155,10 @@ class LossPlot(QWidget):
         self._words.request()
 
     def set_playhead(self, step: int | None) -> None:
-        """Mark the step that the other views show; None while they follow the run."""
+        """Mark the step that the other views show, and tell its values; None while they follow the run."""
+        self._playhead = step
         self._plot.set_playhead(None if step is None else float(step))
+        self._words.call_now()
 
     def _reach(self, step: float) -> None:
         self._last_step = max(self._last_step, step)
@@ -200,9 +206,11 @@ class LossPlot(QWidget):
 
     def _refresh_words(self) -> None:
         parts: list[str] = []
-        if self._loss_mean.value is not None:
+        if self._playhead is not None:
+            parts.append(self._readout(self._playhead))
+        elif self._loss_mean.value is not None:
             parts.append(f"loss {number(self._loss_mean.value, 3)}")
-        if self._last_tests is not None:
+        if self._last_tests is not None and self._playhead is None:
             parts.append(f"test {percent(self._last_tests[1], 1)}")
         self._caption.set_text("Loss and accuracy", " · ".join(parts))
         self.setAccessibleDescription(", ".join(parts) or "Nothing has been trained yet.")
@@ -272,6 +280,14 @@ class LossPlot(QWidget):
         text = self._readout(place[0]) if place is not None else ""
         self._plot.set_cursor(place[0] if place is not None and text else None)
         self.hovered.emit(text)
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        """Go to the step under the mouse."""
+        place = self._plot.data_at(event.position() - QPointF(self._plot.widget.pos()))
+        if event.button() == Qt.MouseButton.LeftButton and place is not None and self._readout(place[0]):
+            self.step_wanted.emit(round(place[0]))
+        else:
+            super().mousePressEvent(event)
 
     def leaveEvent(self, event: QEvent) -> None:
         """Tell that nothing lies under the mouse."""

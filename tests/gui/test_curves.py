@@ -5,6 +5,7 @@ from collections.abc import Iterator
 import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, Qt
+from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QToolButton
 from pytestqt.qtbot import QtBot
 
@@ -155,6 +156,8 @@ def test_an_exploded_loss_is_drawn_without_a_warning(plot: LossPlot) -> None:
 
 def test_the_playhead_is_seen(plot: LossPlot) -> None:
     _feed(plot, 1, 100)
+    # Words come a little later than numbers, but for a playhead at once.
+    plot.set_playhead(None)
     before = plot.grab().toImage()
     plot.set_playhead(50)
     assert plot.grab().toImage() != before
@@ -178,3 +181,32 @@ def test_copying_numbers_gives_a_row_per_point_of_the_means(plot: LossPlot, qtbo
     lines = QApplication.clipboard().text().splitlines()
     assert lines[1].split("\t") == ["1", "0.5", "75", "", ""]
     assert lines[-1].split("\t") == ["20", "0.5", "75", "0.4", "90"]
+
+
+def test_the_playhead_is_marked_and_its_values_are_told(qtbot):
+    plot = LossPlot(ThemeManager("dark"))
+    qtbot.addWidget(plot)
+    plot.append(np.arange(1, 101), np.linspace(2, 1, 100), np.linspace(0, 1, 100))
+    plot.set_playhead(None)
+    live = plot.accessibleDescription()
+    plot.set_playhead(10)
+    told = plot.accessibleDescription()
+    assert told.startswith("step 10 · loss ")
+    assert told != live
+    plot.set_playhead(None)
+    assert plot.accessibleDescription() == live
+
+
+def test_a_click_on_the_curves_wants_that_step(qtbot):
+    plot = LossPlot(ThemeManager("dark"))
+    qtbot.addWidget(plot)
+    plot.resize(500, 300)
+    plot.show()
+    plot.append(np.arange(1, 101), np.linspace(2, 1, 100), np.linspace(0, 1, 100))
+    wanted = []
+    plot.step_wanted.connect(wanted.append)
+    QTest.mouseClick(plot, Qt.MouseButton.LeftButton, pos=QPoint(250, 120))
+    (step,) = wanted
+    assert 30 < step < 70
+    QTest.mouseClick(plot, Qt.MouseButton.LeftButton, pos=QPoint(250, 5))
+    assert len(wanted) == 1

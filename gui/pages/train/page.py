@@ -43,6 +43,8 @@ class TrainPage(QWidget):
     dataset_chosen = Signal(str)
     preset_chosen = Signal(str)
     knob_turned = Signal(str, float)
+    step_wanted = Signal(object)
+    """A step was clicked on the curves: it is to be shown."""
 
     def __init__(self, themes: ThemeManager, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -65,6 +67,7 @@ class TrainPage(QWidget):
         self._plot = LossPlot(themes)
         self._plot.setObjectName("loss_plot")
         self._plot.hovered.connect(self.hovered)
+        self._plot.step_wanted.connect(self.step_wanted)
 
         column = QVBoxLayout(self)
         column.setContentsMargins(S4, S3, S4, S3)
@@ -113,6 +116,10 @@ class TrainPage(QWidget):
             filters.show_tiles(walls.filters, walls.start, walls.change)
             channels.show_tiles(walls.channels)
         self._before = frame.parameters
+
+    def show_playhead(self, step: int | None) -> None:
+        """Mark the step that is shown on the curves; None: the newest one."""
+        self._plot.set_playhead(step)
 
     def show_pulled(self, pulled: Pulled) -> None:
         """Append the numbers of new steps to the curves."""
