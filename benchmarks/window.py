@@ -27,7 +27,8 @@ from gui.app import create_window  # noqa: E402
 from gui.frames import Frame  # noqa: E402
 from gui.main_window import MainWindow  # noqa: E402
 from gui.memory import limit_arenas  # noqa: E402
-from gui.pages.inside.page import PARTS, InsidePage  # noqa: E402
+from gui.pages.inside.page import InsidePage  # noqa: E402
+from gui.pages.inside.parts import PARTS  # noqa: E402
 from gui.settings import Folders  # noqa: E402
 
 TICK_MS = 16

@@ -1,5 +1,7 @@
 """Joins the Inside page to the window: frames of the network that answers, and when it may compute."""
 
+from typing import Any
+
 from PySide6.QtCore import QObject, QTimer
 
 from engine.lab.from_network import convolution_of
@@ -10,9 +12,9 @@ from gui.inspecting import Inspecting
 from gui.instrument import Instrument
 from gui.panels import Panels
 from gui.selection import Selection
-from gui.surgery import Surgery
+from gui.surgery import Compared, Surgery
 
-INSIDE = "inside"
+INSIDE, SURGERY = "inside", "surgery"
 WATCH_MS = 200
 
 
@@ -34,13 +36,12 @@ class LookingInside(QObject):
         self._page, self._skeleton = panels.inside, panels.skeleton
         self._bridge, self._inspecting, self._convolving = bridge, inspecting, convolving
         instrument.answer_changed.connect(self._on_answer)
-        part = self._page.surgery
-        part.edit_wanted.connect(lambda edit, words, goes_on: surgery.change(edit, words, goes_on=goes_on))
-        part.switch_wanted.connect(surgery.switch)
-        part.measure_wanted.connect(surgery.measure)
-        surgery.changed.connect(lambda: part.show_operation(surgery.operated))
-        surgery.compared.connect(part.show_compared)
-        surgery.set_seen(lambda: self._skeleton.page == INSIDE and self._page.part == "surgery")
+        self._page.part_made.connect(self._on_part_made)
+        # What the surgery measured last: the page may not have the part yet that shows it.
+        self._compared: Compared | None = None
+        surgery.changed.connect(self._show_operation)
+        surgery.compared.connect(self._on_compared)
+        surgery.set_seen(lambda: self._skeleton.page == INSIDE and self._page.part == SURGERY)
         # Looked at now and then: the last sign of a training comes before it has ended.
         self._watch = QTimer(self)
         self._watch.setInterval(WATCH_MS)
@@ -81,8 +82,28 @@ class LookingInside(QObject):
 
     def _show(self, frame: Frame) -> None:
         # A step of a run is another network; what was done to it is asked for before the frame is shown.
-        self._page.surgery.show_operation(self._surgery.operated)
+        self._show_operation()
         self._page.show_frame(frame)
+
+    def _on_part_made(self, name: str, part: Any) -> None:
+        if name != SURGERY:
+            return
+        surgery = self._surgery
+        part.edit_wanted.connect(lambda edit, words, goes_on: surgery.change(edit, words, goes_on=goes_on))
+        part.switch_wanted.connect(surgery.switch)
+        part.measure_wanted.connect(surgery.measure)
+        part.show_operation(surgery.operated)
+        if self._compared is not None:
+            part.show_compared(self._compared)
+
+    def _show_operation(self) -> None:
+        if SURGERY in self._page.parts.made:
+            self._page.parts.surgery.show_operation(self._surgery.operated)
+
+    def _on_compared(self, compared: Compared) -> None:
+        self._compared = compared
+        if SURGERY in self._page.parts.made:
+            self._page.parts.surgery.show_compared(compared)
 
     def _look_after_training(self) -> None:
         self._page.set_training(self._bridge.is_running)

@@ -50,11 +50,11 @@ def follow(page):
 
 
 def settled(qtbot, page):
-    qtbot.waitUntil(lambda: page.channels.is_settled, timeout=10_000)
+    qtbot.waitUntil(lambda: page.parts.channels.is_settled, timeout=10_000)
 
 
 def captions_are(qtbot, page, wanted):
-    qtbot.waitUntil(lambda: page.channels.wall.captions == tuple(wanted), timeout=5000)
+    qtbot.waitUntil(lambda: page.parts.channels.wall.captions == tuple(wanted), timeout=5000)
 
 
 def changed_frame(change, drawing=INK, key="Run 1"):

@@ -45,7 +45,7 @@ def test_scales_only_grow_until_they_are_fitted(page):
 
 
 def scale_of(page):
-    tiles = page.channels.wall.tiles
+    tiles = page.parts.channels.wall.tiles
     return np.array([tiles.scale]) if tiles.scales is None else tiles.scales
 
 
@@ -53,10 +53,10 @@ def test_the_scale_is_that_of_unit_layer_or_network_and_the_legend_says_which(pa
     frame = frame_of()
     page.show_frame(frame)
     select(page, "relu1")
-    scale = page.channels.scale
+    scale = page.parts.channels.scale
     peaks = peaks_of(frame)
     assert (scale.legend.low, scale.words) == ("0", "scale of the layer, fixed")
-    assert float(scale.legend.high) == pytest.approx(page.channels.wall.tiles.scale, rel=0.01)
+    assert float(scale.legend.high) == pytest.approx(page.parts.channels.wall.tiles.scale, rel=0.01)
     assert peaks.max() <= scale_of(page)[0] < 2 * peaks.max()
     choose(page, "channels_scope", 0)
     assert (scale_of(page) >= peaks).all()
@@ -78,14 +78,14 @@ def test_another_network_gets_scales_of_its_own(page):
     loud = scale_of(page)[0]
     page.show_frame(frame_of(spec=SMALL, key="another"))
     assert scale_of(page)[0] < loud
-    assert page.channels.wall.order == (0, 1)
+    assert page.parts.channels.wall.order == (0, 1)
 
 
 def test_a_value_has_the_colour_that_the_legend_gives_it(page):
     page.show_frame(frame_of())
     select(page, "relu1")
     choose(page, "channels_scope", 0)
-    wall, tiles = page.channels.wall, page.channels.wall.tiles
+    wall, tiles = page.parts.channels.wall, page.parts.channels.wall.tiles
     row, column = np.unravel_index(tiles.maps[2, 0].argmax(), tiles.maps.shape[2:])
     entry = int(254 * tiles.maps[2, 0, row, column] / tiles.scales[2] + 0.5)
     found = wall.grab().toImage().pixelColor(wall.cell_of(2, row, column).center().toPoint())

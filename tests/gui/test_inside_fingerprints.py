@@ -46,11 +46,11 @@ def show(qtbot, page, frame, layer="conv1", channel=None):
         Selection("Run 1", 7, "my drawing", layer, None if channel is None else "channel", channel)
     )
     settle(qtbot, page)
-    return page.fingerprints.table
+    return page.parts.fingerprints.table
 
 
 def settle(qtbot, page):
-    qtbot.waitUntil(lambda: page.fingerprints.is_settled, timeout=10_000)
+    qtbot.waitUntil(lambda: page.parts.fingerprints.is_settled, timeout=10_000)
 
 
 def frame_with(change, *, spec=SPEC, step=7, reference=None):
@@ -147,7 +147,7 @@ def test_the_learned_slice_nearest_to_sobel_is_found_in_either_sign(qtbot, page,
 
 def test_titles_sort_and_sort_back(qtbot, page):
     table = show(qtbot, page, frame_of(), "conv2")
-    shares = page.fingerprints.table.rows.made.shares
+    shares = page.parts.fingerprints.table.rows.made.shares
     click_title(table, Column.EDGE)
     np.testing.assert_array_equal(table.model.order, np.argsort(-shares[:, 0], kind="stable"))
     click_title(table, Column.EDGE)
@@ -226,7 +226,7 @@ def test_a_training_is_followed_at_a_pace(qtbot, page, monkeypatch):
     show(qtbot, page, frame_of())
     page.set_training(True)
     asked = []
-    monkeypatch.setattr(page.fingerprints._worker, "request", asked.append)
+    monkeypatch.setattr(page.parts.fingerprints._worker, "request", asked.append)
     frames = [frame_with(lambda _: None, step=step) for step in range(12)]
     for frame in frames:
         page.show_frame(frame)
@@ -241,10 +241,10 @@ def test_a_part_that_rests_asks_for_nothing(qtbot, page, monkeypatch):
     show(qtbot, page, frame_of())
     page.show_part("ledger")
     asked = []
-    monkeypatch.setattr(page.fingerprints._worker, "request", asked.append)
+    monkeypatch.setattr(page.parts.fingerprints._worker, "request", asked.append)
     page.show_frame(frame_of(seed=2))
     assert asked == []
-    assert page.fingerprints.is_settled
+    assert page.parts.fingerprints.is_settled
 
 
 @pytest.mark.parametrize(("size", "words"), [(5, "names and likeness"), (7, "names here")])
@@ -278,7 +278,7 @@ def test_broken_weights_have_a_row_too(qtbot, page):
         parameters["conv1.weight"][0] = np.nan
         parameters["conv1.weight"][1] = 0
 
-    part = page.fingerprints
+    part = page.parts.fingerprints
     part.show_view(View(frame_with(change), Selection(), "conv1", False))
     settle(qtbot, page)
     table = part.table
@@ -365,7 +365,7 @@ def test_the_shares_differ_in_lightness_and_have_no_hue(theme):
 def test_the_caption_has_the_room_that_the_tools_in_front_leave(qtbot, page):
     show(qtbot, page, frame_of())
     caption = page.findChild(CaptionLine, "wall_caption")
-    wanted = page.fingerprints.tools.sizeHint().width()
+    wanted = page.parts.fingerprints.tools.sizeHint().width()
     assert wanted <= 420
     assert caption.width() >= page.width() - wanted - 60
 

@@ -39,8 +39,8 @@ def page(qtbot):
 @pytest.fixture
 def part(qtbot, page):
     page.show_frame(frame_of())
-    settled(qtbot, page.occlusion)
-    return page.occlusion
+    settled(qtbot, page.parts.occlusion)
+    return page.parts.occlusion
 
 
 def settled(qtbot, part):
@@ -168,7 +168,7 @@ def test_a_changed_answer_is_said_in_words(qtbot, page):
     network.parameters["dense1.bias"][1] = 0.2 * ink - 1
     subject = replace(plain.subject, key="by hand", spec=spec, parameters=network.parameters.frozen())
     page.show_frame(compute_frame(subject, INK, Network(spec), None))
-    part = page.occlusion
+    part = page.parts.occlusion
     part.tools.findChild(QSpinBox, "patch_side").setValue(14)
     settled(qtbot, part)
     fall = 0.2 * float(plain.picture[:, part.patch.top :, part.patch.left :][:, :14, :14].sum())
@@ -279,7 +279,7 @@ def test_a_coloured_picture_is_painted_in_its_colours(qtbot, page):
     picture = np.zeros((3, 28, 28), np.float32)
     picture[0] = 1
     page.show_frame(replace(frame, picture=picture))
-    part = page.occlusion
+    part = page.parts.occlusion
     turn_on_map(qtbot, part)
     part.tools.findChild(QCheckBox, "patch_map").setChecked(False)
     image = part.board.picture.grab().toImage()
@@ -322,8 +322,8 @@ def test_a_part_that_nobody_sees_asks_for_nothing(qtbot, page):
     page.show_part("ledger")
     page.show_frame(frame_of())
     qtbot.wait(50)
-    assert page.occlusion.patch is None
-    assert page.occlusion.is_settled
+    assert page.parts.occlusion.patch is None
+    assert page.parts.occlusion.is_settled
 
 
 def test_what_is_on_its_way_when_nobody_looks_any_more_asks_for_nothing_further(qtbot, page, part):
@@ -340,7 +340,7 @@ def test_what_is_on_its_way_when_nobody_looks_any_more_asks_for_nothing_further(
 
 
 def test_the_tools_of_other_parts_take_no_room_from_the_caption(page):
-    wide = page.patterns.tools.minimumSizeHint().width()
+    wide = page.parts.patterns.tools.minimumSizeHint().width()
     assert page._tools.minimumSizeHint().width() < wide
     page.show_part("patterns")
     assert page._tools.minimumSizeHint().width() >= wide

@@ -52,12 +52,12 @@ def filled(qtbot, page):
 
 
 def click_card(page, channel):
-    wall = page.patterns.wall
+    wall = page.parts.patterns.wall
     QTest.mouseClick(wall, Qt.MouseButton.LeftButton, pos=wall.box_of(channel).center())
 
 
 def asked(page):
-    shown_maps = page.sensitivity.maps.shown
+    shown_maps = page.parts.sensitivity.maps.shown
     return shown_maps.asked.label, shown_maps.asked.other
 
 
@@ -69,17 +69,18 @@ def test_a_wall_is_filled_channel_by_channel(qtbot, page):
     page.show_frame(frame_of())
     page.enter(True)
     filled(qtbot, page)
-    assert page.patterns.wall.filled == (4, 4)
+    assert page.parts.patterns.wall.filled == (4, 4)
     assert status(page) == "on digits, a first layer sees edges"
-    assert "step 7" in page.patterns.wall.words_of(2)
-    assert "max" in page.patterns.wall.words_of(2)
+    assert "step 7" in page.parts.patterns.wall.words_of(2)
+    assert "max" in page.parts.patterns.wall.words_of(2)
 
 
 def test_a_page_that_nobody_sees_computes_nothing(qtbot, page):
     page.show_frame(frame_of())
+    page.enter(True)
     page.enter(False)
     qtbot.wait(150)
-    assert page.patterns.wall.filled == (0, 0)
+    assert page.parts.patterns.wall.filled == (0, 0)
 
 
 def test_a_selected_layer_gets_its_convolutions_wall(qtbot, page):
@@ -88,7 +89,7 @@ def test_a_selected_layer_gets_its_convolutions_wall(qtbot, page):
     page.show_selection(Selection("Run 1", 7, "my drawing", "pool2", "channel", 5))
     filled(qtbot, page)
     assert page.findChild(QComboBox, "wall_layer").currentText() == "conv2"
-    assert page.patterns.wall.filled == (6, 6)
+    assert page.parts.patterns.wall.filled == (6, 6)
     assert [layer_behind(frame_of().spec, name) for name in ("conv1", "pool1", "conv2", "dense1", None)] == [
         "conv1",
         "conv1",
@@ -107,13 +108,12 @@ def test_a_chosen_layer_and_channel_are_told(qtbot, page):
         layers.activated.emit(1)
     assert chosen.args == ["conv2"]
     with qtbot.waitSignal(page.tile_chosen) as tile:
-        QTest.mouseClick(
-            page.patterns.wall, Qt.MouseButton.LeftButton, pos=page.patterns.wall.box_of(1).center()
-        )
+        wall = page.parts.patterns.wall
+        QTest.mouseClick(wall, Qt.MouseButton.LeftButton, pos=wall.box_of(1).center())
     assert tile.args == ["conv1", "channel", 1, None]
     page.show_selection(Selection("Run 1", 7, "my drawing", "conv1", "channel", 1))
     with qtbot.waitSignal(page.tile_chosen) as tile:
-        QTest.keyClick(page.patterns.wall, Qt.Key.Key_Right)
+        QTest.keyClick(page.parts.patterns.wall, Qt.Key.Key_Right)
     assert tile.args[2] == 2
 
 
@@ -121,12 +121,12 @@ def test_another_way_back_carries_anew(qtbot, page):
     page.show_frame(frame_of())
     page.enter(True)
     filled(qtbot, page)
-    before = page.patterns.wall._patterns[0].found
+    before = page.parts.patterns.wall._patterns[0].found
     ways = page.findChild(QComboBox, "wall_way")
     ways.setCurrentIndex(2)
     ways.activated.emit(2)
     filled(qtbot, page)
-    after = page.patterns.wall._patterns[0].found
+    after = page.parts.patterns.wall._patterns[0].found
     assert (before.rule, after.rule) == ("deconvnet", "gradient")
     np.testing.assert_array_equal(before.patches, after.patches)
 
@@ -136,9 +136,9 @@ def test_the_slider_goes_through_the_ascent(qtbot, page):
     page.enter(True)
     filled(qtbot, page)
     slider = page.findChild(QSlider, "wall_ascent")
-    last = page.patterns.wall.grab().toImage()
+    last = page.parts.patterns.wall.grab().toImage()
     slider.setValue(0)
-    assert page.patterns.wall.grab().toImage() != last
+    assert page.parts.patterns.wall.grab().toImage() != last
 
 
 def test_hovering_tells_which_picture_and_where(qtbot, page):
@@ -147,9 +147,9 @@ def test_hovering_tells_which_picture_and_where(qtbot, page):
     filled(qtbot, page)
     told = []
     page.hovered.connect(told.append)
-    box = page.patterns.wall.box_of(0)
-    QTest.mouseMove(page.patterns.wall, box.topLeft() + QPoint(20, 40))
-    found = page.patterns.wall._patterns[0].found
+    box = page.parts.patterns.wall.box_of(0)
+    QTest.mouseMove(page.parts.patterns.wall, box.topLeft() + QPoint(20, 40))
+    found = page.parts.patterns.wall._patterns[0].found
     row, column = found.pixels[0]
     assert f"patch of picture {found.pictures[0]} at ({row}, {column})" in told[-1]
 
@@ -158,7 +158,7 @@ def test_the_numbers_are_copied_as_a_table(qtbot, page):
     page.show_frame(frame_of())
     page.enter(True)
     filled(qtbot, page)
-    lines = page.patterns.wall._numbers().splitlines()
+    lines = page.parts.patterns.wall._numbers().splitlines()
     assert lines[0].split("\t") == ["channel", "rank", "picture", "row", "column", "value"]
     assert len(lines) == 1 + 4 * 9
 
@@ -169,7 +169,7 @@ def test_sensitivity_is_shown_of_the_answer_or_of_a_class_against_another(qtbot,
     page.enter(True)
     page.show_part("sensitivity")
     filled(qtbot, page)
-    assert page.sensitivity.maps.shown is not None
+    assert page.parts.sensitivity.maps.shown is not None
     assert asked(page) == (frame.verdict.label, None)
     for name, entry in (("asked_class", "7"), ("compared_class", "1")):
         choice = page.findChild(QComboBox, name)
@@ -179,8 +179,8 @@ def test_sensitivity_is_shown_of_the_answer_or_of_a_class_against_another(qtbot,
     assert asked(page) == (7, 1)
     told = []
     page.hovered.connect(told.append)
-    box = page.sensitivity.maps._boxes()[1]
-    QTest.mouseMove(page.sensitivity.maps, box.center().toPoint())
+    box = page.parts.sensitivity.maps._boxes()[1]
+    QTest.mouseMove(page.parts.sensitivity.maps, box.center().toPoint())
     assert told[-1].startswith("Gradient · (14, 14) = ")
     assert "covered here: 7 goes from" in told[-1]
 
@@ -189,8 +189,8 @@ def test_a_blank_canvas_has_no_maps(qtbot, page):
     page.show_frame(frame_of(drawing=Drawing(())))
     page.enter(True)
     page.show_part("sensitivity")
-    assert page.sensitivity.maps.shown is None
-    assert not page.sensitivity.maps.grab().isNull()
+    assert page.parts.sensitivity.maps.shown is None
+    assert not page.parts.sensitivity.maps.grab().isNull()
 
 
 def test_networks_follow_each_other(qtbot, page):
@@ -200,7 +200,7 @@ def test_networks_follow_each_other(qtbot, page):
     for spec, count in ((SPEC, 4), (flat, 0), (wide, 40)):
         page.show_frame(frame_of(spec=spec, key=str(count)))
         filled(qtbot, page)
-        assert page.patterns.wall.filled == (count, count)
+        assert page.parts.patterns.wall.filled == (count, count)
         assert not page.grab().isNull()
 
 
@@ -287,23 +287,23 @@ def test_cards_are_put_in_order_and_stay_there(qtbot, page):
     page.show_frame(frame)
     page.enter(True)
     filled(qtbot, page)
-    assert page.patterns.wall.order == (0, 1, 2, 3)
+    assert page.parts.patterns.wall.order == (0, 1, 2, 3)
     peaks = frame.activations["conv1"].max(axis=(1, 2))
     choose(page, "wall_order", 1)
-    assert page.patterns.wall.order == tuple(np.argsort(-peaks, kind="stable"))
-    place = page.patterns.wall.box_of(page.patterns.wall.order[0])
+    assert page.parts.patterns.wall.order == tuple(np.argsort(-peaks, kind="stable"))
+    place = page.parts.patterns.wall.box_of(page.parts.patterns.wall.order[0])
     assert place.topLeft() == QPoint(0, 0)
     # Another drawing moves no card.
     page.show_frame(frame_of(drawing=Drawing((Stroke(((0.2, 0.5, 0.1), (0.8, 0.5, 0.1))),))))
-    assert page.patterns.wall.order == tuple(np.argsort(-peaks, kind="stable"))
+    assert page.parts.patterns.wall.order == tuple(np.argsort(-peaks, kind="stable"))
     choose(page, "wall_order", 3)
-    strongest = [page.patterns.wall.strongest(channel) for channel in range(4)]
-    assert page.patterns.wall.order == tuple(np.argsort(-np.array(strongest), kind="stable"))
+    strongest = [page.parts.patterns.wall.strongest(channel) for channel in range(4)]
+    assert page.parts.patterns.wall.order == tuple(np.argsort(-np.array(strongest), kind="stable"))
     choose(page, "wall_order", 2)
-    assert sorted(page.patterns.wall.order) == [0, 1, 2, 3]
+    assert sorted(page.parts.patterns.wall.order) == [0, 1, 2, 3]
     with qtbot.waitSignal(page.tile_chosen) as tile:
-        QTest.mouseClick(page.patterns.wall, Qt.MouseButton.LeftButton, pos=QPoint(20, 10))
-    assert tile.args[2] == page.patterns.wall.order[0]
+        QTest.mouseClick(page.parts.patterns.wall, Qt.MouseButton.LeftButton, pos=QPoint(20, 10))
+    assert tile.args[2] == page.parts.patterns.wall.order[0]
 
 
 def test_dead_channels_are_hidden_and_said_to_be(qtbot, page):
@@ -315,10 +315,10 @@ def test_dead_channels_are_hidden_and_said_to_be(qtbot, page):
     page.show_frame(frame)
     page.enter(True)
     filled(qtbot, page)
-    assert "no picture excites it" in page.patterns.wall.words_of(2)
+    assert "no picture excites it" in page.parts.patterns.wall.words_of(2)
     page.findChild(QCheckBox, "wall_hide_dead").setChecked(True)
-    assert page.patterns.wall.order == (0, 1, 3)
-    assert page.patterns.wall.box_of(2).isEmpty()
+    assert page.parts.patterns.wall.order == (0, 1, 3)
+    assert page.parts.patterns.wall.box_of(2).isEmpty()
     assert not page.grab().isNull()
     assert "3 of 4 channels" in page.findChild(CaptionLine, "wall_caption").title
 
@@ -328,7 +328,7 @@ def test_frames_that_keep_coming_do_not_hold_up_the_wall(qtbot, page):
 
     def another_frame_and_filled():
         page.show_frame(frame_of())
-        return page.patterns.wall.is_filled
+        return page.parts.patterns.wall.is_filled
 
     # Each look asks for a frame, as the display clock does.
     qtbot.waitUntil(another_frame_and_filled, timeout=20_000)
@@ -339,10 +339,10 @@ def test_what_was_on_its_way_of_another_network_is_not_shown(qtbot, page, monkey
     page.show_frame(frame_of())
     page.enter(True)
     filled(qtbot, page)
-    late = page.patterns.wall._patterns[0]
+    late = page.parts.patterns.wall._patterns[0]
     taken = []
-    monkeypatch.setattr(page.patterns.wall, "take_patterns", taken.append)
-    page.patterns.worker._news.append(late)
+    monkeypatch.setattr(page.parts.patterns.wall, "take_patterns", taken.append)
+    page.parts.patterns.worker._news.append(late)
     # Its first convolution has the same name and filters of another size.
     page.show_frame(frame_of(spec=SMALL, key="another"))
     filled(qtbot, page)

@@ -12,7 +12,8 @@ from engine.inspect.damage import Damage
 from engine.inspect.surgery import accuracy_by_class
 from engine.kernels import kernel
 from gui.pages.inside.damage_matrix import DamageMatrix
-from gui.pages.inside.page import PARTS, InsidePage
+from gui.pages.inside.page import InsidePage
+from gui.pages.inside.parts import PARTS
 from gui.pages.inside.surgery_part import SurgeryPart
 from gui.theme import ThemeManager
 from tests.driving import SEVEN, Driver
@@ -33,7 +34,7 @@ def classic(driver: Driver) -> Driver:
 
 @pytest.fixture
 def part(classic: Driver) -> SurgeryPart:
-    return classic.find("page_inside", InsidePage).surgery
+    return classic.find("page_inside", InsidePage).parts.surgery
 
 
 def weight(driver: Driver, layer: str = "conv1", number: int = 2) -> np.ndarray:

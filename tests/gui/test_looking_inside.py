@@ -18,17 +18,17 @@ def inside(driver: Driver) -> InsidePage:
 
 
 def test_the_wall_of_the_network_that_answers_is_filled(driver: Driver, inside: InsidePage) -> None:
-    assert inside.patterns.wall.filled == (8, 8)
+    assert inside.parts.patterns.wall.filled == (8, 8)
     driver.window.selection.update(layer="conv2")
     driver.settle()
-    assert inside.patterns.wall.filled == (16, 16)
+    assert inside.parts.patterns.wall.filled == (16, 16)
 
 
 def test_a_card_is_selected_with_the_mouse_and_shown_on_convolve(driver: Driver, inside: InsidePage) -> None:
-    inside.patterns.wall.channel_clicked.emit(3)
+    inside.parts.patterns.wall.channel_clicked.emit(3)
     value = driver.window.selection.value
     assert (value.layer, value.kind, value.channel) == ("conv1", "channel", 3)
-    inside.patterns.wall.channel_activated.emit(3)
+    inside.parts.patterns.wall.channel_activated.emit(3)
     assert driver.window._skeleton.page == "convolve"
     driver.trigger("show_back")
     assert driver.window._skeleton.page == "inside"
@@ -37,12 +37,12 @@ def test_a_card_is_selected_with_the_mouse_and_shown_on_convolve(driver: Driver,
 def test_another_page_lets_it_rest(driver: Driver, inside: InsidePage) -> None:
     driver.window.selection.update(layer="conv2")
     driver.click("rail_draw")
-    before = inside.patterns.wall.filled
+    before = inside.parts.patterns.wall.filled
     driver.qtbot.wait(200)
-    assert inside.patterns.wall.filled == before
+    assert inside.parts.patterns.wall.filled == before
     driver.click("rail_inside")
     driver.settle()
-    assert inside.patterns.wall.filled == (16, 16)
+    assert inside.parts.patterns.wall.filled == (16, 16)
 
 
 def test_the_wall_follows_a_run(driver: Driver, inside: InsidePage) -> None:
@@ -51,14 +51,14 @@ def test_the_wall_follows_a_run(driver: Driver, inside: InsidePage) -> None:
     step = driver.shown_step
     assert step is not None
     assert step >= 30
-    assert f"step {step}" in inside.patterns.wall.words_of(0)
+    assert f"step {step}" in inside.parts.patterns.wall.words_of(0)
 
 
 def test_the_wall_knows_when_a_training_has_ended(driver: Driver, inside: InsidePage) -> None:
     driver.play_until(30)
     driver.wait(lambda: not inside._training)
     driver.settle()
-    assert f"step {driver.shown_step}" in inside.patterns.wall.words_of(7)
+    assert f"step {driver.shown_step}" in inside.parts.patterns.wall.words_of(7)
 
 
 def test_the_wall_goes_with_the_playhead(driver: Driver, inside: InsidePage) -> None:
@@ -71,11 +71,11 @@ def test_the_wall_goes_with_the_playhead(driver: Driver, inside: InsidePage) -> 
     step = driver.window.instrument.answering.step
     assert step is not None
     assert step <= 10
-    assert f"step {step}" in inside.patterns.wall.words_of(0)
+    assert f"step {step}" in inside.parts.patterns.wall.words_of(0)
     driver.window._tape.playhead_wanted.emit(None)
     driver.wait(lambda: driver.window.instrument.answering.step == newest)
     driver.settle()
-    assert f"step {newest}" in inside.patterns.wall.words_of(0)
+    assert f"step {newest}" in inside.parts.patterns.wall.words_of(0)
 
 
 def test_the_window_closes_while_the_wall_is_filled(driver: Driver, inside: InsidePage) -> None:
@@ -83,4 +83,20 @@ def test_the_window_closes_while_the_wall_is_filled(driver: Driver, inside: Insi
     driver.window.selection.update(layer="conv5")
     driver.qtbot.wait(100)
     driver.window.close()
-    assert inside.patterns.wall.filled != (128, 128)
+    assert inside.parts.patterns.wall.filled != (128, 128)
+
+
+def test_surgery_shows_at_first_sight_what_was_done_and_measured_before(driver: Driver) -> None:
+    driver.trigger("classic_network")
+    driver.draw(*SEVEN)
+    driver.window.selection.update(layer="conv1", kind="filter", channel=2)
+    driver.trigger("switch_filter")
+    driver.settle()
+    inside = driver.find("page_inside", InsidePage)
+    assert "surgery" not in inside.parts.made
+    driver.click("rail_inside")
+    driver.click("inside_surgery")
+    assert not inside.parts.surgery.panel._on.isChecked()
+    assert inside.parts.surgery.bars.shown is not None
+    before, now = inside.parts.surgery.bars.shown
+    assert now.min() < before.min()

@@ -1,9 +1,11 @@
 """The Inside page: the whole network, and of one layer what every filter has learned to look for."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtWidgets import (
+    QAbstractButton,
     QButtonGroup,
     QHBoxLayout,
     QLabel,
@@ -17,16 +19,9 @@ from PySide6.QtWidgets import (
 
 from engine.inspect.synthesis import USUAL, Ascent
 from gui.frames import Frame
-from gui.pages.convolve.library_store import StoredKernel
-from gui.pages.inside.channels_part import ChannelsPart
-from gui.pages.inside.fingerprints_part import FingerprintsPart
-from gui.pages.inside.ledger_part import LedgerPart
-from gui.pages.inside.occlusion_part import OcclusionPart
 from gui.pages.inside.part import Part, View
-from gui.pages.inside.patterns_part import PatternsPart
+from gui.pages.inside.parts import PARTS, Parts
 from gui.pages.inside.pins import PinBoard
-from gui.pages.inside.sensitivity_part import SensitivityPart
-from gui.pages.inside.surgery_part import SurgeryPart
 from gui.pages.inside.wall_worker import layer_behind
 from gui.pages.network_flow import NetworkFlow
 from gui.picture_sets import PictureSets
@@ -34,17 +29,13 @@ from gui.selection import Selection
 from gui.theme import S2, S3, S4, UNLIMITED_PX, ThemeManager
 from gui.widgets.caption_line import CaptionLine
 
+if TYPE_CHECKING:
+    from gui.pages.convolve.library_store import StoredKernel
+
 FLOW_PX, PART_PX = 260, 380
-# What the parts are called, and what they show.
-PARTS = {
-    "channels": ("Channels", "The output channels of one layer, large, in order, pinned, to a fixed scale"),
-    "patterns": ("Patterns", "What each filter looks for: what excites it most, and a picture made for it"),
-    "fingerprints": ("Fingerprints", "What each filter is made of: how much edge, line, spot and average"),
-    "sensitivity": ("Sensitivity", "Where the answer is sensitive to a change of the picture"),
-    "occlusion": ("Covering", "What becomes of the answer when a part of the picture is covered"),
-    "ledger": ("Ledger", "How a number comes about, down to the ink"),
-    "surgery": ("Surgery", "What becomes of the answers when a filter is off, scaled, replaced or painted"),
-}
+# The part with the most needs so much; the page's proportions do not depend on which parts there are.
+LEAST_PART_PX = 176
+USUAL_PART = "patterns"
 
 
 class InsidePage(QWidget):
@@ -70,12 +61,14 @@ class InsidePage(QWidget):
     """The menu of the chosen channel is wanted at a `QPoint` of the screen."""
     layer_chosen = Signal(str)
     hovered = Signal(str)
+    part_made = Signal(str, object)
+    """A part was asked for the first time: its name, and the `Part`."""
 
     def __init__(
         self,
         themes: ThemeManager,
         pictures: PictureSets,
-        kernels: Callable[[], Sequence[StoredKernel]] = tuple,
+        kernels: "Callable[[], Sequence[StoredKernel]]" = tuple,
         parent: QWidget | None = None,
         *,
         ascent: Ascent = USUAL,
@@ -94,22 +87,10 @@ class InsidePage(QWidget):
         self._flow.offer_fitting()
         self._flow.set_empty_text("Draw a digit: what every layer makes of it appears here")
         self.pins = PinBoard(self)
-        self.channels = ChannelsPart(themes, self.pins)
-        self.patterns = PatternsPart(themes, pictures.searched, ascent, self.pins)
-        self.fingerprints = FingerprintsPart(themes)
-        self.sensitivity = SensitivityPart(themes)
-        self.occlusion = OcclusionPart(themes)
-        self.ledger = LedgerPart(themes)
-        self.surgery = SurgeryPart(themes, pictures.measuring, kernels)
-        self._parts: Mapping[str, Part] = {
-            "channels": self.channels,
-            "patterns": self.patterns,
-            "fingerprints": self.fingerprints,
-            "sensitivity": self.sensitivity,
-            "occlusion": self.occlusion,
-            "ledger": self.ledger,
-            "surgery": self.surgery,
-        }
+        self.parts = Parts(themes, pictures, kernels, ascent, self.pins, self._join)
+        # The part that was asked for, and the one that is shown as long as the page cannot be seen.
+        self._front = USUAL_PART
+        self._shown: Part | None = None
         self._caption = CaptionLine(themes)
         self._caption.setObjectName("wall_caption")
         self._status = QLabel()
@@ -121,12 +102,17 @@ class InsidePage(QWidget):
     @property
     def is_settled(self) -> bool:
         """Whether everything that was asked for is on screen."""
-        return all(part.is_settled for part in self._parts.values())
+        return all(part.is_settled for part in self.parts.made.values())
 
     @property
     def part(self) -> str:
         """The name of the part that can be seen, "" while the network has the whole page."""
-        return "" if self._body.isHidden() else list(self._parts)[self._stack.currentIndex()]
+        return "" if self._body.isHidden() else self._front
+
+    @property
+    def _button(self) -> QAbstractButton:
+        """The button of the part that can be seen, or was seen last."""
+        return self._buttons.buttons()[list(PARTS).index(self._front)]
 
     def enter(self, visible: bool) -> None:
         """Tell whether the page can be seen: otherwise it computes nothing."""
@@ -163,11 +149,8 @@ class InsidePage(QWidget):
             self._show_part_in_front()
             return
         self._fold(False)
-        index = list(self._parts).index(part)
-        self._buttons.buttons()[index].setChecked(True)
-        self._stack.setCurrentIndex(index)
-        self._tools.setCurrentIndex(index)
-        self._give_room_to_tools(index)
+        self._front = part
+        self._button.setChecked(True)
         self._status.clear()
         self._show_part_in_front()
 
@@ -186,13 +169,13 @@ class InsidePage(QWidget):
         self._below.setMaximumHeight(self._below.sizeHint().height() if folded else UNLIMITED_PX)
         self._buttons.setExclusive(not folded)
         if folded:
-            self._buttons.buttons()[self._stack.currentIndex()].setChecked(False)
+            self._button.setChecked(False)
         else:
             self._splitter.setSizes(self._sizes)
 
     def close_workers(self) -> None:
         """End the threads."""
-        for part in self._parts.values():
+        for part in self.parts.made.values():
             part.close_worker()
 
     def minimumSizeHint(self) -> QSize:
@@ -204,16 +187,14 @@ class InsidePage(QWidget):
         self._tools, self._stack = QStackedWidget(), QStackedWidget()
         row = QHBoxLayout()
         row.setSpacing(S2)
-        for name, part in self._parts.items():
-            button = QPushButton(PARTS[name][0])
-            button.setToolTip(f"{PARTS[name][1]}; once more for the network alone")
+        for name, (title, shows) in PARTS.items():
+            button = QPushButton(title)
+            button.setToolTip(f"{shows}; once more for the network alone")
             button.setObjectName(f"inside_{name}")
             button.setCheckable(True)
             button.clicked.connect(lambda _=False, name=name: self._on_part_clicked(name))
             self._buttons.addButton(button)
             row.addWidget(button)
-            self._tools.addWidget(part.tools)
-            self._stack.addWidget(part)
         row.addStretch(1)
         row.addWidget(self._status)
         self._body, self._below = QWidget(), QWidget()
@@ -239,13 +220,36 @@ class InsidePage(QWidget):
         whole = QVBoxLayout(self)
         whole.setContentsMargins(S4, S3, S4, S3)
         whole.addWidget(splitter)
-        self.show_part("patterns")
+        self._stack.setMinimumHeight(LEAST_PART_PX)
+        self.show_part(USUAL_PART)
 
-    def _give_room_to_tools(self, front: int) -> None:
-        """Let the tools in front alone say how wide they are: the caption has the rest."""
-        for index, part in enumerate(self._parts.values()):
-            ignored, preferred = QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred
-            part.tools.setSizePolicy(preferred if index == front else ignored, preferred)
+    def _join(self, name: str, part: Part) -> None:
+        """Take in a part that has just been made."""
+        self._tools.addWidget(part.tools)
+        self._stack.addWidget(part)
+        part.captioned.connect(self._caption.set_text)
+        part.told.connect(self._status.setText)
+        part.tile_chosen.connect(self.tile_chosen)
+        part.tile_activated.connect(self.tile_activated)
+        part.menu_requested.connect(self.menu_requested)
+        part.layer_chosen.connect(self.layer_chosen)
+        part.hovered.connect(self.hovered)
+        self.part_made.emit(name, part)
+
+    def _bring_forward(self) -> Part:
+        """Show the part that was asked for, and its tools."""
+        front = self.parts.named(self._front)
+        if front is not self._shown:
+            self._shown = front
+            self._stack.setCurrentWidget(front)
+            self._tools.setCurrentWidget(front.tools)
+            # The tools in front alone say how wide they are: the caption has the rest.
+            for part in self.parts.made.values():
+                ignored, preferred = QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred
+                part.tools.setSizePolicy(preferred if part is front else ignored, preferred)
+            # Tools that are hidden tell nobody that they want another room.
+            self._tools.updateGeometry()
+        return front
 
     def _connect(self) -> None:
         self._flow.hovered.connect(self.hovered)
@@ -253,20 +257,12 @@ class InsidePage(QWidget):
         self._flow.layer_clicked.connect(self.layer_chosen)
         self._flow.channel_activated.connect(lambda layer, channel: self.tile_activated.emit())
         self._flow.menu_requested.connect(self.menu_requested)
-        for part in self._parts.values():
-            part.captioned.connect(self._caption.set_text)
-            part.told.connect(self._status.setText)
-            part.tile_chosen.connect(self.tile_chosen)
-            part.tile_activated.connect(self.tile_activated)
-            part.menu_requested.connect(self.menu_requested)
-            part.layer_chosen.connect(self.layer_chosen)
-            part.hovered.connect(self.hovered)
 
     def _show_part_in_front(self) -> None:
         """Let the part that can be seen show what is looked at now, and the others rest."""
-        front = self._stack.currentIndex() if self._visible and not self._body.isHidden() else -1
-        for index, part in enumerate(self._parts.values()):
-            if index != front:
+        front = self._bring_forward() if self._visible and not self._body.isHidden() else None
+        for part in self.parts.made.values():
+            if part is not front:
                 part.rest()
             elif self._frame is not None:
                 part.show_view(View(self._frame, self._selection, self._layer, self._training))

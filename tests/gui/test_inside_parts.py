@@ -1,0 +1,71 @@
+"""The parts of the Inside page: made when they are first seen, and told what was told before."""
+
+import numpy as np
+import pytest
+
+from engine.inspect.synthesis import Ascent
+from gui.pages.inside.page import InsidePage
+from gui.pages.inside.parts import PARTS
+from gui.selection import Selection
+from gui.theme import ThemeManager
+from tests.gui.frame_samples import frame_of, sets_of
+from tests.gui.hosting import shown
+
+PICTURES = np.random.default_rng(0).integers(0, 256, (70, 28, 28), dtype=np.uint8)
+
+
+@pytest.fixture
+def page(qtbot):
+    made = InsidePage(ThemeManager("dark"), sets_of(PICTURES), ascent=Ascent(steps=4))
+    shown(qtbot, made, 1000, 760)
+    yield made
+    made.close_workers()
+
+
+def filled(qtbot, page):
+    qtbot.waitUntil(lambda: page.is_settled, timeout=20_000)
+
+
+def test_a_part_is_made_when_it_is_first_seen_and_knows_what_was_told_before(qtbot, page):
+    page.show_frame(frame_of())
+    page.show_selection(Selection("Run 1", 7, "my drawing", "conv2", "channel", 5))
+    page.show_part("channels")
+    assert not page.parts.made
+    page.enter(True)
+    assert list(page.parts.made) == ["channels"]
+    assert page.parts.channels.isVisible()
+    filled(qtbot, page)
+    assert page.parts.channels.wall.tiles.name == "conv2"
+    page.show_part("patterns")
+    filled(qtbot, page)
+    assert page.parts.patterns.isVisible()
+    assert page.parts.patterns.wall.filled == (6, 6)
+    assert set(page.parts.made) == {"channels", "patterns"}
+
+
+def test_an_unknown_part_is_refused(page):
+    with pytest.raises(KeyError):
+        page.parts.named("made")
+
+
+def test_the_page_keeps_its_proportions_whatever_parts_there_are(qtbot, page):
+    page.show_frame(frame_of())
+    page.enter(True)
+    heights, least = set(), set()
+    for name in PARTS:
+        page.show_part(name)
+        qtbot.wait(20)
+        heights.add((page._flow.height(), page.parts.named(name).height()))
+        least.add(page._below.minimumSizeHint().height())
+    assert len(heights) == 1
+    assert len(least) == 1
+
+
+def test_the_caption_has_the_room_that_the_tools_leave_at_first_sight_too(qtbot, page):
+    page.show_frame(frame_of())
+    page.enter(True)
+    for name in PARTS:
+        page.show_part(name)
+        qtbot.wait(20)
+        tools = page.parts.named(name).tools
+        assert tools.width() == max(0, tools.sizeHint().width())
