@@ -1,4 +1,4 @@
-"""The one door to pyqtgraph: pixel-true pictures and themed plots, with types."""
+"""The one door to pyqtgraph: themed plots, with types."""
 
 from collections.abc import Sequence
 
@@ -6,110 +6,13 @@ import numpy as np
 import pyqtgraph as pg
 from numpy.typing import NDArray
 from PySide6.QtCore import QPointF, Qt
-from PySide6.QtGui import QColor, QFontMetrics, QImage, QPen
-from PySide6.QtWidgets import QGraphicsItem, QGraphicsView, QWidget
+from PySide6.QtGui import QColor, QFontMetrics, QPen
+from PySide6.QtWidgets import QWidget
 
-from gui.palettes import Lut
 from gui.theme import Theme, caption_font, mixed
 
-# Rows first, as every array of the engine; lines are smoothed per curve, pictures never.
-pg.setConfigOptions(imageAxisOrder="row-major", antialias=False)
-
-
-class PixelView:
-    """A scene whose coordinates are logical pixels of its widget. GUI thread only.
-
-    The widget lets the mouse through: the widget that it lies in handles all input.
-    """
-
-    def __init__(self, parent: QWidget | None = None) -> None:
-        self._view = pg.GraphicsView(parent, background=None)
-        self._view.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
-        self._view.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self._view.setAntialiasing(False)
-        # What changes is a picture that fills the view: one rectangle is cheaper than a region.
-        self._view.setViewportUpdateMode(QGraphicsView.ViewportUpdateMode.BoundingRectViewportUpdate)
-
-    @property
-    def widget(self) -> QWidget:
-        """The Qt widget, to be put into a layout."""
-        widget: QWidget = self._view
-        return widget
-
-    def set_background(self, colour: QColor) -> None:
-        """Fill what no item covers."""
-        self._view.setBackground(colour)
-
-    def add_item(self, item: QGraphicsItem) -> None:
-        """Put a plain item into the scene."""
-        self._view.scene().addItem(item)
-
-    def add_mosaic(self) -> "Mosaic":
-        """Make an empty mosaic in this view."""
-        mosaic = Mosaic()
-        self._view.scene().addItem(mosaic.item)
-        return mosaic
-
-
-class _MosaicItem(pg.ImageItem):  # type: ignore[misc]
-    """An image item that colours its entries by itself, in the format of the screen.
-
-    Of what pyqtgraph makes of a picture and a table, Qt has to convert every pixel each time that it paints
-    it; this it only copies, in a fifth of the time.
-    """
-
-    def __init__(self) -> None:
-        super().__init__()
-        self._colours = np.zeros(256, np.uint32)
-        self._pixels = np.zeros((0, 0), np.uint32)
-
-    def set_table(self, lut: Lut) -> None:
-        """Colour the entries with a table of shape (256, 4)."""
-        red, green, blue, alpha = lut.astype(np.uint32).T
-        red, green, blue = ((part * alpha + 127) // 255 for part in (red, green, blue))
-        self._colours = alpha << 24 | red << 16 | green << 8 | blue
-        self._renderRequired = True
-        self.update()
-
-    def render(self) -> None:
-        """Make the picture that `paint` draws; pyqtgraph calls it when entries have changed."""
-        self._pixels = self._colours[self.image]
-        height, width = self._pixels.shape
-        premultiplied = QImage.Format.Format_ARGB32_Premultiplied
-        self.qimage = QImage(self._pixels.data, width, height, 4 * width, premultiplied)
-        self._renderRequired = False
-        self._unrenderable = False
-
-
-class Mosaic:
-    """A picture of device pixels, shown one to one, coloured by a table of 256 entries."""
-
-    def __init__(self) -> None:
-        self.item = _MosaicItem()
-        self.item.setZValue(1)
-        self._lut: Lut | None = None
-
-    def set_lut(self, lut: Lut) -> None:
-        """Colour the entries with a table of shape (256, 4)."""
-        if lut is not self._lut:
-            self._lut = lut
-            self.item.set_table(lut)
-
-    def set_place(self, position: QPointF, dpr: float) -> None:
-        """Put the top left corner at a logical point on a screen of `dpr` device pixels each."""
-        self.item.setPos(snapped(position, dpr))
-        self.item.setScale(1 / dpr)
-
-    def set_pixels(self, pixels: NDArray[np.uint8]) -> None:
-        """Show entries, shape (height, width); the array must not be written to afterwards."""
-        self.item.setVisible(pixels.size > 0)
-        if pixels.size:
-            self.item.setImage(pixels, autoLevels=False, levels=(0, 255))
-
-
-def snapped(position: QPointF, dpr: float) -> QPointF:
-    """Move a logical point to the nearest corner of a device pixel."""
-    return QPointF(round(position.x() * dpr) / dpr, round(position.y() * dpr) / dpr)
+# Lines are smoothed per curve.
+pg.setConfigOptions(antialias=False)
 
 
 class Curve:

@@ -1,41 +1,36 @@
 """Loss and accuracy over the steps of a run."""
 
-import math
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QEvent, QPointF, QSize, Qt, Signal
-from PySide6.QtGui import QMouseEvent
+from PySide6.QtCore import QEvent, QSize, Qt, Signal
+from PySide6.QtGui import QMouseEvent, QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QToolButton, QVBoxLayout, QWidget
 
 from engine.inspect.words import grouped, number, percent
-from gui.plotting import Curve, Plot
 from gui.theme import S1, Theme, ThemeManager, caption_font, mixed
 from gui.widgets.caption_line import CaptionLine
 from gui.widgets.copy_keys import CopyKeys, widget_picture
 from gui.widgets.curve_legend import CurveLegend, LegendEntry
-from gui.widgets.nice import nice_step
 from gui.widgets.paced import Paced
-from gui.widgets.trace import Smoother, Trace
+from gui.widgets.trace import RunTraces, Smoother
+
+if TYPE_CHECKING:
+    from gui.widgets.loss_chart import LossChart
 
 # The axis of steps grows in leaps of a quarter, so that the curve does not crawl at every frame.
 _LEAP = 1.25
 _SHORTEST_AXIS = 100
-_SMALLEST_LOSS = 1e-5
-_AXIS_WIDTH_PX = 48
 # A curve of hundreds of steps moves by less than a pixel per frame: it need not be drawn at each.
 _DRAW_INTERVAL_MS = 100
-_BATCH_SPANS, _MEAN_SPANS, _TEST_SPANS = 512, 256, 96
-# More dots than this run into a band.
-_MOST_DOTS = 40
-_ACCURACY_TICKS = [(float(p), str(p)) for p in (0, 25, 50, 75, 100)]
 
 
 class LossPlot(QWidget):
     """Draws a run's loss on the left axis and its accuracy on the right one. GUI thread only.
 
     Every batch is drawn faintly, its running mean clearly, tests as dots. The cost of a frame and
-    the memory do not grow with the length of the run.
+    the memory do not grow with the length of the run. Before it is first seen it keeps the numbers only.
     """
 
     step_wanted = Signal(object)
@@ -48,7 +43,8 @@ class LossPlot(QWidget):
         self._themes = themes
         self._caption = CaptionLine(themes)
         self._legend = CurveLegend(themes)
-        self._plot = Plot(right_axis=True)
+        self._chart: LossChart | None = None
+        self._playhead: int | None = None
         self._log_button = QToolButton()
         self._log_button.setText("Log")
         self._log_button.setCheckable(True)
@@ -58,25 +54,15 @@ class LossPlot(QWidget):
         self._log_button.setFixedHeight(24)
         self._log_button.toggled.connect(self._on_log_toggled)
 
-        self._batch_curve = self._plot.add_curve(smooth=False)
-        self._train_curve = self._plot.add_curve(right=True)
-        self._loss_curve = self._plot.add_curve()
-        self._test_loss_curve = self._plot.add_curve()
-        self._test_curve = self._plot.add_curve(right=True)
-        self._plot.set_labels("step", "loss", "accuracy, %")
-        self._plot.set_axis_widths(_AXIS_WIDTH_PX, _AXIS_WIDTH_PX)
-        self._plot.set_ticks("right", _ACCURACY_TICKS)
-        self._plot.set_y_range(-3, 104, right=True)
-
         header = QHBoxLayout()
         header.setSpacing(S1)
         header.addWidget(self._caption, 1)
         header.addWidget(self._log_button)
-        column = QVBoxLayout(self)
+        self._column = column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(S1)
         column.addLayout(header)
-        column.addWidget(self._plot.widget, 1)
+        column.addStretch(1)
         column.addWidget(self._legend)
         self.setMouseTracking(True)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
@@ -96,21 +82,16 @@ class LossPlot(QWidget):
     @property
     def drawn_points(self) -> int:
         """How many points are drawn, all curves together."""
-        traces = (self._batch, self._loss, self._train, self._test_loss, self._test)
-        return sum(len(trace) for trace in traces)
+        return sum(len(trace) for trace in self._traces.all)
 
     def reset(self) -> None:
         """Begin a new run."""
-        self._batch = Trace(_BATCH_SPANS, extremes=True)
-        self._loss, self._train = Trace(_MEAN_SPANS), Trace(_MEAN_SPANS)
-        self._test_loss, self._test = Trace(_TEST_SPANS), Trace(_TEST_SPANS)
+        self._traces = RunTraces()
         self._loss_mean, self._accuracy_mean = Smoother(), Smoother()
         self._last_step = 0.0
         self._steps_shown = float(_SHORTEST_AXIS)
-        self._highest_mean, self._lowest_mean = 0.0, math.inf
         self._last_tests: tuple[float, float] | None = None
-        self._playhead: int | None = None
-        self._plot.set_playhead(None)
+        self.set_playhead(None)
         self._fit_step_axis()
         self._drawing.call_now()
         self._words.call_now()
@@ -129,13 +110,14 @@ class LossPlot(QWidget):
             return
         x = np.asarray(steps, np.float64)
         mean = self._loss_mean.feed(loss)
-        self._batch.append(x, np.asarray(loss, np.float64))
-        self._loss.append(x, mean)
-        self._train.append(x, 100 * self._accuracy_mean.feed(accuracy))
+        self._traces.batch.append(x, np.asarray(loss, np.float64))
+        self._traces.loss.append(x, mean)
+        self._traces.train.append(x, 100 * self._accuracy_mean.feed(accuracy))
         finite = mean[np.isfinite(mean)]
         if finite.size:
-            self._highest_mean = max(self._highest_mean, float(finite.max()))
-            self._lowest_mean = min(self._lowest_mean, float(finite.min()))
+            traces = self._traces
+            traces.highest_mean = max(traces.highest_mean, float(finite.max()))
+            traces.lowest_mean = min(traces.lowest_mean, float(finite.min()))
         self._reach(float(x[-1]))
         self._drawing.request()
         self._words.request()
@@ -147,8 +129,8 @@ class LossPlot(QWidget):
         if len(steps) == 0:
             return
         x = np.asarray(steps, np.float64)
-        self._test_loss.append(x, np.asarray(loss, np.float64))
-        self._test.append(x, 100 * np.asarray(accuracy, np.float64))
+        self._traces.test_loss.append(x, np.asarray(loss, np.float64))
+        self._traces.test.append(x, 100 * np.asarray(accuracy, np.float64))
         self._last_tests = (float(loss[-1]), float(accuracy[-1]))
         self._reach(float(x[-1]))
         self._drawing.request()
@@ -157,7 +139,8 @@ class LossPlot(QWidget):
     def set_playhead(self, step: int | None) -> None:
         """Mark the step that the other views show, and tell its values; None while they follow the run."""
         self._playhead = step
-        self._plot.set_playhead(None if step is None else float(step))
+        if self._chart is not None:
+            self._chart.set_playhead(step)
         self._words.call_now()
 
     def _reach(self, step: float) -> None:
@@ -167,42 +150,31 @@ class LossPlot(QWidget):
                 self._steps_shown *= _LEAP
             self._fit_step_axis()
 
-    def _draw(self) -> None:
-        self._draw_loss(self._batch_curve, self._batch)
-        self._draw_loss(self._loss_curve, self._loss)
-        self._draw_loss(self._test_loss_curve, self._test_loss)
-        self._train_curve.set_points(*self._train.points())
-        self._test_curve.set_points(*self._test.points())
-        dots = 5.0 if len(self._test) <= _MOST_DOTS else 0.0
-        self._test_curve.set_dot_size(dots)
-        self._test_loss_curve.set_dot_size(dots)
-        self._fit_loss_axis()
+    def _make_chart(self) -> None:
+        """Make what draws, and show what is known."""
+        # Only the page Train has curves: no other one waits for pyqtgraph.
+        from gui.widgets.loss_chart import LossChart
 
-    def _draw_loss(self, curve: Curve, trace: Trace) -> None:
-        x, y = trace.points()
-        curve.set_points(x, np.log10(y.clip(_SMALLEST_LOSS)) if self.log_scale else y)
+        self._chart = chart = LossChart()
+        # The room that was kept for it.
+        self._column.takeAt(1)
+        self._column.insertWidget(1, chart.widget, 1)
+        # At once, not with the next event: the first picture is whole.
+        chart.widget.show()
+        self._column.activate()
+        chart.name_loss(log_scale=self.log_scale)
+        chart.set_playhead(self._playhead)
+        self._apply(self._themes.theme)
+        self._fit_step_axis()
+        self._drawing.call_now()
+
+    def _draw(self) -> None:
+        if self._chart is not None:
+            self._chart.draw(self._traces, log_scale=self.log_scale)
 
     def _fit_step_axis(self) -> None:
-        step = nice_step(self._steps_shown, 5)
-        ticks = range(0, int(self._steps_shown) + 1, max(1, round(step)))
-        self._plot.set_ticks("bottom", [(float(tick), grouped(tick)) for tick in ticks])
-        self._plot.set_x_range(0, self._steps_shown)
-
-    def _fit_loss_axis(self) -> None:
-        """Fit the axis to the mean: a single bad batch may leave the picture, not squeeze it."""
-        top = self._highest_mean or 1.0
-        if not self.log_scale:
-            step = nice_step(top, 4)
-            ticks = [step * count for count in range(6) if step * count <= 1.12 * top]
-            self._plot.set_ticks("left", [(tick, f"{tick:g}") for tick in ticks])
-            self._plot.set_y_range(-0.03 * top, 1.12 * top)
-            return
-        lowest = self._lowest_mean if math.isfinite(self._lowest_mean) else 0.1
-        low = math.floor(math.log10(max(_SMALLEST_LOSS, 0.5 * min(lowest, top))))
-        high = max(low + 1, math.ceil(math.log10(top)))
-        decades = range(low, high + 1)
-        self._plot.set_ticks("left", [(float(d), f"{10.0**d:g}") for d in decades])
-        self._plot.set_y_range(low, high)
+        if self._chart is not None:
+            self._chart.fit_steps(self._steps_shown)
 
     def _refresh_words(self) -> None:
         parts: list[str] = []
@@ -217,12 +189,12 @@ class LossPlot(QWidget):
 
     def _numbers(self) -> str:
         """Write the drawn points of the means and of the tests as a table."""
-        if len(self._loss) == 0:
+        if len(self._traces.loss) == 0:
             return ""
-        steps, loss = self._loss.points()
+        steps, loss = self._traces.loss.points()
         lines = ["step\tsmoothed loss\tsmoothed accuracy, %\ttest loss\ttest accuracy, %"]
         for step, value in zip(steps.tolist(), loss.tolist(), strict=True):
-            others = (self._train, self._test_loss, self._test)
+            others = (self._traces.train, self._traces.test_loss, self._traces.test)
             found = [value, *(trace.nearest(step) for trace in others)]
             cells = ["" if cell is None else f"{cell:.6g}" for cell in found]
             lines.append("\t".join([f"{step:.0f}", *cells]))
@@ -230,15 +202,15 @@ class LossPlot(QWidget):
 
     def _readout(self, step: float) -> str:
         """Say what the curves show at a step."""
-        if not 0 <= step <= self._last_step or len(self._loss) == 0:
+        if not 0 <= step <= self._last_step or len(self._traces.loss) == 0:
             return ""
         found = {
-            "loss": self._loss.nearest(step),
-            "test loss": self._test_loss.nearest(step),
+            "loss": self._traces.loss.nearest(step),
+            "test loss": self._traces.test_loss.nearest(step),
         }
         shares = {
-            "accuracy": self._train.nearest(step),
-            "test accuracy": self._test.nearest(step),
+            "accuracy": self._traces.train.nearest(step),
+            "test accuracy": self._traces.test.nearest(step),
         }
         parts = [f"step {grouped(round(step))}"]
         parts += [f"{name} {number(v, 3)}" for name, v in found.items() if v is not None]
@@ -248,22 +220,20 @@ class LossPlot(QWidget):
     def _apply(self, theme: Theme) -> None:
         faint = mixed(theme.window, theme.text_dim, 0.55)
         quiet = mixed(theme.window, theme.accent, 0.5)
-        looks = {
-            self._batch_curve: LegendEntry("batch loss", faint, 1.0),
-            self._loss_curve: LegendEntry("smoothed", theme.text, 2.0),
-            self._test_loss_curve: LegendEntry("test loss", theme.text_dim, 1.0, dots=True),
-            self._train_curve: LegendEntry("accuracy", quiet, 1.5),
-            self._test_curve: LegendEntry("test accuracy", theme.accent, 1.5, dots=True),
-        }
-        for curve, look in looks.items():
-            curve.set_pen(look.colour, look.width)
-            if look.dots:
-                curve.set_dots(look.colour)
-        self._plot.apply_theme(theme, theme.window)
-        self._legend.set_entries(tuple(looks.values()))
+        looks = (
+            LegendEntry("batch loss", faint, 1.0),
+            LegendEntry("smoothed", theme.text, 2.0),
+            LegendEntry("test loss", theme.text_dim, 1.0, dots=True),
+            LegendEntry("accuracy", quiet, 1.5),
+            LegendEntry("test accuracy", theme.accent, 1.5, dots=True),
+        )
+        if self._chart is not None:
+            self._chart.apply(theme, looks)
+        self._legend.set_entries(looks)
 
     def _on_log_toggled(self) -> None:
-        self._plot.set_labels("step", "loss, log" if self.log_scale else "loss")
+        if self._chart is not None:
+            self._chart.name_loss(log_scale=self.log_scale)
         self._drawing.call_now()
 
     def sizeHint(self) -> QSize:
@@ -274,22 +244,31 @@ class LossPlot(QWidget):
         """Shrink to where the axes can still be read."""
         return QSize(240, 160)
 
+    def showEvent(self, event: QShowEvent) -> None:
+        """Make the chart when it is first seen."""
+        super().showEvent(event)
+        if self._chart is None:
+            self._make_chart()
+
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         """Read the curves at the step under the mouse."""
-        place = self._plot.data_at(event.position() - QPointF(self._plot.widget.pos()))
-        text = self._readout(place[0]) if place is not None else ""
-        self._plot.set_cursor(place[0] if place is not None and text else None)
+        if self._chart is None:
+            return
+        step = self._chart.step_at(event.position())
+        text = self._readout(step) if step is not None else ""
+        self._chart.set_cursor(step if text else None)
         self.hovered.emit(text)
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         """Go to the step under the mouse."""
-        place = self._plot.data_at(event.position() - QPointF(self._plot.widget.pos()))
-        if event.button() == Qt.MouseButton.LeftButton and place is not None and self._readout(place[0]):
-            self.step_wanted.emit(round(place[0]))
+        step = None if self._chart is None else self._chart.step_at(event.position())
+        if event.button() == Qt.MouseButton.LeftButton and step is not None and self._readout(step):
+            self.step_wanted.emit(round(step))
         else:
             super().mousePressEvent(event)
 
     def leaveEvent(self, event: QEvent) -> None:
         """Tell that nothing lies under the mouse."""
-        self._plot.set_cursor(None)
+        if self._chart is not None:
+            self._chart.set_cursor(None)
         self.hovered.emit("")

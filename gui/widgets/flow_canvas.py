@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QStyle, QWidget
 from engine.inspect.layer_tiles import LayerTiles
 from engine.inspect.tiles import tile_indices
 from engine.inspect.words import percent, shape_text
-from gui.plotting import Mosaic, PixelView
+from gui.pixel_view import Mosaic, PixelView
 from gui.theme import Theme, ThemeManager, mixed
 from gui.widgets import flow_painting
 from gui.widgets.copy_keys import COPY_SCALE

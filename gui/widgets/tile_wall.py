@@ -12,7 +12,7 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from engine.inspect.tiles import TileSet
-from gui.plotting import PixelView, snapped
+from gui.pixel_view import PixelView, snapped
 from gui.theme import S1, ThemeManager, mixed
 from gui.widgets import tile_painting
 from gui.widgets.caption_line import CaptionLine, legend_of

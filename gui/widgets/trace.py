@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 # The running mean looks back over a sixth of the run, and at most over this many steps.
 _LONGEST_MEMORY = 33
 _SHARE_OF_RUN = 6
+_BATCH_SPANS, _MEAN_SPANS, _TEST_SPANS = 512, 256, 96
 
 Points = tuple[NDArray[np.float64], NDArray[np.float64]]
 
@@ -105,3 +106,19 @@ class Smoother:
             if self._count:
                 means[place] = self._mean
         return means
+
+
+class RunTraces:
+    """What is drawn of a run: its batches, their running means, its tests. Any one thread."""
+
+    def __init__(self) -> None:
+        self.batch = Trace(_BATCH_SPANS, extremes=True)
+        self.loss, self.train = Trace(_MEAN_SPANS), Trace(_MEAN_SPANS)
+        self.test_loss, self.test = Trace(_TEST_SPANS), Trace(_TEST_SPANS)
+        self.highest_mean, self.lowest_mean = 0.0, math.inf
+        """How high and how low the mean of the loss has been."""
+
+    @property
+    def all(self) -> tuple[Trace, ...]:
+        """Batch loss, mean loss, test loss, accuracy, test accuracy; percents from 0 to 100."""
+        return self.batch, self.loss, self.test_loss, self.train, self.test

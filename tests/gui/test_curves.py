@@ -165,6 +165,24 @@ def test_the_playhead_is_seen(plot: LossPlot) -> None:
     assert plot.grab().toImage() == before
 
 
+def test_what_was_told_before_it_is_first_seen_is_drawn(
+    plot: LossPlot, qtbot: QtBot, themes: ThemeManager
+) -> None:
+    late = LossPlot(themes)
+    for each in (plot, late):
+        _feed(each, 1, 300)
+        each.append_tests(np.array([10]), np.array([0.4]), np.array([0.9]))
+        each.set_playhead(50)
+    shown(qtbot, late, 480, 320)
+    qtbot.waitUntil(lambda: late.grab().toImage() == plot.grab().toImage())
+    themes.set_mode("dark")
+    hidden = LossPlot(themes)
+    _feed(hidden, 1, 300)
+    hidden.findChild(QToolButton, "loss_log_scale").setChecked(True)
+    shown(qtbot, hidden, 480, 320)
+    assert hidden.grab().toImage().pixelColor(200, 180).lightness() < 100
+
+
 def test_both_themes_are_drawn(plot: LossPlot, themes: ThemeManager) -> None:
     _feed(plot, 1, 100)
     light = plot.grab().toImage()

@@ -4,7 +4,7 @@ import numpy as np
 from PySide6.QtCore import QPointF
 from PySide6.QtGui import QColor
 
-from gui.plotting import PixelView
+from gui.pixel_view import PixelView
 
 
 def test_a_mosaic_has_the_colours_of_its_table_over_its_background(qtbot) -> None:
