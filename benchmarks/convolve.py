@@ -131,7 +131,7 @@ def cell_latency(page: ConvolvePage, count: int) -> list[float]:
 
 def measure(window: MainWindow, options: argparse.Namespace, training: str = "") -> None:
     """Measure every case and print it."""
-    page = window._convolve
+    page = window._convolve.get()
     for name, put in cases(page).items():
         put()
         while not page.is_settled:

@@ -1,6 +1,7 @@
 """Joins the Convolve page to the window: frames, "show on Convolve" and back, address, Inspector."""
 
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QPoint, Qt, Signal
 from PySide6.QtGui import QAction
@@ -14,6 +15,9 @@ from gui.pages.convolve.lab_model import NetworkLink
 from gui.panels import Panels
 from gui.selection import Selection, SelectionModel
 from gui.widgets.paced import Paced
+
+if TYPE_CHECKING:
+    from gui.pages.convolve.page import ConvolvePage
 
 CONVOLVE = "convolve"
 
@@ -29,6 +33,11 @@ class Convolving(QObject):
 
     said = Signal(str)
     """A sentence: why something cannot be shown."""
+    page_said = Signal(str, bool)
+    """One sentence of the page, and whether it is a warning."""
+    undo_offered = Signal(str, object)
+    """One sentence about something that was removed on the page, and the function that brings it back."""
+    hovered = Signal(str)
     run_wanted = Signal(bool)
     """Whether the page in front shows the run, as Train does."""
 
@@ -47,9 +56,7 @@ class Convolving(QObject):
         self._show_page = show_page
         self._follows = Paced(self._follow, FOLLOW_MS, parent=self)
         self._refused: NetworkLink | None = None
-        self._page.place_changed.connect(self._on_place_changed)
-        self._page.back_requested.connect(self.go_back)
-        self._page.network_requested.connect(self.show_network)
+        self._page.when_made(self._on_page_made)
         self._inspector.convolve_requested.connect(self.show_selected)
         panels.skeleton.inspector_toggled.connect(lambda opened: self._on_place_changed())
         selection.changed.connect(lambda value: self.offer())
@@ -59,17 +66,28 @@ class Convolving(QObject):
         """Whether the page is in front."""
         return self._skeleton.page == CONVOLVE
 
+    @property
+    def is_settled(self) -> bool:
+        """Whether the page shows what is set."""
+        page = self._page.made
+        return page is None or page.is_settled
+
+    def close(self) -> None:
+        """End the page's thread."""
+        if self._page.made is not None:
+            self._page.made.close_worker()
+
     def take(self, page: str, frame: Frame) -> None:
         """Hand on a frame as that page shows it; the Draw page's is of the drawing."""
-        if page == "draw":
-            self._page.show_frame(frame)
-        link = self._page.link
+        if page == "draw" and self._page.made is not None:
+            self._page.made.show_frame(frame)
+        link = self._link
         if self.in_front and link is not None and link.page == page:
             self._follows.request()
 
     def show_network(self) -> None:
         """Show the convolution that the page is linked to, or the first one of the network that answers."""
-        link = self._page.link
+        link = self._link
         if link is not None and self._frame_of(link) is not None:
             self._show(link)
             return
@@ -99,7 +117,7 @@ class Convolving(QObject):
 
     def go_back(self) -> None:
         """Return to where the convolution was seen in its network."""
-        link = self._page.link
+        link = self._link
         if link is None:
             self.said.emit(NO_NETWORK)
             return
@@ -137,6 +155,22 @@ class Convolving(QObject):
             self._follows.request()
         self._on_place_changed()
 
+    @property
+    def _link(self) -> NetworkLink | None:
+        """The convolution of a network that the page shows."""
+        return None if self._page.made is None else self._page.made.link
+
+    def _on_page_made(self, page: "ConvolvePage") -> None:
+        page.place_changed.connect(self._on_place_changed)
+        page.back_requested.connect(self.go_back)
+        page.network_requested.connect(self.show_network)
+        page.said.connect(self.page_said)
+        page.undo_offered.connect(self.undo_offered)
+        page.hovered.connect(self.hovered)
+        frame = self._inspecting.frame_of("draw")
+        if frame is not None:
+            page.show_frame(frame)
+
     def _show(self, link: NetworkLink) -> None:
         frame = self._frame_of(link)
         if frame is None:
@@ -146,12 +180,12 @@ class Convolving(QObject):
         except EngineError as error:
             self.said.emit(f"This convolution cannot be shown: {error}.")
             return
-        self._page.show_network(taken, _name(frame, link.layer), link, frame.step)
+        self._page.get().show_network(taken, _name(frame, link.layer), link, frame.step)
         self._show_page(CONVOLVE)
 
     def _follow(self) -> None:
         """Show the newest state of the convolution that is shown; another network's is not the same."""
-        link = self._page.link
+        link = self._link
         frame = None if link is None else self._frame_of(link)
         if link is None or frame is None or not self.in_front:
             return
@@ -163,7 +197,7 @@ class Convolving(QObject):
                 self.said.emit("The network's weights are no longer numbers: the page keeps the last ones.")
             return
         self._refused = None
-        self._page.follow(taken, _name(frame, link.layer), link, frame.step)
+        self._page.get().follow(taken, _name(frame, link.layer), link, frame.step)
 
     def _frame_of(self, link: NetworkLink) -> Frame | None:
         """The newest frame of the network that a link is about, None where another one is shown there."""
@@ -180,12 +214,12 @@ class Convolving(QObject):
         return NetworkLink(self._skeleton.page, frame.subject.key, layer, value.channel, value)
 
     def _on_place_changed(self) -> None:
-        link = self._page.link
+        link = self._link
         follows_run = self.in_front and link is not None and link.page == "train"
         self.run_wanted.emit(follows_run or self._skeleton.page == "train")
         if not self.in_front:
             return
-        place = self._page.describe()
+        place = self._page.get().describe()
         value = Selection(
             run="Convolve",
             step=place.step,

@@ -127,7 +127,7 @@ class MainWindow(QMainWindow):
     @property
     def is_settled(self) -> bool:
         """Whether every picture is up to date, apart from what a running training still brings."""
-        return all(part.is_settled for part in (self.instrument, self._convolve, self._looking))
+        return all(part.is_settled for part in (self.instrument, self._convolving, self._looking))
 
     def classify(self) -> Array:
         """Give each class's probability for what is on the canvas, from the network that answers the Pad."""
@@ -135,6 +135,8 @@ class MainWindow(QMainWindow):
 
     def show_page(self, name: str) -> None:
         """Bring a page to the front; KeyError if there is none of that name."""
+        if name == "convolve":
+            self._convolve.get()
         self._skeleton.show_page(name)
         self._rail.show_page(name)
         self._actions.choose(f"page_{name}")
@@ -221,7 +223,7 @@ class MainWindow(QMainWindow):
         self._actions = Actions(self, self._themes, given=self._pad.pad_actions.named())
         self._actions.fill(self.menuBar())
         self._palette = CommandPalette(self._themes, self)
-        training, selection = self._training, self.selection
+        training, selection, lab = self._training, self.selection, self._convolve
         reactions: dict[str, Callable[[], object]] = {
             "open_network": self._files.ask_for_file,
             **{
@@ -234,12 +236,12 @@ class MainWindow(QMainWindow):
             "quit": self.close,
             "back": self._convolving.here_or(self._convolving.go_back, selection.back),
             "forward": self._convolving.here_or(lambda: None, selection.forward),
-            "up": self._convolving.here_or(self._convolve.up, selection.up),
+            "up": self._convolving.here_or(lambda: lab.get().up(), selection.up),
             "inspector": self._skeleton.toggle_inspector,
             "commands": self._show_commands,
-            "play": self._convolving.here_or(self._convolve.toggle, training.toggle),
-            "step": self._convolving.here_or(partial(self._convolve.step, 1), training.step),
-            "step_back": self._convolving.here_or(partial(self._convolve.step, -1)),
+            "play": self._convolving.here_or(lambda: lab.get().toggle(), training.toggle),
+            "step": self._convolving.here_or(lambda: lab.get().step(1), training.step),
+            "step_back": self._convolving.here_or(lambda: lab.get().step(-1)),
             "show_convolve": self._convolving.show_selected,
             "show_back": self._convolving.go_back,
             "epoch": training.run_epoch,
@@ -293,13 +295,13 @@ class MainWindow(QMainWindow):
         self._train.picture_chosen.connect(instrument.set_run_drawing)
         self._convolving.said.connect(self.say)
         self._convolving.run_wanted.connect(instrument.set_run_wanted)
-        self._convolve.said.connect(lambda text, warning: self.say(text, warning=warning))
-        self._convolve.undo_offered.connect(lambda text, act: self.say(text, action="Undo", act=act))
+        self._convolving.page_said.connect(lambda text, warning: self.say(text, warning=warning))
+        self._convolving.undo_offered.connect(lambda text, act: self.say(text, action="Undo", act=act))
         deeper = self._actions["show_convolve"], self._actions["switch_filter"]
         for page in (self._draw, self._train, panels.inside):
             page.tile_activated.connect(self._convolving.show_selected)
             page.menu_requested.connect(lambda point: self._convolving.show_menu(point, *deeper))
-        readable = (self._draw, self._convolve, self._train, panels.inside, self._inspector, self._tape)
+        readable = (self._draw, self._convolving, self._train, panels.inside, self._inspector, self._tape)
         for panel in (self._pad, *readable):
             panel.hovered.connect(self._status.show_readout)
 
@@ -368,7 +370,7 @@ class MainWindow(QMainWindow):
         self._keeper.remember(splitter=self._skeleton.sizes())
         self._library.close()
         kept = self._bridge.close()
-        self._convolve.close_worker()
+        self._convolving.close()
         self._looking.close()
         self.instrument.close()
         self._garbage.close()

@@ -2,14 +2,15 @@
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from engine.datasets import Dataset
 from gui.address_bar import AddressBar
 from gui.document import Document
 from gui.inspector import Inspector
+from gui.later import Later
 from gui.pad.pad import Pad
 from gui.pages.convolve.library_store import LibraryStore
-from gui.pages.convolve.page import ConvolvePage
 from gui.pages.draw.page import DrawPage
 from gui.pages.inside.page import InsidePage
 from gui.pages.train.page import TrainPage
@@ -22,9 +23,14 @@ from gui.tape_bar import TapeBar
 from gui.theme import ThemeManager
 from gui.training_processes import training_workers
 
+if TYPE_CHECKING:
+    from gui.pages.convolve.page import ConvolvePage
+
 
 class Panels:
     """Every panel by name, in its place in the skeleton; joined to nothing yet. GUI thread only.
+
+    The page Convolve is made, and gets its place, when it is first needed.
 
     Parameters
     ----------
@@ -57,7 +63,15 @@ class Panels:
         self.pad.pad_actions.pressure.setChecked(preferences.pressure)
         self.draw = DrawPage(themes)
         library = LibraryStore(data)
-        self.convolve = ConvolvePage(themes, document.undo_stack, library, digits)
+
+        def make_convolve() -> "ConvolvePage":
+            from gui.pages.convolve.page import ConvolvePage
+
+            page = ConvolvePage(themes, document.undo_stack, library, digits)
+            self.skeleton.add_page("convolve", page)
+            return page
+
+        self.convolve = Later(make_convolve)
         self.train = TrainPage(themes)
         self.inside = InsidePage(themes, pictures, lambda: library.kernels)
         self.inspector = Inspector(themes)
@@ -77,6 +91,5 @@ class Panels:
             status_line=self.status,
         )
         self.skeleton.add_page("draw", self.draw)
-        self.skeleton.add_page("convolve", self.convolve)
         self.skeleton.add_page("train", self.train)
         self.skeleton.add_page("inside", self.inside)

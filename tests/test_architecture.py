@@ -23,6 +23,15 @@ SCREEN = ("PySide6", "shiboken6", "pyqtgraph", "superqt", "gui")
 UNSAFE = ("pickle", "cloudpickle", "dill", "marshal", "shelve")
 # Imported only when first needed: they would cost most of the time to a usable window.
 SLOW = ("sklearn", "scipy", "joblib", "onnx", "google", "pandas", "matplotlib")
+# Imported when the page, or the part of one, that needs it is first shown.
+OF_OTHER_PAGES = (
+    "pyqtgraph",
+    "gui.pages.convolve.page",
+    *(
+        path.relative_to(ROOT).with_suffix("").as_posix().replace("/", ".")
+        for path in (ROOT / "gui/pages/inside").glob("*_part.py")
+    ),
+)
 # Refuses to import what is named on the command line, as if it were not installed.
 BLOCK = """
 import sys
@@ -153,3 +162,19 @@ def test_nothing_slow_is_imported_before_it_is_needed() -> None:
     ).split()
     assert "engine" in loaded
     assert [name for name in SLOW if name in loaded] == []
+
+
+def test_the_window_opens_without_what_only_other_pages_show(tmp_path: Path) -> None:
+    loaded = python(
+        "import os, sys\n"
+        "os.environ.update(QT_QPA_PLATFORM='offscreen', FILTERSCOPE_HOME=sys.argv[1])\n"
+        "from gui.app import create_window\n"
+        "window = create_window(page='draw')\n"
+        "window.leave_no_trace()\n"
+        "window.show()\n"
+        "window.close()\n"
+        "sys.stdout.write(' '.join(sys.modules))",
+        str(tmp_path),
+    ).split()
+    assert "gui.pages.draw.page" in loaded
+    assert [name for name in OF_OTHER_PAGES if name in loaded] == []

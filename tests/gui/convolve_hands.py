@@ -13,9 +13,9 @@ class Convolve:
 
     def __init__(self, driver):
         self.driver = driver
+        driver.window.show_page("convolve")
         self.page = driver.find("page_convolve")
         self.model = self.page.model
-        driver.window.show_page("convolve")
         driver.settle()
 
     @property

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from PySide6.QtCore import QPointF, Qt
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QWidget
 
 from engine.parameters import Parameters
 from engine.session import SessionState
@@ -21,6 +22,21 @@ pytestmark = pytest.mark.qt_log_ignore("This plugin does not support")
 @pytest.fixture
 def convolve(driver):
     return Convolve(driver)
+
+
+def test_the_page_is_made_when_it_is_first_needed_and_knows_the_drawing(driver):
+    assert driver.window.findChild(QWidget, "page_convolve") is None
+    # Commands of the page do nothing but to be there.
+    driver.trigger("show_back")
+    driver.draw(*SEVEN)
+    driver.settle()
+    assert driver.window.findChild(QWidget, "page_convolve") is None
+    convolve = Convolve(driver)
+    convolve.page.parts.sources.source_chosen.emit("drawing")
+    driver.settle()
+    seen = driver.window._answer.preparation.picture
+    # The page shows hundredths.
+    np.testing.assert_allclose(convolve.model.lab.source.picture[0], seen, atol=0.0051)
 
 
 def test_space_trains_again_on_another_page(convolve, driver):
