@@ -20,6 +20,7 @@ from gui.main_window import MainWindow
 from gui.reception import Reception, come_forward
 from gui.settings import Folders, Preferences, PreferencesStore, folders
 from gui.theme import ThemeManager
+from gui.warming import Warming
 from resources import resource_path
 
 logger = logging.getLogger(__name__)
@@ -107,6 +108,10 @@ def run(options: argparse.Namespace, claim: Claim | None = None) -> int:
         window.show()
         # Modules, classes and the window last as long as the program: no collection looks at them again.
         gc.freeze()
+        if not options.screenshot:
+            warming = Warming(parent=app)
+            warming.done.connect(gc.freeze)
+            app.aboutToQuit.connect(warming.close)
         return app.exec()
     finally:
         reception.close()

@@ -44,7 +44,7 @@ def icon(name: str, colour: QColor, size: int = 24) -> QIcon:
 @cache
 def app_icon() -> QIcon:
     """Draw the program's own icon, at every size that a desktop asks for."""
-    drawing = (ICON_FOLDER / f"{APP_ICON}.svg").read_bytes()
+    drawing = QSvgRenderer(QByteArray((ICON_FOLDER / f"{APP_ICON}.svg").read_bytes()))
     result = QIcon()
     for side in _APP_SIDES_PX:
         result.addPixmap(_pixmap(drawing, side))
@@ -55,7 +55,7 @@ def app_icon() -> QIcon:
 def _icon(name: str, rgba: int, size: int) -> QIcon:
     colour = QColor.fromRgba(rgba)
     tint = f'{colour.name()}" stroke-opacity="{colour.alphaF():.3f}'
-    drawing = _source(name).replace("currentColor", tint).encode()
+    drawing = QSvgRenderer(QByteArray(_source(name).replace("currentColor", tint).encode()))
     result = QIcon()
     for scale in _SCALES:
         pixmap = _pixmap(drawing, round(size * scale))
@@ -72,10 +72,10 @@ def _source(name: str) -> str:
         raise KeyError(f"an icon in {ICON_FOLDER.name} was wanted, got {name!r}") from None
 
 
-def _pixmap(drawing: bytes, side_px: int) -> QPixmap:
+def _pixmap(drawing: QSvgRenderer, side_px: int) -> QPixmap:
     pixmap = QPixmap(side_px, side_px)
     pixmap.fill(Qt.GlobalColor.transparent)
     painter = QPainter(pixmap)
-    QSvgRenderer(QByteArray(drawing)).render(painter, QRectF(0, 0, side_px, side_px))
+    drawing.render(painter, QRectF(0, 0, side_px, side_px))
     painter.end()
     return pixmap
