@@ -156,11 +156,12 @@ def steps_per_second(session: TrainingSession, seconds: float) -> float:
 def start_times(rounds: int) -> list[float]:
     """Seconds from the start of a new process until its window has shown a frame and takes events."""
     script = (
-        "import sys, time; sys.argv = ['filterscope']; import main\n"
+        "import sys; sys.argv = ['filterscope']; import main, gc; gc.disable()\n"
+        "from PySide6.QtCore import QEventLoop\n"
         "from PySide6.QtWidgets import QApplication\n"
         "from gui.app import create_window\n"
-        "app = QApplication([]); window = create_window(page='draw')\n"
-        "window.instrument.answer_changed.connect(lambda frame: app.quit()); window.show(); app.exec()\n"
+        "app = QApplication([]); window = create_window(page='draw'); loop = QEventLoop()\n"
+        "window.instrument.answer_changed.connect(lambda frame: loop.quit()); window.show(); loop.exec()\n"
         "app.processEvents(); print('usable', flush=True); window.close()\n"
     )
     times = []

@@ -82,6 +82,8 @@ def test_screenshots_and_new_windows_neither_hand_over_nor_can_be_found(option, 
     monkeypatch.setattr("gui.app.run", lambda options, claim: ran.append(claim) or 0)
     import main
 
+    # It would stay so for the tests that follow.
+    monkeypatch.setattr(main.gc, "disable", lambda: None)
     given = [option] if option == "--new-window" else [option, "out.png"]
     assert main.main(given) == 0
     assert (met, ran) == ([], [None])
