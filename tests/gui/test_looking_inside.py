@@ -1,8 +1,10 @@
 """The Inside page in the window: of the network that answers, at its newest step, and quiet elsewhere."""
 
 import pytest
+from PySide6.QtCore import QPoint
 
 from gui.pages.inside.page import InsidePage
+from gui.theme import DARK, LIGHT
 from tests.driving import SEVEN, Driver
 
 pytestmark = pytest.mark.qt_log_ignore("This plugin does not support")
@@ -100,3 +102,14 @@ def test_surgery_shows_at_first_sight_what_was_done_and_measured_before(driver: 
     assert inside.parts.surgery.bars.shown is not None
     before, now = inside.parts.surgery.bars.shown
     assert now.min() < before.min()
+
+
+def test_the_ground_of_the_fingerprints_follows_the_theme(driver: Driver, inside: InsidePage) -> None:
+    driver.click("inside_fingerprints")
+    driver.settle()
+    for mode, theme in (("light", LIGHT), ("dark", DARK), ("light", LIGHT)):
+        driver.trigger(f"theme_{mode}")
+        viewport = inside.parts.fingerprints.table.body.viewport()
+        # Right of the columns, above the lowest row.
+        corner = viewport.rect().bottomRight() - QPoint(3, 3)
+        assert viewport.grab().toImage().pixelColor(corner) == theme.panel

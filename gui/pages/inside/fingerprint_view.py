@@ -76,6 +76,8 @@ class FingerprintView(QTableView):
         palette = self.palette()
         palette.setColor(QPalette.ColorRole.Base, theme.panel)
         self.setPalette(palette)
+        # Once a style sheet has dressed it, the ground does not follow by itself.
+        self.viewport().setPalette(palette)
         # Titles stand where the text of their column does; the style's own stand at its edge.
         self.horizontalHeader().setStyleSheet(
             f"QHeaderView {{ background: {theme.panel.name()}; }}"
