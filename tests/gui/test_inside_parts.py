@@ -2,6 +2,10 @@
 
 import numpy as np
 import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QContextMenuEvent
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication
 
 from engine.inspect.synthesis import Ascent
 from gui.pages.inside.page import InsidePage
@@ -69,3 +73,37 @@ def test_the_caption_has_the_room_that_the_tools_leave_at_first_sight_too(qtbot,
         qtbot.wait(20)
         tools = page.parts.named(name).tools
         assert tools.width() == max(0, tools.sizeHint().width())
+
+
+@pytest.mark.parametrize("name", ["channels", "patterns"])
+def test_both_walls_have_the_same_keys_and_menus(qtbot, page, name):
+    page.show_frame(frame_of())
+    page.enter(True)
+    page.show_part(name)
+    filled(qtbot, page)
+    wall = page.parts.named(name).wall
+    told, menus, deeper = [], [], []
+    page.tile_chosen.connect(lambda layer, kind, channel, pixel: told.append(channel))
+    page.menu_requested.connect(menus.append)
+    page.tile_activated.connect(lambda: deeper.append(wall.selected))
+    middle = wall.rect().center()
+    menu_key = QContextMenuEvent(QContextMenuEvent.Reason.Keyboard, middle, wall.mapToGlobal(middle))
+    # The keys do nothing about a channel while none is chosen, but to choose the first.
+    QApplication.sendEvent(wall, menu_key)
+    QTest.keyClick(wall, Qt.Key.Key_Return)
+    assert (told, menus, deeper) == ([], [], [])
+    QTest.keyClick(wall, Qt.Key.Key_Down)
+    assert told == [wall.order[0]]
+    page.show_selection(Selection("Run 1", 7, "my drawing", "conv1", "channel", wall.order[1]))
+    QTest.keyClick(wall, Qt.Key.Key_Left)
+    assert told[1:] == [wall.order[0]]
+    QTest.keyClick(wall, Qt.Key.Key_Return)
+    assert deeper == [wall.order[1]]
+    QApplication.sendEvent(wall, menu_key)
+    assert told[2:] == []
+    assert menus == [wall.mapToGlobal(middle)]
+    corner = wall.box_of(wall.order[2]).center()
+    menu = QContextMenuEvent(QContextMenuEvent.Reason.Mouse, corner, wall.mapToGlobal(corner))
+    QApplication.sendEvent(wall, menu)
+    assert told[2:] == [wall.order[2]]
+    assert menus[1:] == [wall.mapToGlobal(corner)]

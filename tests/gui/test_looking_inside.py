@@ -27,7 +27,7 @@ def test_the_wall_of_the_network_that_answers_is_filled(driver: Driver, inside: 
 
 
 def test_a_card_is_selected_with_the_mouse_and_shown_on_convolve(driver: Driver, inside: InsidePage) -> None:
-    inside.parts.patterns.wall.channel_clicked.emit(3)
+    inside.parts.patterns.wall.channel_clicked.emit(3, None)
     value = driver.window.selection.value
     assert (value.layer, value.kind, value.channel) == ("conv1", "channel", 3)
     inside.parts.patterns.wall.channel_activated.emit(3)

@@ -5,7 +5,6 @@ from collections.abc import Sequence
 import numpy as np
 from PySide6.QtCore import QEvent, QPointF, QRect, QRectF, QSize, QSizeF, Qt, Signal
 from PySide6.QtGui import (
-    QContextMenuEvent,
     QImage,
     QKeyEvent,
     QMouseEvent,
@@ -17,6 +16,7 @@ from PySide6.QtWidgets import QWidget
 
 from engine.inspect.tiles import TileSet, tile_indices
 from gui.pages.inside.channel_geometry import layout_channels
+from gui.pages.inside.channel_grid import ChannelGrid
 from gui.pages.inside.channel_painting import (
     BLEED_PX,
     Place,
@@ -33,27 +33,18 @@ from gui.widgets import tile_painting
 from gui.widgets.tile_geometry import Hit, TileLayout
 
 
-class ChannelWall(QWidget):
+class ChannelWall(ChannelGrid):
     """Paints a tile for each channel that is shown, at the place that the order gives it. GUI thread only.
 
     New pixels repaint the maps alone. The wall keeps no selection of its own.
     """
 
-    channel_clicked = Signal(int, object)
-    """A channel, counted from 0, and the (row, column) under the mouse or None."""
-    channel_activated = Signal(int)
-    """A tile was double-clicked, or Enter pressed on the selected one."""
-    menu_requested = Signal(object)
-    """The menu of the channel that was just chosen is wanted at a `QPoint` of the screen."""
     pin_toggled = Signal(int)
     """A channel's pin mark was clicked, or P pressed while it is selected."""
-    hovered = Signal(str)
 
     def __init__(self, themes: ThemeManager, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self._themes = themes
+        super().__init__(themes, parent)
         self._tiles: TileSet | None = None
-        self._order: tuple[int, ...] = ()
         self._pinned: frozenset[int] = frozenset()
         self._captions: tuple[str, ...] = ()
         self._layout: TileLayout | None = None
@@ -64,13 +55,10 @@ class ChannelWall(QWidget):
         self._image = QImage()
         self._pixels = np.zeros(0, np.uint32)
         self._colours: tuple[Lut, np.ndarray] | None = None
-        self._selected: int | None = None
         self._pixel: tuple[int, int] | None = None
         self._hit: Hit | None = None
         self._mouse = QPointF()
         self._empty_text = ""
-        self.setMouseTracking(True)
-        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
         self.setAccessibleName("Channels of a layer")
         themes.changed.connect(self._on_theme_changed)
@@ -81,19 +69,9 @@ class ChannelWall(QWidget):
         return self._tiles
 
     @property
-    def order(self) -> tuple[int, ...]:
-        """The channels that are shown, as they stand."""
-        return self._order
-
-    @property
     def tile_layout(self) -> TileLayout | None:
         """Where they stand, in device pixels from the first tile's corner; None where nothing is shown."""
         return self._layout
-
-    @property
-    def selected(self) -> int | None:
-        """The channel that is outlined."""
-        return self._selected
 
     @property
     def captions(self) -> tuple[str, ...]:
@@ -153,6 +131,22 @@ class ChannelWall(QWidget):
             if self._layout is not None and channel in self._order
             else QRect()
         )
+
+    def columns(self) -> int:
+        """Count the channels in a row."""
+        return 0 if self._layout is None else self._layout.tile_columns
+
+    def channel_at(self, position: QPointF) -> int | None:
+        """Find the channel at a point of the widget."""
+        hit = self._hit_at(position)
+        return None if hit is None else self._order[hit.tile]
+
+    def choose(self, channel: int, position: QPointF) -> None:
+        """Tell that a channel was chosen, and a pixel of it where it has several."""
+        hit, layout = self._hit_at(position), self._layout
+        single = layout is None or layout.rows == layout.columns == 1
+        pixel = None if hit is None or single or hit.row is None else (hit.row, hit.column)
+        self.channel_clicked.emit(channel, pixel)
 
     def cell_of(self, channel: int, row: int, column: int) -> QRectF:
         """Where a pixel of a channel that is shown is painted."""
@@ -301,59 +295,27 @@ class ChannelWall(QWidget):
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         """Choose a channel and a pixel of it, or pin it."""
-        hit = self._hit_at(event.position())
-        if hit is None or event.button() != Qt.MouseButton.LeftButton:
+        if not self._pinned_by(event):
             super().mousePressEvent(event)
-        elif self._is_on_pin(hit, event.position()):
-            self.pin_toggled.emit(self._order[hit.tile])
-        else:
-            self._choose(hit)
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
         """Go deeper; on a pin mark, the second of two clicks."""
+        if not self._pinned_by(event):
+            super().mouseDoubleClickEvent(event)
+
+    def _pinned_by(self, event: QMouseEvent) -> bool:
+        """Pin the channel whose pin mark was clicked, or let it go; False where none was."""
         hit = self._hit_at(event.position())
-        if hit is None or event.button() != Qt.MouseButton.LeftButton:
-            return
-        if self._is_on_pin(hit, event.position()):
-            self.pin_toggled.emit(self._order[hit.tile])
-        else:
-            self.channel_activated.emit(self._order[hit.tile])
-
-    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
-        """Choose the channel under the mouse and ask for its menu."""
-        if event.reason() == QContextMenuEvent.Reason.Mouse:
-            hit = self._hit_at(QPointF(event.pos()))
-            if hit is None:
-                return
-            self._choose(hit)
-            self.menu_requested.emit(event.globalPos())
-        elif self._selected in self._order:
-            self.menu_requested.emit(event.globalPos())
-
-    def _choose(self, hit: Hit) -> None:
-        single = self._layout is None or self._layout.rows == self._layout.columns == 1
-        pixel = None if single or hit.row is None else (hit.row, hit.column)
-        self.channel_clicked.emit(self._order[hit.tile], pixel)
+        left = event.button() == Qt.MouseButton.LeftButton
+        if hit is None or not left or not self._is_on_pin(hit, event.position()):
+            return False
+        self.pin_toggled.emit(self._order[hit.tile])
+        return True
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Move with the arrows, go deeper with Enter, pin with P."""
-        columns = 1 if self._layout is None else self._layout.tile_columns
-        steps = {
-            Qt.Key.Key_Left: -1,
-            Qt.Key.Key_Right: 1,
-            Qt.Key.Key_Up: -columns,
-            Qt.Key.Key_Down: columns,
-        }
-        key = Qt.Key(event.key())
-        here = self._order.index(self._selected) if self._selected in self._order else None
-        if key in steps and self._layout is not None:
-            following = 0 if here is None else here + steps[key]
-            if 0 <= following < len(self._order):
-                self.channel_clicked.emit(self._order[following], None)
-        elif key in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and here is not None:
-            self.channel_activated.emit(self._order[here])
-        elif _is_p(event) and here is not None:
-            self.pin_toggled.emit(self._order[here])
+        if _is_p(event) and self._here is not None:
+            self.pin_toggled.emit(self._order[self._here])
         else:
             super().keyPressEvent(event)
 

@@ -5,11 +5,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 import numpy as np
-from PySide6.QtCore import QEvent, QPointF, QRect, QRectF, QSize, QSizeF, Qt, Signal
+from PySide6.QtCore import QEvent, QPointF, QRect, QRectF, QSize, QSizeF, Qt
 from PySide6.QtGui import (
-    QContextMenuEvent,
     QImage,
-    QKeyEvent,
     QMouseEvent,
     QPainter,
     QPaintEvent,
@@ -21,6 +19,7 @@ from PySide6.QtWidgets import QWidget
 from engine.inspect.words import number, short_number
 from gui.pages.inside.card_geometry import HEADING_PX, CardGeometry, WallGeometry
 from gui.pages.inside.card_pictures import as_signed_tiles, as_tiles, block_image, single_image
+from gui.pages.inside.channel_grid import ChannelGrid
 from gui.pages.inside.wall_worker import Dreams, Patterns
 from gui.theme import RADIUS, S2, ThemeManager, caption_font, heading_font, tabular
 from gui.widgets.copy_keys import CopyKeys, widget_picture
@@ -28,33 +27,19 @@ from gui.widgets.copy_keys import CopyKeys, widget_picture
 _EMPTY = "What excites each filter appears here"
 
 
-class PatternWall(QWidget):
+class PatternWall(ChannelGrid):
     """Paints a card for each channel of one layer. GUI thread only; keeps pictures, no network."""
 
-    channel_clicked = Signal(int)
-    """A channel, counted from 0."""
-    channel_activated = Signal(int)
-    """A card was double-clicked, or Enter pressed on the selected one."""
-    menu_requested = Signal(object)
-    """The menu of the channel that was just chosen is wanted at a `QPoint` of the screen."""
-    hovered = Signal(str)
-
     def __init__(self, themes: ThemeManager, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self._themes = themes
+        super().__init__(themes, parent)
         self._layer = ""
         self._geometry: WallGeometry | None = None
         self._patterns: dict[int, Patterns] = {}
         self._dreams: dict[int, tuple[Dreams, int]] = {}
         self._images: dict[tuple[str, int], QImage] = {}
         self._names: Mapping[int, str] = {}
-        self._selected: int | None = None
-        # The channels that are shown, in the order of their cards.
-        self._order: list[int] = []
         self._channels = 0
         self._ascent = -1
-        self.setMouseTracking(True)
-        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setAccessibleName("Pattern wall")
         CopyKeys(self, lambda: widget_picture(self), self._numbers, menu="none")
         themes.changed.connect(self._on_theme_changed)
@@ -70,7 +55,7 @@ class PatternWall(QWidget):
             Height and width in pixels of what a channel's pixel sees, and of the picture made for it.
         """
         self._layer, self._channels = layer, channels
-        self._order = list(range(channels))
+        self._order = tuple(range(channels))
         self._geometry = WallGeometry(CardGeometry(patch, dream), channels, self.width())
         self.clear()
         self._selected = None
@@ -78,15 +63,10 @@ class PatternWall(QWidget):
 
     def show_order(self, order: Sequence[int]) -> None:
         """Show these channels only, in this order; it stays until it is told anew."""
-        self._order = list(order)
+        self._order = tuple(order)
         if self._geometry is not None:
             self._geometry = replace(self._geometry, count=len(self._order))
             self._fit()
-
-    @property
-    def order(self) -> tuple[int, ...]:
-        """The channels that are shown, in the order of their cards."""
-        return tuple(self._order)
 
     @property
     def dead(self) -> frozenset[int]:
@@ -148,6 +128,16 @@ class PatternWall(QWidget):
         left, top = self._geometry.corner(self._order.index(channel))
         height, width = self._geometry.card.size
         return QRect(left, top, width, height)
+
+    def columns(self) -> int:
+        """Count the cards in a row."""
+        return 0 if self._geometry is None else self._geometry.columns
+
+    def channel_at(self, position: QPointF) -> int | None:
+        """Find the channel whose card is at a point of the widget."""
+        geometry = self._geometry
+        place = None if geometry is None else geometry.card_at(position.x(), position.y())
+        return None if place is None else self._order[place]
 
     @property
     def filled(self) -> tuple[int, int]:
@@ -332,55 +322,6 @@ class PatternWall(QWidget):
     def leaveEvent(self, event: QEvent) -> None:
         """Say nothing any more."""
         self.hovered.emit("")
-
-    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
-        """Choose the channel under the mouse and ask for its menu."""
-        place = None
-        if self._geometry is not None:
-            place = self._geometry.card_at(event.pos().x(), event.pos().y())
-        if place is not None:
-            self.channel_clicked.emit(self._order[place])
-            self.menu_requested.emit(event.globalPos())
-
-    def _card_under(self, event: QMouseEvent) -> int | None:
-        if self._geometry is None or event.button() != Qt.MouseButton.LeftButton:
-            return None
-        place = self._geometry.card_at(event.position().x(), event.position().y())
-        return None if place is None else self._order[place]
-
-    def mousePressEvent(self, event: QMouseEvent) -> None:
-        """Choose a channel."""
-        channel = self._card_under(event)
-        if channel is not None:
-            self.channel_clicked.emit(channel)
-
-    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
-        """Go deeper."""
-        channel = self._card_under(event)
-        if channel is not None:
-            self.channel_activated.emit(channel)
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Move with the arrows, go deeper with Enter."""
-        if self._geometry is None:
-            super().keyPressEvent(event)
-            return
-        steps = {
-            Qt.Key.Key_Left: -1,
-            Qt.Key.Key_Right: 1,
-            Qt.Key.Key_Up: -self._geometry.columns,
-            Qt.Key.Key_Down: self._geometry.columns,
-        }
-        key = Qt.Key(event.key())
-        if key in steps:
-            here = self._order.index(self._selected) if self._selected in self._order else None
-            following = 0 if here is None else here + steps[key]
-            if 0 <= following < len(self._order):
-                self.channel_clicked.emit(self._order[following])
-        elif key in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and self._selected is not None:
-            self.channel_activated.emit(self._selected)
-        else:
-            super().keyPressEvent(event)
 
 
 def _short(value: float) -> str:

@@ -196,6 +196,6 @@ class PatternsPart(Part):
         if self._view is not None:
             self.show_view(self._view)
 
-    def _on_channel_clicked(self, channel: int) -> None:
+    def _on_channel_clicked(self, channel: int, pixel: object) -> None:
         if self._view is not None:
             self.tile_chosen.emit(self._view.layer, "channel", channel, None)
