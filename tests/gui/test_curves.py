@@ -201,10 +201,8 @@ def test_copying_numbers_gives_a_row_per_point_of_the_means(plot: LossPlot, qtbo
     assert lines[-1].split("\t") == ["20", "0.5", "75", "0.4", "90"]
 
 
-def test_the_playhead_is_marked_and_its_values_are_told(qtbot):
-    plot = LossPlot(ThemeManager("dark"))
-    qtbot.addWidget(plot)
-    plot.append(np.arange(1, 101), np.linspace(2, 1, 100), np.linspace(0, 1, 100))
+def test_the_playhead_is_marked_and_its_values_are_told(plot: LossPlot) -> None:
+    _feed(plot, 1, 100)
     plot.set_playhead(None)
     live = plot.accessibleDescription()
     plot.set_playhead(10)
@@ -215,16 +213,12 @@ def test_the_playhead_is_marked_and_its_values_are_told(qtbot):
     assert plot.accessibleDescription() == live
 
 
-def test_a_click_on_the_curves_wants_that_step(qtbot):
-    plot = LossPlot(ThemeManager("dark"))
-    qtbot.addWidget(plot)
-    plot.resize(500, 300)
-    plot.show()
-    plot.append(np.arange(1, 101), np.linspace(2, 1, 100), np.linspace(0, 1, 100))
-    wanted = []
+def test_a_click_on_the_curves_wants_that_step(plot: LossPlot) -> None:
+    _feed(plot, 1, 100)
+    wanted: list[int] = []
     plot.step_wanted.connect(wanted.append)
-    QTest.mouseClick(plot, Qt.MouseButton.LeftButton, pos=QPoint(250, 120))
+    QTest.mouseClick(plot, Qt.MouseButton.LeftButton, pos=QPoint(240, 140))
     (step,) = wanted
     assert 30 < step < 70
-    QTest.mouseClick(plot, Qt.MouseButton.LeftButton, pos=QPoint(250, 5))
+    QTest.mouseClick(plot, Qt.MouseButton.LeftButton, pos=QPoint(240, 5))
     assert len(wanted) == 1
