@@ -1,30 +1,18 @@
 """Reading files of any size and kind safely, and writing them so that a crash never leaves a half."""
 
-import contextlib
-import os
-import secrets
 import stat
 from pathlib import Path
 
 from engine.errors import FormatError
+from engine.formats.part_file import PartFile
 from engine.formats.text import brief
 
 
 def write_atomically(path: str | Path, content: bytes) -> None:
     """Write to a temporary file beside `path`, flush it to disk, then rename it; OSError if it cannot be."""
-    # The file that a link points to is replaced, not the link.
-    target = Path(os.path.realpath(path))
-    temporary = target.with_name(f".{target.name[:100]}.{secrets.token_hex(8)}.part")
-    try:
-        with temporary.open("xb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        os.replace(temporary, target)
-    except BaseException:
-        with contextlib.suppress(OSError):
-            temporary.unlink()
-        raise
+    with PartFile(path) as file:
+        file.write(content)
+        file.commit()
 
 
 def read_network_file(path: str | Path, most_bytes: int) -> bytes:

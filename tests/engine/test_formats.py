@@ -14,7 +14,6 @@ from safetensors.numpy import load, save
 
 from engine import Conv2D, Dense, Flatten, GlobalAvgPool2D, Network, NetworkSpec
 from engine.errors import FormatError
-from engine.formats import files
 from engine.formats.files import write_atomically
 from engine.formats.model import FORMAT, VERSION, load_model, save_model
 from engine.formats.spec_json import spec_from_json, spec_to_json
@@ -306,7 +305,7 @@ class TestAtomicWriting:
         path = tmp_path / "net.safetensors"
         Network(SMALL, 1).save(path)
         before = path.read_bytes()
-        monkeypatch.setattr(files.os, step, fail)
+        monkeypatch.setattr(os, step, fail)
         with pytest.raises(OSError, match="No space left"):
             Network(SMALL, 2).save(path)
         assert path.read_bytes() == before
