@@ -35,6 +35,11 @@ class Paced(QObject):
         else:
             self._timer.start(self._interval_ms - int(elapsed))
 
+    @property
+    def waits(self) -> bool:
+        """Whether a call has been asked for and not been made."""
+        return self._timer.isActive()
+
     def call_now(self) -> None:
         """Call at once, and count the interval from here."""
         self._timer.stop()

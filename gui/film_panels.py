@@ -1,0 +1,113 @@
+"""Which parts of the window can be filmed, and where they are."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+from typing import Literal
+
+from PySide6.QtWidgets import QWidget
+
+from engine.spec import NetworkSpec
+from gui.pages.inside.page import PARTS
+from gui.pages.train.walls import convolutions
+from gui.panels import Panels
+from gui.theme import S3
+
+Surface = Literal["window", "panel"]
+
+
+@dataclass(frozen=True, slots=True)
+class FilmPanel:
+    """Something that can be filmed.
+
+    Parameters
+    ----------
+    key, name
+        What the program and what the person calls it.
+    page
+        The page that must be in front, "" where any will do.
+    surface
+        Which of the theme's greys it lies on.
+    answers
+        Whether it shows the network that answers the Pad, which then has to be the run.
+    find
+        Gives the widget as long as there is one.
+    margin
+        Pixels to be left free around it: its words begin at its very edge.
+    """
+
+    key: str
+    name: str
+    page: str
+    surface: Surface
+    answers: bool
+    find: Callable[[], QWidget | None]
+    margin: int = S3
+
+
+class FilmPanels:
+    """Lists what can be filmed of a run, and brings it to the front. GUI thread only.
+
+    Parameters
+    ----------
+    panels
+        Those of the window.
+    show_page
+        Brings a page to the front.
+    """
+
+    def __init__(self, panels: Panels, show_page: Callable[[str], None]) -> None:
+        self._panels, self._show_page = panels, show_page
+
+    def of(self, spec: NetworkSpec) -> tuple[FilmPanel, ...]:
+        """Everything that can be filmed of a run of this network."""
+        panels, found = self._panels, []
+        for index, place in enumerate(convolutions(spec)):
+            suffix = f"_{place.layer}" if index else ""
+            for view, words in (
+                ("filters_view", f"Filters of {place.layer}"),
+                ("channels_view", f"Output channels of {place.output}"),
+            ):
+                name = view + suffix
+                find = partial(self._on_page, panels.train, name)
+                found.append(FilmPanel(name, words, "train", "window", False, find))
+        plot = partial(self._on_page, panels.train, "loss_plot")
+        found.append(FilmPanel("loss_plot", "Loss and accuracy", "train", "window", False, plot))
+        found.append(FilmPanel("pad", "Pad: drawing and answer", "", "panel", True, lambda: panels.pad, 0))
+        flow = partial(self._on_page, panels.inside, "inside_flow")
+        found.append(FilmPanel("inside_flow", "Inside: the network", "inside", "window", True, flow))
+        part = panels.inside.part
+        if part:
+            name = f"Inside: {PARTS[part][0].lower()}"
+            found.append(FilmPanel("inside_part", name, "inside", "window", True, self._inside_part))
+        found.append(FilmPanel("page", "The page in front", "", "window", True, self._page, 0))
+        found.append(FilmPanel("window", "The whole window", "", "panel", True, self._window, 0))
+        return tuple(found)
+
+    def bring_to_front(self, panel: FilmPanel) -> None:
+        """Show the page that a panel is on."""
+        if panel.page and panel.page != self._panels.skeleton.page:
+            self._show_page(panel.page)
+
+    def is_in_front(self, panel: FilmPanel) -> bool:
+        """Whether a panel can be seen, and so is up to date."""
+        widget = panel.find()
+        in_front = panel.page in ("", self._panels.skeleton.page)
+        return in_front and widget is not None and widget.isVisible()
+
+    def _on_page(self, page: QWidget, name: str) -> QWidget | None:
+        # Walls of a run that is gone keep their name until they are deleted.
+        found = page.findChildren(QWidget, name)
+        return next((widget for widget in found if widget.isVisibleTo(page)), None)
+
+    def _inside_part(self) -> QWidget | None:
+        inside = self._panels.inside
+        widget: QWidget | None = getattr(inside, inside.part) if inside.part else None
+        return widget
+
+    def _page(self) -> QWidget | None:
+        skeleton = self._panels.skeleton
+        return skeleton.findChild(QWidget, f"page_{skeleton.page}")
+
+    def _window(self) -> QWidget | None:
+        return self._panels.skeleton.window()

@@ -1,0 +1,113 @@
+"""Pictures of one panel at recorded steps of the run, one after the other."""
+
+from collections.abc import Callable, Sequence
+
+from PySide6.QtCore import QObject, Signal
+from PySide6.QtGui import QImage
+
+from engine.inspect.words import grouped
+from gui.bridge import Bridge
+from gui.film_panels import FilmPanel, FilmPanels
+from gui.film_plan import Sheet
+from gui.instrument import Instrument
+from gui.panel_pictures import flush_words, panel_image, write_footer
+from gui.step_walk import StepWalk
+from gui.theme import ThemeManager
+
+
+class PanelWalk(QObject):
+    """Leads the playhead and draws a panel at each step. GUI thread only.
+
+    A panel of the network that answers shows the run meanwhile. Everything is put back at the end.
+    """
+
+    pictured = Signal(int, QImage)
+    """A step, and the panel at that step; `go_on` leads to the next one."""
+    ended = Signal()
+    broken_off = Signal(str)
+    """Why, as the rest of a sentence."""
+
+    def __init__(
+        self,
+        bridge: Bridge,
+        instrument: Instrument,
+        panels: FilmPanels,
+        themes: ThemeManager,
+        settled: Callable[[], bool],
+        parent: QObject | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._instrument, self._panels, self._themes, self._settled = instrument, panels, themes, settled
+        self._panel: FilmPanel | None = None
+        self._sheet = Sheet(1, 1)
+        self._answer_live: bool | None = None
+        self._caught_up_at: int | None = None
+        self._walk = StepWalk(bridge, instrument, self._shows_step, self._in_view, self)
+        self._walk.arrived.connect(self._on_arrived)
+        self._walk.ended.connect(self._on_ended)
+        self._walk.broken_off.connect(self._on_broken_off)
+
+    @property
+    def is_active(self) -> bool:
+        """Whether it is under way."""
+        return self._walk.is_active
+
+    def start(self, panel: FilmPanel, steps: Sequence[int], sheet: Sheet) -> None:
+        """Begin: bring the panel to the front and draw it at each of `steps` on such a sheet."""
+        self._panel, self._sheet, self._caught_up_at = panel, sheet, None
+        self._panels.bring_to_front(panel)
+        if panel.answers and not self._instrument.run_answers:
+            self._answer_live = self._instrument.answer_live
+            self._instrument.set_answer_live(True)
+        self._walk.start(steps)
+
+    def go_on(self) -> None:
+        """Go to the next step, or end after the last one."""
+        self._caught_up_at = None
+        self._walk.go_on()
+
+    def stop(self) -> None:
+        """End here and put everything back; no signal follows."""
+        self._walk.stop()
+        self._put_back()
+
+    def _in_view(self) -> bool:
+        return self._panel is not None and self._panels.is_in_front(self._panel)
+
+    def _shows_step(self) -> bool:
+        """Whether the panel shows the step in full: what is written at a reader's pace may ask for more."""
+        widget = self._panel.find() if self._panel is not None else None
+        if widget is None or not self._settled():
+            return False
+        if self._caught_up_at != self._instrument.playhead:
+            self._caught_up_at = self._instrument.playhead
+            flush_words(widget)
+            return False
+        return True
+
+    def _on_arrived(self, step: int) -> None:
+        widget = self._panel.find() if self._panel is not None else None
+        assert self._panel is not None
+        assert widget is not None
+        flush_words(widget)
+        theme = self._themes.theme
+        ground = theme.window if self._panel.surface == "window" else theme.panel
+        image = panel_image(widget, self._sheet, ground)
+        if self._sheet.footer:
+            run = self._instrument.run
+            name = run.source if run is not None else ""
+            write_footer(image, self._sheet, f"step {grouped(step)}", name, theme)
+        self.pictured.emit(step, image)
+
+    def _on_ended(self) -> None:
+        self._put_back()
+        self.ended.emit()
+
+    def _on_broken_off(self, why: str) -> None:
+        self._put_back()
+        self.broken_off.emit(why)
+
+    def _put_back(self) -> None:
+        if self._answer_live is not None:
+            self._instrument.set_answer_live(self._answer_live)
+            self._answer_live = None
