@@ -21,6 +21,7 @@ from gui.dialogs.about import AboutDialog
 from gui.dialogs.error_details import ErrorDialog
 from gui.document import Document
 from gui.errors import ErrorReport
+from gui.exporting import Exporting
 from gui.files import Files
 from gui.frames import Array, Frame, FrameWorker, Subject, probabilities_of
 from gui.garbage import GuiThreadCollector
@@ -110,6 +111,9 @@ class MainWindow(QMainWindow):
         )
         self._tape_tools = TapeTools(
             self._bridge, self.instrument, themes, self._tape, self._training, surgery, self.say, self
+        )
+        self._exporting = Exporting(
+            self, themes, panels, self._bridge, self.instrument, lambda: self.is_settled, self.show_page
         )
         self._make_actions()
         self._connect(panels)
@@ -233,6 +237,8 @@ class MainWindow(QMainWindow):
             "save_network": self._files.ask_where_to_save,
             "copy_pytorch": partial(self._files.copy_script, "PyTorch"),
             "copy_keras": partial(self._files.copy_script, "Keras"),
+            "film": self._exporting.show_film_dialog,
+            "report": self._exporting.show_report_dialog,
             "quit": self.close,
             "back": self._convolving.here_or(self._convolving.go_back, selection.back),
             "forward": self._convolving.here_or(lambda: None, selection.forward),
@@ -368,6 +374,7 @@ class MainWindow(QMainWindow):
 
     def closeEvent(self, event: QCloseEvent) -> None:
         self._keeper.remember(splitter=self._skeleton.sizes())
+        self._exporting.close()
         self._library.close()
         kept = self._bridge.close()
         self._convolving.close()
