@@ -1,24 +1,28 @@
 """Joins films and reports of a run to the window."""
 
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QWidget
 
 from gui.bridge import Bridge
-from gui.dialogs.film_dialog import FilmDialog
-from gui.dialogs.report_dialog import ReportDialog
-from gui.film import Film
-from gui.film_panels import FilmPanel, FilmPanels
 from gui.instrument import Instrument
-from gui.panel_walk import PanelWalk
 from gui.panels import Panels
-from gui.report import RunReport
 from gui.run_events import RunEvents
 from gui.run_notes import RunNotes
 from gui.theme import ThemeManager
 from gui.widgets.curves import LossPlot
 from gui.widgets.paced import Paced
+
+# Imported when first needed: the window need not wait for what few starts use.
+if TYPE_CHECKING:
+    from gui.dialogs.film_dialog import FilmDialog
+    from gui.dialogs.report_dialog import ReportDialog
+    from gui.film import Film
+    from gui.film_panels import FilmPanel, FilmPanels
+    from gui.panel_walk import PanelWalk
+    from gui.report import RunReport
 
 # What one films first on each page.
 _FIRST = {"train": "filters_view", "inside": "inside_flow"}
@@ -27,6 +31,8 @@ _REFRESH_MS = 1000
 
 class Exporting(QObject):
     """Opens the dialogs that make a film or a report of the present run. GUI thread only.
+
+    `events` and `notes` are those of the runs since the window was opened.
 
     Parameters
     ----------
@@ -49,17 +55,14 @@ class Exporting(QObject):
         show_page: Callable[[str], None],
     ) -> None:
         super().__init__(window)
-        self._window, self._panels, self._bridge = window, panels, bridge
-        self._film_panels = FilmPanels(panels, show_page)
-
-        def walk() -> PanelWalk:
-            return PanelWalk(bridge, instrument, self._film_panels, themes, settled, self)
-
-        self._film, self._preview = Film(walk(), self), walk()
+        self._window, self._themes, self._panels = window, themes, panels
+        self._bridge, self._instrument = bridge, instrument
+        self._settled, self._show_page = settled, show_page
+        self.events, self.notes = RunEvents(bridge, instrument, self), RunNotes(bridge)
+        self._film: Film | None = None
+        self._preview: PanelWalk | None = None
+        self._report: RunReport | None = None
         self._film_dialog: FilmDialog | None = None
-        self._events = RunEvents(bridge, instrument, self)
-        self._report = RunReport(bridge, instrument, self._events, parent=self)
-        self._notes = RunNotes(bridge)
         self._report_dialog: ReportDialog | None = None
         plot = panels.train.findChild(LossPlot, "loss_plot")
         assert plot is not None
@@ -69,45 +72,68 @@ class Exporting(QObject):
         instrument.pulled.connect(lambda pulled: self._news.request())
         bridge.run_opened.connect(lambda info: self._show_news(other_run=True))
 
-    def show_film_dialog(self) -> FilmDialog:
+    def show_film_dialog(self) -> "FilmDialog":
         """Open the dialog that makes films, or bring it to the front."""
         if self._film_dialog is None:
-            wanted = _FIRST.get(self._panels.skeleton.page, "page")
-            dialog = FilmDialog(
-                self._film,
-                self._preview,
-                self._filmable,
-                self._film_panels.bring_to_front,
-                self._recorded,
-                wanted,
-                self._window,
-            )
-            dialog.closed.connect(self._on_film_dialog_closed)
-            self._film_dialog = dialog
+            self._film_dialog = self._make_film_dialog()
+            self._film_dialog.closed.connect(self._on_film_dialog_closed)
         _bring(self._film_dialog)
         return self._film_dialog
 
-    def show_report_dialog(self) -> ReportDialog:
+    def show_report_dialog(self) -> "ReportDialog":
         """Open the dialog that writes reports, or bring it to the front."""
         if self._report_dialog is None:
-            log_loss = self._plot.log_scale
-            dialog = ReportDialog(
-                self._report, self._reported, self._notes, log_loss=log_loss, parent=self._window
-            )
-            dialog.closed.connect(self._on_report_dialog_closed)
-            self._report_dialog = dialog
+            self._report_dialog = self._make_report_dialog()
+            self._report_dialog.closed.connect(self._on_report_dialog_closed)
         _bring(self._report_dialog)
         return self._report_dialog
 
     def close(self) -> None:
         """Give up what is under way and wait for its threads."""
-        self._preview.stop()
-        self._film.close()
-        self._report.close()
+        if self._preview is not None:
+            self._preview.stop()
+        if self._film is not None:
+            self._film.close()
+        if self._report is not None:
+            self._report.close()
 
-    def _filmable(self) -> tuple[FilmPanel, ...]:
+    def _make_film_dialog(self) -> "FilmDialog":
+        from gui.dialogs.film_dialog import FilmDialog
+        from gui.film import Film
+        from gui.film_panels import FilmPanels
+
+        panels = FilmPanels(self._panels, self._show_page)
+        if self._film is None or self._preview is None:
+            self._film, self._preview = Film(self._make_walk(panels), self), self._make_walk(panels)
+        return FilmDialog(
+            self._film,
+            self._preview,
+            lambda: self._filmable(panels),
+            panels.bring_to_front,
+            lambda: self._bridge.is_running,
+            self._recorded,
+            _FIRST.get(self._panels.skeleton.page, "page"),
+            self._window,
+        )
+
+    def _make_walk(self, panels: "FilmPanels") -> "PanelWalk":
+        from gui.panel_walk import PanelWalk
+
+        return PanelWalk(self._bridge, self._instrument, panels, self._themes, self._settled, self)
+
+    def _make_report_dialog(self) -> "ReportDialog":
+        from gui.dialogs.report_dialog import ReportDialog
+        from gui.report import RunReport
+
+        if self._report is None:
+            self._report = RunReport(self._bridge, self._instrument, self.events, parent=self)
+        return ReportDialog(
+            self._report, self._reported, self.notes, log_loss=self._plot.log_scale, parent=self._window
+        )
+
+    def _filmable(self, panels: "FilmPanels") -> "tuple[FilmPanel, ...]":
         session = self._bridge.session
-        return () if session is None else self._film_panels.of(session.spec)
+        return () if session is None else panels.of(session.spec)
 
     def _recorded(self) -> tuple[str, tuple[int, ...]]:
         session = self._bridge.session

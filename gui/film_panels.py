@@ -32,6 +32,8 @@ class FilmPanel:
         Whether it shows the network that answers the Pad, which then has to be the run.
     find
         Gives the widget as long as there is one.
+    rests
+        Whether it computes nothing while a run trains, and would show what is long past.
     margin
         Pixels to be left free around it: its words begin at its very edge.
     """
@@ -42,6 +44,7 @@ class FilmPanel:
     surface: Surface
     answers: bool
     find: Callable[[], QWidget | None]
+    rests: bool = False
     margin: int = S3
 
 
@@ -73,15 +76,17 @@ class FilmPanels:
                 found.append(FilmPanel(name, words, "train", "window", False, find))
         plot = partial(self._on_page, panels.train, "loss_plot")
         found.append(FilmPanel("loss_plot", "Loss and accuracy", "train", "window", False, plot))
-        found.append(FilmPanel("pad", "Pad: drawing and answer", "", "panel", True, lambda: panels.pad, 0))
+        found.append(
+            FilmPanel("pad", "Pad: drawing and answer", "", "panel", True, lambda: panels.pad, margin=0)
+        )
         flow = partial(self._on_page, panels.inside, "inside_flow")
         found.append(FilmPanel("inside_flow", "Inside: the network", "inside", "window", True, flow))
         part = panels.inside.part
         if part:
             name = f"Inside: {PARTS[part][0].lower()}"
-            found.append(FilmPanel("inside_part", name, "inside", "window", True, self._inside_part))
-        found.append(FilmPanel("page", "The page in front", "", "window", True, self._page, 0))
-        found.append(FilmPanel("window", "The whole window", "", "panel", True, self._window, 0))
+            found.append(FilmPanel("inside_part", name, "inside", "window", True, self._inside_part, True))
+        found.append(FilmPanel("page", "The page in front", "", "window", True, self._page, margin=0))
+        found.append(FilmPanel("window", "The whole window", "", "panel", True, self._window, margin=0))
         return tuple(found)
 
     def bring_to_front(self, panel: FilmPanel) -> None:

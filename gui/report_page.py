@@ -64,8 +64,8 @@ def _head(facts: RunFacts, evaluations: Sequence[Evaluation]) -> Markup:
         (percent(evaluations[-1].accuracy, 2), f"test accuracy at step {grouped(last)}"),
         (f"{grouped(evaluations[-1].wrong)}", f"of {grouped(evaluations[-1].count)} test pictures wrong"),
         (grouped(facts.spec.weight_count), "weights"),
-        (grouped(last), "steps"),
-        (number(facts.epochs_done, 1), "epochs"),
+        (grouped(int(facts.steps["step"][-1]) if len(facts.steps) else 0), "steps trained"),
+        (number(facts.epochs_done, 1), "epochs trained"),
     ]
     pairs = [element("div", element("dt", words), element("dd", value)) for value, words in answers]
     where = f"{facts.network} on {facts.train.name}"

@@ -21,6 +21,7 @@ from gui.widgets.task_row import TaskRow
 PREVIEW = QSize(400, 272)
 NO_RUN = "Nothing has been recorded yet: train a network first."
 BUSY = "A film is being made."
+RESTS = "Pause the training first: this part of Inside rests while a run trains."
 # Choices that follow each other quickly bring one preview.
 _PREVIEW_DELAY_MS = 120
 # Shape of a panel that is not there yet, and the widest film that is proposed.
@@ -39,6 +40,8 @@ class FilmDialog(QDialog):
         Gives what can be filmed now.
     bring_to_front
         Shows the page of a panel.
+    is_training
+        Tells whether the run trains now.
     recorded
         Gives the run's name and its recorded steps, ascending; no steps where there is no run.
     wanted
@@ -53,6 +56,7 @@ class FilmDialog(QDialog):
         preview: PanelWalk,
         panels: Callable[[], tuple[FilmPanel, ...]],
         bring_to_front: Callable[[FilmPanel], None],
+        is_training: Callable[[], bool],
         recorded: Callable[[], tuple[str, tuple[int, ...]]],
         wanted: str = "",
         parent: QWidget | None = None,
@@ -64,7 +68,7 @@ class FilmDialog(QDialog):
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self._film, self._preview = film, preview
         self._list_panels, self._recorded = panels, recorded
-        self._bring_to_front = bring_to_front
+        self._bring_to_front, self._is_training = bring_to_front, is_training
         self._panels: dict[str, FilmPanel] = {}
         self._width_of = ""
         self._made: Path | None = None
@@ -101,12 +105,12 @@ class FilmDialog(QDialog):
         if other_run or (not self._panels and self._recorded()[1]):
             self.refresh()
         elif not self._film.is_active:
-            self._show_facts()
+            self._offer()
 
     def make(self, path: Path) -> None:
         """Make the film that is chosen."""
         panel, plan = self._panels.get(self._form.choice.panel), self._plan(path)
-        if panel is None or plan is None or self._film.is_active:
+        if panel is None or plan is None or self._film.is_active or self._why_not():
             self._offer()
             return
         self._delay.stop()
@@ -188,12 +192,18 @@ class FilmDialog(QDialog):
         reason = "" if self._recorded()[1] else NO_RUN
         busy = BUSY if self._film.is_active else ""
         self._form.offer(busy or reason)
-        self._make.setEnabled(not (busy or reason))
-        self._make.setToolTip(busy or reason or "Choose where the film will be, then make it")
+        why = busy or reason or self._why_not()
+        self._make.setEnabled(not why)
+        self._make.setToolTip(why or "Choose where the film will be, then make it")
         if reason and not busy:
             self._picture.setText(NO_RUN)
             self._caption.clear()
         self._show_facts()
+
+    def _why_not(self) -> str:
+        """Say why the chosen panel cannot be filmed now; "" where it can."""
+        panel = self._panels.get(self._form.choice.panel)
+        return RESTS if panel is not None and panel.rests and self._is_training() else ""
 
     def _show_facts(self) -> None:
         plan = self._plan(Path())
@@ -209,7 +219,7 @@ class FilmDialog(QDialog):
         self._facts.setText("\n".join(lines))
 
     def _on_panel_chosen(self) -> None:
-        self._show_facts()
+        self._offer()
         self._delay.start()
 
     def _look(self) -> None:
@@ -218,6 +228,10 @@ class FilmDialog(QDialog):
         if plan is None or panel is None or self._film.is_active:
             return
         self._preview.stop()
+        if self._why_not():
+            self._picture.setText(self._why_not())
+            self._caption.clear()
+            return
         self._picture.setText("…")
         self._bring_to_front(panel)
         self._propose_width(panel)

@@ -10,7 +10,7 @@ from PySide6.QtGui import QImage, QImageReader
 
 from engine.formats.part_file import PartFile
 from gui.bridge import SessionState
-from gui.dialogs.film_dialog import BUSY, NO_RUN
+from gui.dialogs.film_dialog import BUSY, NO_RUN, RESTS
 from gui.panel_pictures import as_array
 from tests.driving import SEVEN
 from tests.engine.film_readers import read_apng
@@ -145,6 +145,25 @@ def test_the_present_part_of_inside_can_be_filmed(hands):
     hands.choose("inside_part", kind="apng", frames=2, footer=False)
     frames, _ = read_apng(hands.make().read_bytes())
     assert len(frames) == 2
+
+
+def test_a_part_that_rests_while_a_run_trains_says_so(hands):
+    driver = hands.driver
+    driver.window.show_page("inside")
+    driver.settle()
+    hands.dialog.refresh()
+    hands.wait_for_preview()
+    driver.click("play_button")
+    driver.wait(lambda: driver.state is SessionState.RUNNING)
+    form = hands.dialog._form
+    form._panel.setCurrentIndex(form._panel.findData("inside_part"))
+    assert hands.dialog._make.toolTip() == RESTS
+    assert not hands.dialog._make.isEnabled()
+    hands.begin()
+    assert not hands.film.is_active
+    driver.click("play_button")
+    driver.wait(hands.dialog._make.isEnabled)
+    hands.wait_for_preview()
 
 
 def test_the_pad_shows_the_run_in_the_film_and_what_it_showed_before_afterwards(hands):

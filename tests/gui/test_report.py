@@ -58,9 +58,10 @@ def hands(driver, folder):
 def test_a_report_tells_of_the_run_that_was_trained(hands):
     driver = hands.driver
     driver.find("learning_rate").setValue(0.0005)
+    before = driver.window.session.step_count
     driver.click("step_button")
-    driver.wait(lambda: driver.window.session.config.learning_rate == 0.0005)
-    driver.settle()
+    driver.wait(lambda: driver.window.session.step_count == before + 1)
+    driver.wait_for(SessionState.PAUSED)
     hands.dialog._notes.setPlainText("Ten <steps> & more")
     words = Strict(hands.write()).texts
     joined = "\n".join(words)

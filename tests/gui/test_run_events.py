@@ -27,7 +27,7 @@ def test_an_event_in_words(event, words):
 
 def test_every_run_keeps_its_own_events(driver):
     window = driver.window
-    events = window._exporting._events
+    events = window._exporting.events
     assert events.of_run == ()
     window.show_page("train")
     driver.play_until(5)
