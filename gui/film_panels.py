@@ -32,6 +32,8 @@ class FilmPanel:
         Whether it shows the network that answers the Pad, which then has to be the run.
     find
         Gives the widget as long as there is one.
+    slow
+        Whether parts of it come on threads of their own, later than the step's frame.
     rests
         Whether it computes nothing while a run trains, and would show what is long past.
     margin
@@ -44,6 +46,7 @@ class FilmPanel:
     surface: Surface
     answers: bool
     find: Callable[[], QWidget | None]
+    slow: bool = False
     rests: bool = False
     margin: int = S3
 
@@ -84,9 +87,17 @@ class FilmPanels:
         part = panels.inside.part
         if part:
             name = f"Inside: {PARTS[part][0].lower()}"
-            found.append(FilmPanel("inside_part", name, "inside", "window", True, self._inside_part, True))
-        found.append(FilmPanel("page", "The page in front", "", "window", True, self._page, margin=0))
-        found.append(FilmPanel("window", "The whole window", "", "panel", True, self._window, margin=0))
+            found.append(
+                FilmPanel(
+                    "inside_part", name, "inside", "window", True, self._inside_part, slow=True, rests=True
+                )
+            )
+        found.append(
+            FilmPanel("page", "The page in front", "", "window", True, self._page, slow=True, margin=0)
+        )
+        found.append(
+            FilmPanel("window", "The whole window", "", "panel", True, self._window, slow=True, margin=0)
+        )
         return tuple(found)
 
     def bring_to_front(self, panel: FilmPanel) -> None:

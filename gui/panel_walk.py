@@ -76,8 +76,11 @@ class PanelWalk(QObject):
 
     def _shows_step(self) -> bool:
         """Whether the panel shows the step in full: what is written at a reader's pace may ask for more."""
-        widget = self._panel.find() if self._panel is not None else None
-        if widget is None or not self._settled():
+        panel = self._panel
+        widget = panel.find() if panel is not None else None
+        if panel is None or widget is None or not self._instrument.is_settled:
+            return False
+        if panel.slow and not self._settled():
             return False
         if self._caught_up_at != self._instrument.playhead:
             self._caught_up_at = self._instrument.playhead

@@ -16,7 +16,7 @@ from gui.film_plan import FilmPlan, chosen_steps, film_seconds, sheet_for
 from gui.panel_walk import PanelWalk
 from gui.show_folder import show_in_folder, size_words
 from gui.theme import S2, S3, S4, S6
-from gui.widgets.task_row import TaskRow
+from gui.widgets.task_row import TaskRow, offer_button
 
 PREVIEW = QSize(400, 272)
 NO_RUN = "Nothing has been recorded yet: train a network first."
@@ -102,7 +102,7 @@ class FilmDialog(QDialog):
 
     def show_recorded(self, *, other_run: bool = False) -> None:
         """Take in what has been recorded meanwhile, or that there is another run."""
-        if other_run or (not self._panels and self._recorded()[1]):
+        if other_run or (self._picture.text() == NO_RUN and self._steps):
             self.refresh()
         elif not self._film.is_active:
             self._offer()
@@ -120,9 +120,15 @@ class FilmDialog(QDialog):
         self._film.start(plan, panel)
         self._offer()
 
+    @property
+    def _steps(self) -> tuple[int, ...]:
+        """The recorded steps; none for a run that has not begun, which does not move."""
+        steps = self._recorded()[1]
+        return steps if len(steps) > 1 else ()
+
     def _plan(self, path: Path) -> FilmPlan | None:
         choice = self._form.choice
-        steps = chosen_steps(self._recorded()[1], choice.frames, choice.spacing)
+        steps = chosen_steps(self._steps, choice.frames, choice.spacing)
         panel = self._panels.get(choice.panel)
         widget = panel.find() if panel is not None else None
         if not steps or panel is None:
@@ -156,7 +162,6 @@ class FilmDialog(QDialog):
         sides.addLayout(left)
         sides.addLayout(right, 1)
         self._make.setObjectName("film_make")
-        self._make.setProperty("primary", True)
         self._make.setDefault(True)
         self._close.setObjectName("film_close")
         self._close.setToolTip("Close this dialog; a film that is being made is given up")
@@ -189,12 +194,11 @@ class FilmDialog(QDialog):
 
     def _offer(self) -> None:
         """Enable what is of use, and say why the rest is not."""
-        reason = "" if self._recorded()[1] else NO_RUN
+        reason = "" if self._steps else NO_RUN
         busy = BUSY if self._film.is_active else ""
         self._form.offer(busy or reason)
         why = busy or reason or self._why_not()
-        self._make.setEnabled(not why)
-        self._make.setToolTip(why or "Choose where the film will be, then make it")
+        offer_button(self._make, why, "Choose where the film will be, then make it")
         if reason and not busy:
             self._picture.setText(NO_RUN)
             self._caption.clear()
@@ -212,7 +216,7 @@ class FilmDialog(QDialog):
             return
         seconds = number(film_seconds(len(plan.steps), plan.frames_per_second), 1)
         lines = (
-            f"{plural(len(plan.steps), 'frame')} of {plural(len(self._recorded()[1]), 'recorded step')}",
+            f"{plural(len(plan.steps), 'frame')} of {plural(len(self._steps), 'recorded step')}",
             f"steps {grouped(plan.steps[0])} to {grouped(plan.steps[-1])}",
             f"{seconds} s · {plan.sheet.width} × {plan.sheet.height} pixels",
         )

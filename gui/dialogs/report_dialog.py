@@ -23,7 +23,7 @@ from gui.report import ReportChoice, RunReport
 from gui.run_notes import RunNotes
 from gui.show_folder import open_file, show_in_folder, size_words
 from gui.theme import S2, S3, S4
-from gui.widgets.task_row import TaskRow
+from gui.widgets.task_row import TaskRow, offer_button
 
 NO_RUN = "Nothing has been recorded yet: train a network first."
 BUSY = "A report is being written."
@@ -108,6 +108,7 @@ class ReportDialog(QDialog):
         for field, tip in self._tips.items():
             field.setEnabled(not reason)
             field.setToolTip(reason or tip)
+        offer_button(self._write, reason, "Choose where the report will be, then write it")
 
     def write(self, path: Path) -> None:
         """Write the report that is chosen."""
@@ -129,13 +130,11 @@ class ReportDialog(QDialog):
             (self._steps, "report_steps", "Filters at", "The first, the last, and some between them"),
             (self._log_loss, "report_log_loss", "Loss", "Draw the loss on a logarithmic scale"),
             (self._log_steps, "report_log_steps", "Steps", "Draw the steps on a logarithmic scale"),
-            (self._write, "report_write", "", "Choose where the report will be, then write it"),
         )
         self._tips: dict[QWidget, str] = {}
         for field, name, words, tip in named:
             field.setObjectName(name)
-            if words:
-                field.setAccessibleName(words)
+            field.setAccessibleName(words)
             self._tips[field] = tip
         what = QLabel(WHAT)
         what.setWordWrap(True)
@@ -152,7 +151,7 @@ class ReportDialog(QDialog):
         form.addRow("Notes", self._notes)
         form.addRow("Filters at", self._steps)
         form.addRow("Logarithmic", logs)
-        self._write.setProperty("primary", True)
+        self._write.setObjectName("report_write")
         self._write.setDefault(True)
         self._close.setObjectName("report_close")
         self._close.setToolTip("Close this dialog; a report that is being written is given up")

@@ -49,12 +49,12 @@ class TaskRow(QWidget):
         column.setSpacing(S1)
         column.addLayout(line, 1)
         column.addWidget(self._bar)
-        for widget in (self._bar, self._cancel, self._folder):
-            policy = widget.sizePolicy()
-            policy.setRetainSizeWhenHidden(True)
-            widget.setSizePolicy(policy)
+        policy = self._bar.sizePolicy()
+        policy.setRetainSizeWhenHidden(True)
+        self._bar.setSizePolicy(policy)
         # Two lines of words, or a button.
-        self.setMinimumHeight(2 * self.fontMetrics().lineSpacing() + _BAR_PX + 3 * S1)
+        tallest = max(2 * self.fontMetrics().lineSpacing(), self._cancel.sizeHint().height())
+        self.setMinimumHeight(tallest + S1 + _BAR_PX)
         self.clear()
 
     @property
@@ -84,11 +84,7 @@ class TaskRow(QWidget):
     def _show(self, text: str, kind: str) -> None:
         self._words.setText(text)
         role = {"warning": "warning", "note": "dim"}.get(kind, "")
-        if self._words.property("role") != role:
-            self._words.setProperty("role", role)
-            # A style sheet that asks for a property is not looked at again by itself.
-            self._words.style().unpolish(self._words)
-            self._words.style().polish(self._words)
+        _set_property(self._words, "role", role)
         self._bar.setVisible(kind == "progress")
         self._cancel.setVisible(kind == "progress")
         self._folder.setVisible(kind == "done")
@@ -101,3 +97,18 @@ class TaskRow(QWidget):
         button.setToolTip(tip)
         button.setAutoDefault(False)
         return button
+
+
+def offer_button(button: QPushButton, why_not: str, tip: str) -> None:
+    """Let a dialog's first button be pressed, or say why it cannot be."""
+    button.setEnabled(not why_not)
+    button.setToolTip(why_not or tip)
+    _set_property(button, "primary", not why_not)
+
+
+def _set_property(widget: QWidget, name: str, value: object) -> None:
+    if widget.property(name) != value:
+        widget.setProperty(name, value)
+        # A style sheet that asks for a property is not looked at again by itself.
+        widget.style().unpolish(widget)
+        widget.style().polish(widget)

@@ -208,6 +208,25 @@ def test_a_run_that_is_stopped_is_filmed_all_the_same(hands):
     assert QImageReader(str(hands.folder / "film.gif")).imageCount() == 8
 
 
+def test_a_run_in_a_process_of_its_own_is_filmed_while_it_trains_and_is_stopped(
+    open_window, folder, monkeypatch
+):
+    monkeypatch.setenv("FILTERSCOPE_TRAINING", "process")
+    monkeypatch.setattr("os.cpu_count", lambda: 2)
+    driver = open_window(page="train")
+    driver.play_until(12)
+    hands = FilmHands(driver, folder)
+    hands.choose("filters_view", kind="series", frames=12)
+    driver.click("play_button")
+    driver.wait(lambda: driver.state is SessionState.RUNNING)
+    hands.begin()
+    hands.until_frame(3)
+    driver.click("stop_button")
+    assert "Saved as “film”" in hands.ended()
+    assert len(os.listdir(folder / "film")) == 12
+    assert driver.window.instrument.playhead is None
+
+
 def test_cancel_leaves_nothing_and_the_playhead_where_it_was(hands):
     hands.choose("filters_view", frames=12)
     hands.begin()
@@ -296,6 +315,16 @@ def test_what_is_not_needed_says_why(driver, folder):
     driver.wait(make.isEnabled)
     hands.wait_for_preview()
     assert not hands.dialog._picture.pixmap().isNull()
+
+
+def test_a_run_that_has_not_begun_is_not_filmed_and_does_not_answer(driver, folder):
+    driver.window.show_page("train")
+    driver.wait(lambda: driver.window.session is not None)
+    driver.window.show_page("draw")
+    driver.settle()
+    hands = FilmHands(driver, folder)
+    assert hands.dialog._make.toolTip() == NO_RUN
+    assert not driver.window.instrument.run_answers
 
 
 def test_the_preview_is_the_first_frame_and_leaves_the_playhead_alone(hands):
