@@ -69,6 +69,11 @@ class Film(QObject):
         """Whether a film is being made."""
         return self._job is not None
 
+    @property
+    def missing(self) -> int:
+        """How many frames of the last plan were not taken: their steps were no longer on the tape."""
+        return len(self._plan.steps) - self._done if self._plan is not None else 0
+
     def start(self, plan: FilmPlan, panel: FilmPanel) -> None:
         """Begin; `succeeded`, `failed` or `cancelled` follows."""
         self._plan, self._held, self._done, self._why = plan, None, 0, ""

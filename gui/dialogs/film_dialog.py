@@ -287,7 +287,10 @@ class FilmDialog(QDialog):
 
     def _on_succeeded(self, path: Path) -> None:
         self._made = path
-        self._task.show_done(f"Saved as “{path.name}”, {size_words(path)}.")
+        said = f"Saved as “{path.name}”, {size_words(path)}."
+        if self._film.missing:
+            said += f" {plural(self._film.missing, 'step')} had gone from the tape meanwhile."
+        self._task.show_done(said)
         self._offer()
 
     def _on_failed(self, sentence: str) -> None:

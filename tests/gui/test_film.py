@@ -227,6 +227,21 @@ def test_a_run_in_a_process_of_its_own_is_filmed_while_it_trains_and_is_stopped(
     assert driver.window.instrument.playhead is None
 
 
+def test_steps_that_are_lost_meanwhile_are_left_out_and_that_is_said(hands):
+    tape = hands.driver.window.session.tape
+    hands.choose("filters_view", frames=12)
+    steps = hands.dialog._plan(hands.folder).steps
+    hands.begin("film.gif")
+    hands.until_frame(4)
+    reached = hands.driver.window.instrument.playhead
+    kept = [step for step in tape.steps if step <= reached or step == steps[-1]]
+    tape.adopt([(step, tape.at(step).parameters.vector) for step in kept])
+    said = hands.ended()
+    count = QImageReader(str(hands.folder / "film.gif")).imageCount()
+    assert 4 <= count < 12
+    assert f"{12 - count} steps had gone from the tape meanwhile." in said
+
+
 def test_cancel_leaves_nothing_and_the_playhead_where_it_was(hands):
     hands.choose("filters_view", frames=12)
     hands.begin()
