@@ -1,0 +1,60 @@
+"""Reads the probes of one run while it trains, without taking much of its time. For the training thread."""
+
+import time
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from engine.probes import ProbeReader, Reading
+from engine.spec import NetworkSpec
+from engine.tape import Tape
+
+# Reading probes may take this share of the training time.
+SHARE = 0.01
+# While the run rests, commands wait for no longer than this.
+REST_SECONDS = 0.005
+# What is saved up while there is nothing to read: enough for one reading of a large network.
+MOST_SAVED_SECONDS = 0.1
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class ProbeReadings:
+    """Readings of the pictures that were set as number `number`."""
+
+    number: int
+    readings: tuple[Reading, ...]
+
+
+class RunProbes:
+    """Paces a `ProbeReader` by the time that was trained. Only `take` is for other threads, too."""
+
+    def __init__(self, spec: NetworkSpec, tape: Tape) -> None:
+        self._spec, self._tape = spec, tape
+        self._reader: ProbeReader | None = None
+        self._number = 0
+        self._allowance = 0.0
+
+    def set_pictures(self, number: int, pictures: NDArray[np.float32]) -> None:
+        """Read these pictures ``(n, c, h, w)`` from now on; `number` goes with their readings."""
+        self._number = number
+        self._reader = ProbeReader(self._spec, pictures, self._tape) if len(pictures) else None
+        self._allowance = 0.0
+
+    def note(self, seconds: float) -> None:
+        """Take note of time spent on training, and read as much as it allows."""
+        if self._reader is None:
+            return
+        self._allowance = min(self._allowance + SHARE * seconds, MOST_SAVED_SECONDS)
+        started = time.perf_counter()
+        if self._reader.advance(self._allowance):
+            self._allowance -= time.perf_counter() - started
+
+    def rest(self) -> bool:
+        """Read for a moment while the run waits; whether there may be more to read."""
+        return self._reader is not None and self._reader.advance(REST_SECONDS) > 0
+
+    def take(self) -> ProbeReadings | None:
+        """Give the readings since the last call, if there are any."""
+        readings = () if self._reader is None else tuple(self._reader.take())
+        return ProbeReadings(self._number, readings) if readings else None
