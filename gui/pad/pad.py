@@ -18,6 +18,7 @@ from engine.errors import EngineError
 from gui.document import Document
 from gui.frames import Frame
 from gui.pad.answer_line import AnswerLine
+from gui.pad.answer_room import AnswerRoom
 from gui.pad.answer_source import AnswerSource
 from gui.pad.canvas import Canvas
 from gui.pad.digit_picker import DigitPicker, thing_of
@@ -29,6 +30,7 @@ from gui.pad.transfer import Transfer
 from gui.theme import S1, S2, S3, S4, UNLIMITED_PX, ThemeManager, caption_font, heading_font
 from gui.widgets.class_bars import ClassBars
 from gui.widgets.elided_label import ElidedLabel
+from gui.widgets.probe_rack import ProbeRack
 
 COLUMN_PX = 216
 """Width of the narrow column: the canvas and its margins."""
@@ -76,6 +78,9 @@ class Pad(QWidget):
     class_clicked = Signal(int)
     """The class whose bar was clicked."""
 
+    pin_wanted = Signal(object)
+    """The `Drawing` that is to be pinned as a probe."""
+
     def __init__(
         self,
         document: Document,
@@ -97,6 +102,8 @@ class Pad(QWidget):
         self.receives = Receives(theme_manager, beside=self.answer)
         self.source = AnswerSource(theme_manager, networks)
         self.bars = ClassBars(theme_manager)
+        self.probes = ProbeRack(theme_manager)
+        self.answer_room = AnswerRoom(theme_manager, self.bars, self.probes)
         self.transfer = Transfer(document, theme_manager, self)
         self._title = QLabel("Pad")
         self._count = ElidedLabel(theme_manager, dim=True)
@@ -201,8 +208,7 @@ class Pad(QWidget):
         answer.addWidget(self.receives)
         answer.addSpacing(S1)
         answer.addWidget(self.source)
-        answer.addWidget(self.bars)
-        answer.addStretch(1)
+        answer.addWidget(self.answer_room, 1)
         self._room.setMinimumSize(_SMALLEST_CANVAS_PX, _SMALLEST_CANVAS_PX)
         self._layout.setContentsMargins(S3, S2, S3, S2)
         self._layout.addWidget(self._drawing_part)
@@ -246,6 +252,8 @@ class Pad(QWidget):
         actions.smaller_brush.triggered.connect(lambda: self.canvas.grow_brush(-1))
         actions.larger_brush.triggered.connect(lambda: self.canvas.grow_brush(1))
         actions.clear.triggered.connect(self.clear)
+        actions.pin.triggered.connect(self._on_pin)
+        self.probes.hovered.connect(self.hovered)
         actions.pick_digit.triggered.connect(self.pick_digit)
         actions.open.triggered.connect(self.transfer.ask_for_file)
         actions.paste.triggered.connect(self.transfer.paste)
@@ -268,6 +276,10 @@ class Pad(QWidget):
         erases = drawing.strokes[-1].erases
         self._document.replace(drawing, "Erase" if erases else "Draw stroke")
 
+    def _on_pin(self) -> None:
+        self.answer_room.show_probes()
+        self.pin_wanted.emit(self._document.drawing)
+
     def _on_digit_chosen(self, drawing: Drawing) -> None:
         kept = replace(drawing, colour=self._document.drawing.colour)
         self._document.replace(kept, f"Pick {drawing.name}")
@@ -283,6 +295,7 @@ class Pad(QWidget):
         self._count.set_text(_content_words(drawing))
         has_content = bool(drawing.strokes) or drawing.backdrop is not None
         self.pad_actions.clear.setEnabled(has_content)
+        self.pad_actions.offer_pin(has_content)
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         """Accept pictures; anything else is for the window."""

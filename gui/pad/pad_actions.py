@@ -45,6 +45,8 @@ class PadActions(QObject):
         self.redo = self._adopt(undo_stack.createRedoAction(self), "redo")
         self.redo.setShortcuts([QKeySequence("Ctrl+Shift+Z"), QKeySequence("Ctrl+Y")])
         self.clear = self._make("Clear", "clear", QKeySequence.StandardKey.Delete, _PAD)
+        self.pin = self._make("Pin this drawing as a probe", "pin", "Shift+P", _WINDOW)
+        self._pin_tip = self.pin.toolTip()
         self.smaller_brush = self._make("Smaller brush", None, "[", _WINDOW)
         self.larger_brush = self._make("Larger brush", None, "]", _WINDOW)
         self.pick_digit = self._make("Pick a digit…", "digit", "D", _PAD)
@@ -75,7 +77,13 @@ class PadActions(QObject):
             "copy_drawing": self.copy,
             "save_drawing": self.save,
             "pressure": self.pressure,
+            "pin_probe": self.pin,
         }
+
+    def offer_pin(self, offered: bool) -> None:
+        """Let the drawing be pinned, or say why it cannot be."""
+        self.pin.setEnabled(offered)
+        self.pin.setToolTip(self._pin_tip if offered else f"{self._pin_tip}. Draw something first.")
 
     def _make(self, text: str, icon_name: str | None, keys: Keys, context: Qt.ShortcutContext) -> QAction:
         action = self._adopt(QAction(text, self), icon_name)

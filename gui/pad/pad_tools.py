@@ -67,6 +67,8 @@ class PadTools(QWidget):
         row.addWidget(self._button(self._actions.pen, "pen_button"))
         row.addWidget(self._button(self._actions.eraser, "eraser_button"))
         row.addStretch(1)
+        row.addWidget(self._button(self._actions.pin, "pin_button"))
+        row.addStretch(1)
         row.addWidget(self._button(self._actions.undo, "undo_button"))
         row.addWidget(self._button(self._actions.redo, "redo_button"))
         row.addWidget(self._button(self._actions.clear, "clear_button"))

@@ -283,3 +283,14 @@ def test_what_is_on_the_canvas_is_named(pad, document):
     assert pad._count.text == "photo"
     document.replace(document.drawing.with_stroke(SEVEN.strokes[0]), "Draw stroke")
     assert pad._count.text == "photo · 1 stroke"
+
+
+def test_what_is_drawn_is_pinned_and_paper_cannot_be(pad, document, qtbot):
+    pin = pad.pad_actions.pin
+    assert not pin.isEnabled()
+    assert "Draw something first" in pin.toolTip()
+    document.replace(SEVEN, "Draw")
+    assert pin.toolTip() == "Pin this drawing as a probe (Shift+P)"
+    with qtbot.waitSignal(pad.pin_wanted) as signal:
+        click(pad, "pin_button")
+    assert signal.args == [SEVEN]

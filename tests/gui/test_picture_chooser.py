@@ -98,3 +98,28 @@ def test_another_data_set_tells_its_own_digit(chooser, chosen):
 def test_without_digits_the_arrows_do_nothing(chooser, chosen):
     click(chooser, "picture_forward")
     assert chosen == []
+
+
+def test_pinning_tells_the_picture_that_is_chosen_and_leaves_the_choice(chooser, chosen, qtbot):
+    data = digits()
+    chooser.set_dataset(data)
+    box = chooser.findChild(QComboBox, "picture_choice")
+    pin = box.findText("Pin as a probe")
+    with qtbot.waitSignal(chooser.pin_drawing_wanted), qtbot.assertNotEmitted(chooser.pin_wanted):
+        choose(chooser, pin)
+    assert not chooser.shows_digit
+    chooser.follow(blank=True)
+    click(chooser, "picture_forward")
+    before = len(chosen)
+    with qtbot.waitSignal(chooser.pin_wanted) as signal, qtbot.assertNotEmitted(chooser.pin_drawing_wanted):
+        choose(chooser, pin)
+    assert signal.args == [data, 3]
+    assert chooser.shows_digit
+    assert len(chosen) == before
+
+
+def test_the_arrows_of_the_keyboard_do_not_leave_the_choice_on_pinning(chooser, chosen):
+    chooser.set_dataset(digits())
+    choose(chooser, 3)
+    assert chooser.findChild(QComboBox, "picture_choice").currentIndex() == 0
+    assert chosen == []

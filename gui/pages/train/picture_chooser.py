@@ -1,7 +1,7 @@
 """Which picture the output channels on Train are computed of: the drawing, or a digit of the set."""
 
 import numpy as np
-from PySide6.QtCore import Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QWidget
 
 from engine.datasets import Dataset
@@ -10,7 +10,7 @@ from gui.pad.digit_picker import dataset_drawing, thing_of
 from gui.theme import S1, ThemeManager
 from gui.widgets.tool_button import ToolButton
 
-MINE, DIGIT = "mine", "digit"
+MINE, DIGIT, PIN = "mine", "digit", "pin"
 
 
 class PictureChooser(QWidget):
@@ -18,11 +18,17 @@ class PictureChooser(QWidget):
 
     picture_chosen = Signal(object)
     """A `Drawing` of a digit of the set, or None for my drawing."""
+    pin_wanted = Signal(object, int)
+    """The `Dataset` and the number of its picture that is to be pinned as a probe."""
+    pin_drawing_wanted = Signal()
+    """My drawing is to be pinned."""
 
     def __init__(self, themes: ThemeManager, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._dataset: Dataset | None = None
         self._index = 0
+        # Which of the two pictures is chosen: the list's third entry is a deed.
+        self._shown = 0
         # Until the person chooses: the drawing as soon as there is one, a digit before that.
         self._chosen_by_hand = False
         row = QHBoxLayout(self)
@@ -33,6 +39,10 @@ class PictureChooser(QWidget):
         self._choice.setToolTip("The picture whose output channels are shown.")
         self._choice.addItem("My drawing", MINE)
         self._choice.addItem("Test digit 0", DIGIT)
+        self._choice.insertSeparator(self._choice.count())
+        self._choice.addItem("Pin as a probe", PIN)
+        tip = "See in the Pad's probe rack what each step of the run answers for the picture chosen above"
+        self._choice.setItemData(self._choice.count() - 1, tip, Qt.ItemDataRole.ToolTipRole)
         self._choice.setFixedWidth(118)
         self._choice.activated.connect(self._on_choice)
         row.addWidget(self._choice)
@@ -61,7 +71,8 @@ class PictureChooser(QWidget):
             self._choose(blank)
 
     def _choose(self, digit: bool) -> None:
-        self._choice.setCurrentIndex(1 if digit else 0)
+        self._shown = 1 if digit else 0
+        self._choice.setCurrentIndex(self._shown)
         self._tell()
 
     def _go(self, step: int) -> None:
@@ -88,5 +99,16 @@ class PictureChooser(QWidget):
         return int(sevens[0]) if len(sevens) else 0
 
     def _on_choice(self, index: int) -> None:
+        if self._choice.itemData(index) == PIN:
+            self._choice.setCurrentIndex(self._shown)
+            self._pin()
+            return
+        self._shown = index
         self._chosen_by_hand = True
         self._tell()
+
+    def _pin(self) -> None:
+        if not self.shows_digit:
+            self.pin_drawing_wanted.emit()
+        elif self._dataset is not None:
+            self.pin_wanted.emit(self._dataset, self._index)
