@@ -69,6 +69,7 @@ ROWS: tuple[ActionRow, ...] = (
     ),
     _line("Edit"),
     ActionRow("clear_drawing", "Edit", "Clear drawing", "Ctrl+Backspace", "clear"),
+    ActionRow("pin_probe", "Edit", "Pin this drawing as a probe", "Shift+P", "pin"),
     ActionRow("pen", "Edit", "Pen", "P", "pen", checkable=True, group="tool"),
     ActionRow("eraser", "Edit", "Eraser", "E", "eraser", checkable=True, group="tool"),
     ActionRow("brush_smaller", "Edit", "Smaller brush", "["),

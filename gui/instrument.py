@@ -53,6 +53,8 @@ class Instrument(QObject):
     """The `Subject` that answers is another network."""
     playhead_moved = Signal(object)
     """The recorded step at which the run is shown, or None: live."""
+    run_moved = Signal()
+    """The run is shown at another step: `run` is another."""
 
     def __init__(
         self,
@@ -270,6 +272,7 @@ class Instrument(QObject):
             self._recorded = None
         if self.run is not self._run_shown:
             self._run_shown = self.run
+            self.run_moved.emit()
             self.refresh()
         if _has_news(pulled):
             self._next_numbers_at = now + FRAME_SECONDS

@@ -5,7 +5,9 @@ from typing import Any
 
 from PySide6.QtWidgets import QWidget
 
+from engine.probes import Probe
 from gui.bridge import SessionRecord
+from gui.probe_store import ProbeStore
 from gui.run_store import RunStore
 from gui.settings import Folders, Preferences, PreferencesStore
 from gui.window_state import restore_window, save_window, window_settings
@@ -18,6 +20,7 @@ class Keeper:
         self._preferences = preferences
         self._window_settings = window_settings(places.config)
         self._runs = RunStore(places.data)
+        self._probes = ProbeStore(places.data)
         self._leaves_traces = True
 
     @property
@@ -41,6 +44,15 @@ class Keeper:
     def load_run(self) -> tuple[SessionRecord, str] | None:
         """Give the run that was there at the last closing, and the key of its data set."""
         return self._runs.load()
+
+    def load_probes(self) -> tuple[Probe, ...]:
+        """Give the pictures that are pinned."""
+        return self._probes.load()
+
+    def keep_probes(self, probes: tuple[Probe, ...]) -> None:
+        """Keep the pictures that are pinned now."""
+        if self._leaves_traces:
+            self._probes.save(probes)
 
     def keep(self, window: QWidget, run: tuple[SessionRecord, str] | None, *, beside: bool) -> None:
         """Write everything; `beside` the run that is kept already, which is then set aside."""

@@ -33,6 +33,7 @@ from gui.log_folder import open_log_folder
 from gui.looking_inside import LookingInside
 from gui.panels import Panels
 from gui.picture_sets import PictureSets
+from gui.probing import Probing
 from gui.selection import SelectionModel
 from gui.settings import Folders, PreferencesStore
 from gui.shipped import load_shipped
@@ -115,6 +116,7 @@ class MainWindow(QMainWindow):
         self._exporting = Exporting(
             self, themes, panels, self._bridge, self.instrument, lambda: self.is_settled, self.show_page
         )
+        self._probing = Probing(panels, self.instrument, self._bridge, self.say, self)
         self._make_actions()
         self._connect(panels)
         self._answer: Frame | None = None
@@ -131,7 +133,7 @@ class MainWindow(QMainWindow):
     @property
     def is_settled(self) -> bool:
         """Whether every picture is up to date, apart from what a running training still brings."""
-        return all(part.is_settled for part in (self.instrument, self._convolving, self._looking))
+        return all(p.is_settled for p in (self.instrument, self._convolving, self._looking, self._probing))
 
     def classify(self) -> Array:
         """Give each class's probability for what is on the canvas, from the network that answers the Pad."""
@@ -191,6 +193,7 @@ class MainWindow(QMainWindow):
             self._keeper.restore_place(self)
         self._skeleton.restore_sizes(self._keeper.preferences.splitter)
         self._skeleton.set_inspector_open(self._keeper.preferences.inspector)
+        self._probing.keep_in(self._keeper)
         kept = self._keeper.load_run() if keep_run else None
         if kept is not None:
             self._training.reopen(*kept)
@@ -377,10 +380,8 @@ class MainWindow(QMainWindow):
         self._exporting.close()
         self._library.close()
         kept = self._bridge.close()
-        self._convolving.close()
-        self._looking.close()
-        self.instrument.close()
-        self._garbage.close()
+        for part in (self._convolving, self._looking, self._probing, self.instrument, self._garbage):
+            part.close()
         self._keeper.keep(self, kept, beside=self._training.kept_run_waits)
         super().closeEvent(event)
 

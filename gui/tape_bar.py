@@ -144,6 +144,11 @@ class TapeBar(QWidget):
         """The two lines at the right."""
         return self._where.text, self._pace.text
 
+    @property
+    def extent(self) -> int:
+        """The step at the right edge of the curve."""
+        return self._ribbon.extent
+
     def show_state(self, state: str, can_run: bool, reason: str = NOTHING_TO_TRAIN) -> None:
         """Show what the run does and offer what can be done with it.
 
