@@ -27,6 +27,7 @@ from engine.session_messages import (
     Run,
     SessionEvent,
     SessionState,
+    SetProbes,
     Snapshot,
     StateChanged,
     Stop,
@@ -43,6 +44,7 @@ from engine.wire import (
     RecordedMessage,
     SnapshotMessage,
     Update,
+    decode_probes,
     encode_command,
     read_frame,
     write_frame,
@@ -207,6 +209,8 @@ class ProcessSession(TrainingSession):
         elif isinstance(command, TakeSnapshot):
             self._snapshots.append(self._make_snapshot())
             self._asked = False
+        elif isinstance(command, SetProbes):
+            self._backlog = [command]
 
     def _write(self, command: Command) -> None:
         assert self._worker is not None
@@ -264,6 +268,8 @@ class ProcessSession(TrainingSession):
                 self._take_recorded(msgspec.msgpack.decode(content, type=RecordedMessage))
             elif kind is Kind.TAPE_STEPS:
                 self._far_steps = tuple(np.frombuffer(content, np.int64).tolist())
+            elif kind is Kind.PROBES:
+                self._probe_box.put(decode_probes(content))
             else:
                 self._take_record(run_from_bytes(content)[0])
                 return True

@@ -2,11 +2,13 @@
 
 import time
 from dataclasses import dataclass
+from queue import SimpleQueue
 
 import numpy as np
 from numpy.typing import NDArray
 
 from engine.probes import ProbeReader, Reading
+from engine.session_messages import SetProbes
 from engine.spec import NetworkSpec
 from engine.tape import Tape
 
@@ -27,10 +29,18 @@ class ProbeReadings:
 
 
 class RunProbes:
-    """Paces a `ProbeReader` by the time that was trained. Only `take` is for other threads, too."""
+    """Paces a `ProbeReader` by the time that was trained.
 
-    def __init__(self, spec: NetworkSpec, tape: Tape) -> None:
-        self._spec, self._tape = spec, tape
+    Parameters
+    ----------
+    spec, tape
+        Of the run.
+    box
+        Takes what was read, for another thread.
+    """
+
+    def __init__(self, spec: NetworkSpec, tape: Tape, box: SimpleQueue[ProbeReadings]) -> None:
+        self._spec, self._tape, self._box = spec, tape, box
         self._reader: ProbeReader | None = None
         self._number = 0
         self._allowance = 0.0
@@ -41,20 +51,29 @@ class RunProbes:
         self._reader = ProbeReader(self._spec, pictures, self._tape) if len(pictures) else None
         self._allowance = 0.0
 
+    def obey(self, command: SetProbes) -> None:
+        """Read the pictures of a command from now on."""
+        pictures = np.frombuffer(command.pictures, np.float32).reshape(command.shape)
+        self.set_pictures(command.number, pictures)
+
     def note(self, seconds: float) -> None:
         """Take note of time spent on training, and read as much as it allows."""
-        if self._reader is None:
+        reader = self._reader
+        if reader is None:
             return
         self._allowance = min(self._allowance + SHARE * seconds, MOST_SAVED_SECONDS)
         started = time.perf_counter()
-        if self._reader.advance(self._allowance):
+        if reader.advance(self._allowance):
+            self._deliver(reader)
             self._allowance -= time.perf_counter() - started
 
     def rest(self) -> bool:
         """Read for a moment while the run waits; whether there may be more to read."""
-        return self._reader is not None and self._reader.advance(REST_SECONDS) > 0
+        reader = self._reader
+        if reader is None or not reader.advance(REST_SECONDS):
+            return False
+        self._deliver(reader)
+        return True
 
-    def take(self) -> ProbeReadings | None:
-        """Give the readings since the last call, if there are any."""
-        readings = () if self._reader is None else tuple(self._reader.take())
-        return ProbeReadings(self._number, readings) if readings else None
+    def _deliver(self, reader: ProbeReader) -> None:
+        self._box.put(ProbeReadings(self._number, tuple(reader.take())))

@@ -17,6 +17,7 @@ from engine.parameters import Parameters
 from engine.recorder import Recorder
 from engine.replay import Rehearsal
 from engine.run_budget import RunBudget
+from engine.run_probes import RunProbes
 from engine.session_messages import (
     ENDED,
     KNOBS,
@@ -29,6 +30,7 @@ from engine.session_messages import (
     SessionEvent,
     SessionState,
     SetKnobs,
+    SetProbes,
     Snapshot,
     StateChanged,
     Stop,
@@ -108,6 +110,7 @@ class TrainingSession(SessionReadings):
         replay = None if record is None else record.replay
         recording = None if record is None else record.recording
         self._recorder = Recorder(self._trainer, recording, knows_state=replay is None)
+        self._probes = RunProbes(spec, self.tape, self._probe_box)
         self._rehearsal = None if replay is None else Rehearsal(self._trainer, replay, self._data)
         self.keeps_tape = True
         self._snapshots.append(self._make_snapshot())
@@ -260,8 +263,11 @@ class TrainingSession(SessionReadings):
         waiting = self._state is not SessionState.RUNNING
         while self._state not in ENDED:
             try:
-                command = self._commands.get(block=waiting)
+                # At rest there is time to read probes, each time so little that no command waits for it.
+                command = self._commands.get(block=waiting and not self._probes.rest())
             except Empty:
+                if waiting:
+                    continue
                 return
             self._apply(command)
             waiting = False
@@ -287,6 +293,8 @@ class TrainingSession(SessionReadings):
             case TakeSnapshot():
                 self._snapshots.append(self._make_snapshot())
                 self._asked = False
+            case SetProbes():
+                self._probes.obey(command)
 
     def _turn(self, name: str, value: float) -> None:
         """Change a setting from the next step on; during a replay, from its end on."""
@@ -338,6 +346,7 @@ class TrainingSession(SessionReadings):
         self.steps.append(report.step, report.epoch, report.loss, report.accuracy, report.learning_rate)
         if self._examiner is not None:
             self._examiner.note(seconds)
+        self._probes.note(seconds)
         self._speed.note(report.batch_size, seconds)
 
     def _spend_budget(self) -> None:

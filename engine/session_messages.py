@@ -67,7 +67,26 @@ class TakeRecorded:
     step: int
 
 
-Command = Run | Pause | Stop | SetKnobs | TakeSnapshot | TakeRecorded
+@dataclass(frozen=True, slots=True)
+class SetProbes:
+    """Command: read these pictures at recorded steps, from now on and instead of others.
+
+    Parameters
+    ----------
+    number
+        Goes with their readings.
+    shape
+        ``(n, c, h, w)``; with n = 0 nothing is read any more.
+    pictures
+        Bytes of float32, 0 to 1.
+    """
+
+    number: int
+    shape: tuple[int, int, int, int]
+    pictures: bytes
+
+
+Command = Run | Pause | Stop | SetKnobs | TakeSnapshot | TakeRecorded | SetProbes
 
 
 @dataclass(frozen=True, slots=True, eq=False)

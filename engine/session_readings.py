@@ -3,11 +3,21 @@
 from abc import abstractmethod
 from collections import deque
 from queue import Empty, SimpleQueue
+from typing import TypeVar
 
+import numpy as np
+from numpy.typing import NDArray
+
+from engine.errors import ShapeError
+from engine.probes import MOST_PROBES
 from engine.recorder import Recorder
 from engine.run_commands import RunCommands
-from engine.session_messages import SessionEvent, Snapshot, TakeSnapshot
+from engine.run_probes import ProbeReadings
+from engine.session_messages import SessionEvent, SetProbes, Snapshot, TakeSnapshot
+from engine.spec import NetworkSpec
 from engine.tape import Recorded, Tape
+
+T = TypeVar("T")
 
 
 class SessionReadings(RunCommands):
@@ -16,6 +26,7 @@ class SessionReadings(RunCommands):
     Every method may be called from any thread and returns at once.
     """
 
+    spec: NetworkSpec
     _recorder: Recorder
 
     def __init__(self) -> None:
@@ -23,6 +34,8 @@ class SessionReadings(RunCommands):
         # The newest wins.
         self._snapshots: deque[Snapshot] = deque(maxlen=1)
         self._recorded: deque[Recorded] = deque(maxlen=1)
+        # In pieces, none of them lost.
+        self._probe_box: SimpleQueue[ProbeReadings] = SimpleQueue()
         # Whether a snapshot was asked for that is not there yet.
         self._asked = False
 
@@ -43,12 +56,7 @@ class SessionReadings(RunCommands):
 
     def drain_events(self) -> tuple[SessionEvent, ...]:
         """Give the events since the last call, oldest first."""
-        events: list[SessionEvent] = []
-        while True:
-            try:
-                events.append(self._events.get_nowait())
-            except Empty:
-                return tuple(events)
+        return _drained(self._events)
 
     def request_snapshot(self) -> None:
         """Ask for a copy of the parameters at the next step boundary, unless one was asked for already."""
@@ -80,6 +88,43 @@ class SessionReadings(RunCommands):
         except IndexError:
             return None
 
+    def set_probes(self, number: int, pictures: NDArray[np.float32]) -> None:
+        """Have these pictures read at recorded steps, instead of others; `number` goes with their readings.
+
+        Parameters
+        ----------
+        number
+            Any other than the last one.
+        pictures
+            ``(n, c, h, w)`` float32 0–1 of the network's input shape, at most `MOST_PROBES` of them.
+
+        Raises
+        ------
+        ShapeError
+            If they are not.
+        """
+        wanted = self.spec.input_shape
+        if pictures.dtype != np.float32 or pictures.shape[1:] != wanted or len(pictures) > MOST_PROBES:
+            raise ShapeError(
+                f"Probes must be float32 (n, *{wanted}) with n of at most {MOST_PROBES}, "
+                f"got {pictures.dtype} {pictures.shape}."
+            )
+        count, channels, rows, columns = pictures.shape
+        self.send(SetProbes(number, (count, channels, rows, columns), pictures.tobytes()))
+
+    def probe_readings(self) -> tuple[ProbeReadings, ...]:
+        """Give what was read of the probes since the last call, in pieces, each with its pictures' number."""
+        return _drained(self._probe_box)
+
     def _tell(self, event: SessionEvent) -> None:
         self._recorder.note_event(event)
         self._events.put(event)
+
+
+def _drained(box: SimpleQueue[T]) -> tuple[T, ...]:
+    found: list[T] = []
+    while True:
+        try:
+            found.append(box.get_nowait())
+        except Empty:
+            return tuple(found)

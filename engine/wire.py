@@ -10,12 +10,16 @@ from enum import IntEnum
 from typing import Any, BinaryIO
 
 import msgspec
+import numpy as np
 
+from engine.probes import Reading
+from engine.run_probes import ProbeReadings
 from engine.session_messages import (
     Command,
     Pause,
     Run,
     SetKnobs,
+    SetProbes,
     Stop,
     TakeRecorded,
     TakeSnapshot,
@@ -25,7 +29,7 @@ HELPERS = "FILTERSCOPE_HELPERS"
 """Variable that tells a training process whether helpers should wait beside it: 1 or 0."""
 
 _HEAD = struct.Struct("<BQ")
-_COMMANDS: tuple[type, ...] = (Run, Pause, Stop, SetKnobs, TakeSnapshot, TakeRecorded)
+_COMMANDS: tuple[type, ...] = (Run, Pause, Stop, SetKnobs, TakeSnapshot, TakeRecorded, SetProbes)
 
 
 class Kind(IntEnum):
@@ -39,6 +43,7 @@ class Kind(IntEnum):
     END = 6
     RECORDED = 7
     TAPE_STEPS = 8
+    PROBES = 9
 
 
 class Update(msgspec.Struct, array_like=True):
@@ -66,6 +71,15 @@ class RecordedMessage(msgspec.Struct, array_like=True):
     vector: bytes
 
 
+class ProbesMessage(msgspec.Struct, array_like=True):
+    """Readings of probes: the number of the pictures, the steps and each one's probabilities as bytes."""
+
+    number: int
+    steps: bytes
+    shape: tuple[int, int, int]
+    probabilities: bytes
+
+
 def write_frame(pipe: BinaryIO, kind: Kind, content: bytes) -> None:
     """Write one frame; OSError if nobody reads any more."""
     pipe.write(_HEAD.pack(kind, len(content)))
@@ -81,6 +95,22 @@ def read_frame(pipe: BinaryIO) -> tuple[Kind, bytes] | None:
     kind, length = _HEAD.unpack(head)
     content = pipe.read(length)
     return (Kind(kind), content) if len(content) == length else None
+
+
+def encode_probes(part: ProbeReadings) -> bytes:
+    """Write readings of probes, at least one, as MessagePack."""
+    steps = np.array([reading.step for reading in part.readings], np.int64)
+    stacked = np.stack([reading.probabilities for reading in part.readings])
+    message = ProbesMessage(part.number, steps.tobytes(), stacked.shape, stacked.tobytes())
+    return msgspec.msgpack.encode(message)
+
+
+def decode_probes(content: bytes) -> ProbeReadings:
+    """Read what `encode_probes` wrote."""
+    message = msgspec.msgpack.decode(content, type=ProbesMessage)
+    steps = np.frombuffer(message.steps, np.int64).tolist()
+    stacked = np.frombuffer(message.probabilities, np.float32).reshape(message.shape)
+    return ProbeReadings(message.number, tuple(map(Reading, steps, stacked)))
 
 
 def encode_command(command: Command) -> bytes:

@@ -30,6 +30,7 @@ from engine.wire import (
     SnapshotMessage,
     Update,
     decode_command,
+    encode_probes,
     read_frame,
     write_frame,
 )
@@ -140,6 +141,8 @@ def _send_news(session: TrainingSession, answers: BinaryIO, sent: _Sent) -> None
             speed,
         )
         write_frame(answers, Kind.UPDATE, msgspec.msgpack.encode(update))
+    for part in session.probe_readings():
+        write_frame(answers, Kind.PROBES, encode_probes(part))
     if snapshot is not None:
         vector = snapshot.parameters.vector.tobytes()
         message = SnapshotMessage(snapshot.step, snapshot.epoch, vector)

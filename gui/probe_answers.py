@@ -12,6 +12,7 @@ from PySide6.QtCore import QObject
 
 from engine.network import Network
 from engine.probes import Legible, ProbeReader, Reading
+from engine.spec import NetworkSpec
 from engine.tape import Tape
 from gui.frames import Subject
 from gui.jobs import Job
@@ -59,10 +60,10 @@ class TapeReading(QObject):
 
     Parameters
     ----------
-    subject
-        Any moment of the run: its network.
-    legible
-        The probes.
+    spec
+        Of the run's network.
+    pictures
+        ``(n, c, h, w)`` float32.
     tape
         The recorded run.
     known
@@ -71,14 +72,14 @@ class TapeReading(QObject):
 
     def __init__(
         self,
-        subject: Subject,
-        legible: Legible,
+        spec: NetworkSpec,
+        pictures: NDArray[np.float32],
         tape: Tape,
         known: Sequence[int],
         parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
-        self._arguments = subject.spec, legible.pictures, tape, known
+        self._arguments = spec, pictures, tape, known
         self._readings: deque[Reading] = deque()
         self._job = Job(self._read, self)
         self._job.start()

@@ -3,7 +3,6 @@
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from weakref import WeakKeyDictionary
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
@@ -12,7 +11,6 @@ from engine.drawing import Drawing
 from engine.inspect.words import shape_text
 from engine.probe_history import ProbeHistory, ProbeTrack, first_right
 from engine.probes import MOST_PROBES, Legible, Probe, Reading
-from engine.session_messages import ENDED
 from engine.spec import NetworkSpec
 from gui.bridge import Bridge
 from gui.frames import Subject
@@ -22,6 +20,7 @@ from gui.newest import NewestWorker
 from gui.panels import Panels
 from gui.probe_answers import Answered, Answerer, Asked, TapeReading
 from gui.probe_pinning import choosable, probe_of_digit, probe_of_drawing, same_picture
+from gui.run_book import RunEntry
 from gui.widgets.probe_row import ProbeAnswer
 
 # Curves grow so often, and while it trains answers come so often: faster nobody reads.
@@ -71,7 +70,10 @@ class Probing(QObject):
         self._probes: tuple[Probe, ...] = ()
         self._spec: NetworkSpec = instrument.answering.spec
         self._legible = Legible.of((), self._spec)
-        self._histories: WeakKeyDictionary[object, ProbeHistory] = WeakKeyDictionary()
+        # By the key of their run.
+        self._histories: dict[str, ProbeHistory] = {}
+        # Which pictures the session was told last; readings of others come too late.
+        self._number = 0
         self._reading: TapeReading | None = None
         self._asked: Asked | None = None
         self._answered: Answered | None = None
@@ -113,8 +115,8 @@ class Probing(QObject):
 
     def history(self) -> ProbeHistory | None:
         """Give what was read of the probes in the present run; None without a run."""
-        session = self._bridge.session
-        return None if session is None else self._histories.get(session)
+        run = self._bridge.present
+        return None if run is None else self._histories.get(run.key)
 
     def pin_drawing(self, drawing: Drawing) -> None:
         """Pin what is drawn, and ask for its class where nobody knows it."""
@@ -134,7 +136,7 @@ class Probing(QObject):
         """Let a probe go; what is said then offers to have it back."""
         index = next(i for i, probe in enumerate(self._probes) if probe.key == key)
         probe = self._probes[index]
-        session, history = self._bridge.session, self.history()
+        run, history = self._bridge.present, self.history()
         self.set_probes([each for each in self._probes if each is not probe])
 
         def put_back() -> None:
@@ -142,11 +144,11 @@ class Probing(QObject):
                 self._say(FULL, warning=True)
                 return
             self.set_probes([*self._probes[:index], probe, *self._probes[index:]])
-            if session is not None and session is self._bridge.session and history is not None:
+            if run is not None and run is self._bridge.present and history is not None:
                 track = history.track(key, None)
                 rows = zip(track.steps.tolist(), track.probabilities[:, None], strict=True)
-                found = self._histories[session].with_readings((key,), [Reading(*row) for row in rows])
-                self._histories[session] = found
+                readings = [Reading(*row) for row in rows]
+                self._histories[run.key] = self._histories[run.key].with_readings((key,), readings)
                 self._show_tracks()
 
         self._say(f"“{probe.name}” is no probe any more.", action="Undo", act=put_back)
@@ -192,10 +194,7 @@ class Probing(QObject):
             self._asked, self._answered, self._live_kept = None, None, -1
             self._pending.clear()
             self._stop_reading()
-            if session is not None:
-                keys, count = [probe.key for probe in self._probes], len(spec.classes)
-                found = self._histories.get(session) or ProbeHistory.empty(keys, count)
-                self._histories[session] = found.with_keys(keys)
+            self._begin_history()
         self._rack.show_probes(self._probes, choosable(spec.classes))
         self._show_answers()
         self._show_tracks()
@@ -204,6 +203,18 @@ class Probing(QObject):
             self._timer.start()
         else:
             self._timer.stop()
+
+    def _begin_history(self) -> None:
+        """Have the run read the present pictures, beside what was read of them before."""
+        run = self._bridge.present
+        there = {entry.key for entry in self._bridge.book}
+        self._histories = {key: found for key, found in self._histories.items() if key in there}
+        if run is not None:
+            keys, count = [probe.key for probe in self._probes], len(self._spec.classes)
+            found = self._histories.get(run.key) or ProbeHistory.empty(keys, count)
+            self._histories[run.key] = found.with_keys(keys)
+            self._number += 1
+            run.session.set_probes(self._number, self._legible.pictures)
 
     @property
     def _subject(self) -> Subject | None:
@@ -252,27 +263,29 @@ class Probing(QObject):
 
     def _on_tick(self) -> None:
         self._ask()
-        session = self._bridge.session
-        if session is None:
+        run = self._bridge.present
+        if run is None:
             return
         readings, self._pending = self._pending, []
-        over = session.state in ENDED and not session.is_alive
-        if over and self._reading is None:
-            self._read_tape()
+        for part in run.session.probe_readings():
+            readings += part.readings if part.number == self._number else ()
         if self._reading is not None:
             readings += self._reading.take()
-        history = self._histories[session]
-        self._histories[session] = history.with_readings(self._legible.keys, readings)
-        shown = self._histories[session], self._tape.extent
-        if shown != self._shown:
+        if run.session.is_alive:
+            # It reads by itself, also while it rests.
+            self._stop_reading()
+        elif self._reading is None:
+            self._read_tape(run)
+        history = self._histories[run.key]
+        self._histories[run.key] = history.with_readings(self._legible.keys, readings)
+        if (self._histories[run.key], self._tape.extent) != self._shown:
             self._show_tracks()
 
-    def _read_tape(self) -> None:
-        """Read what the training did not get to: after its end the tape is here."""
-        session, subject = self._bridge.session, self._subject
-        if session is not None and subject is not None and self._legible.keys:
-            known = self._histories[session].complete_steps(self._legible.keys)
-            self._reading = TapeReading(subject, self._legible, session.tape, known, self)
+    def _read_tape(self, run: RunEntry) -> None:
+        """Read what nobody has read: while the run does not train, its tape is here."""
+        if self._legible.keys:
+            known = self._histories[run.key].complete_steps(self._legible.keys)
+            self._reading = TapeReading(self._spec, self._legible.pictures, run.session.tape, known, self)
 
     def _stop_reading(self) -> None:
         if self._reading is not None:
