@@ -65,7 +65,7 @@ class Probing(QObject):
         parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
-        self._rack, self._tape = panels.pad.probes, panels.tape
+        self._rack, self._room, self._tape = panels.pad.probes, panels.pad.answer_room, panels.tape
         self._instrument, self._bridge, self._say = instrument, bridge, say
         self._probes: tuple[Probe, ...] = ()
         self._spec: NetworkSpec = instrument.answering.spec
@@ -183,6 +183,7 @@ class Probing(QObject):
             self._say(f"This picture is pinned already: “{twin.name}”.")
             return False
         self.set_probes([*self._probes, probe])
+        self._room.show_probes()
         return True
 
     def _renew(self, *, anew: bool = False) -> None:

@@ -252,7 +252,7 @@ class Pad(QWidget):
         actions.smaller_brush.triggered.connect(lambda: self.canvas.grow_brush(-1))
         actions.larger_brush.triggered.connect(lambda: self.canvas.grow_brush(1))
         actions.clear.triggered.connect(self.clear)
-        actions.pin.triggered.connect(self._on_pin)
+        actions.pin.triggered.connect(lambda: self.pin_wanted.emit(self._document.drawing))
         self.probes.hovered.connect(self.hovered)
         actions.pick_digit.triggered.connect(self.pick_digit)
         actions.open.triggered.connect(self.transfer.ask_for_file)
@@ -275,10 +275,6 @@ class Pad(QWidget):
             drawing = replace(drawing, name=_MY_DRAWING)
         erases = drawing.strokes[-1].erases
         self._document.replace(drawing, "Erase" if erases else "Draw stroke")
-
-    def _on_pin(self) -> None:
-        self.answer_room.show_probes()
-        self.pin_wanted.emit(self._document.drawing)
 
     def _on_digit_chosen(self, drawing: Drawing) -> None:
         kept = replace(drawing, colour=self._document.drawing.colour)

@@ -313,7 +313,7 @@ class ProbeRow(QWidget):
 def fitting(sentence: str, width: float, metrics: QFontMetricsF) -> str:
     """Say the same with fewer words where there is no room for all."""
     shorter = sentence.replace("first right at step", "first right").replace("forgotten at", "forgotten")
-    shortest = shorter.replace("first right", "right")
+    shortest = shorter.replace("first right", "first")
     for words in (sentence, shorter, shortest):
         if metrics.horizontalAdvance(words) <= width:
             return words

@@ -196,7 +196,6 @@ def test_a_sentence_is_said_shorter_before_it_is_cut(qapp):
     assert fitting(sentence, 1000, metrics) == sentence
     shorter = "first right 214, forgotten 890"
     assert fitting(sentence, metrics.horizontalAdvance(shorter), metrics) == shorter
-    assert fitting(sentence, metrics.horizontalAdvance("right 214, forgotten 890"), metrics).startswith(
-        "right"
-    )
+    shortest = "first 214, forgotten 890"
+    assert fitting(sentence, metrics.horizontalAdvance(shortest), metrics) == shortest
     assert fitting(sentence, 30, metrics).endswith("…")

@@ -191,6 +191,14 @@ def test_a_test_digit_is_pinned_from_train(driver):
     assert (probe.label, probe.name) == (7, driver.find("picture_choice", QComboBox).currentText()[5:])
 
 
+def test_what_is_pinned_comes_into_view_in_a_low_window(driver):
+    driver.window.resize(1280, 720)
+    driver.wait(lambda: driver.window._pad.answer_room.is_folded)
+    assert not rack_of(driver).isVisible()
+    pin_digits(driver, 0)
+    assert rack_of(driver).isVisible()
+
+
 def test_a_network_of_other_classes_is_told_not_judged(driver):
     pin_digits(driver, 0)
     driver.window._files.open_shipped(2)
