@@ -14,6 +14,8 @@ from gui.widgets.sparkline import SparkPoints, paint_sparkline
 PICTURE_PX = 28
 CURVE_PX = 16
 MARK_PX = 6.0
+# Of its place a picture fills at least so much.
+CRISP_SHARE = 0.75
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,17 +102,22 @@ def _paint_picture(
 ) -> None:
     inner = place.adjusted(1, 1, -1, -1)
     plane = picture if len(picture) == 3 else picture[0]
-    cell = int(PICTURE_PX * ratio / max(plane.shape[-2:]))
+    side, room = max(plane.shape[-2:]), PICTURE_PX * ratio
+    cell = int(room / side)
     painter.fillRect(inner, theme.paper)
-    if cell >= 1:
+    if cell * side >= CRISP_SHARE * room:
         image = cell_image(plane, theme.picture_lut, cell, ratio)
         size = image.deviceIndependentSize()
         left = inner.left() + round((inner.width() - size.width()) / 2 * ratio) / ratio
         top = inner.top() + round((inner.height() - size.height()) / 2 * ratio) / ratio
         painter.drawImage(QPointF(left, top), image)
     else:
+        # Whole device pixels would leave it too small to be known again.
+        height, width = (PICTURE_PX * size / side for size in plane.shape[-2:])
+        fitted = QRectF(0, 0, width, height)
+        fitted.moveCenter(inner.center())
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
-        painter.drawImage(inner, picture_image(plane, theme.picture_lut))
+        painter.drawImage(fitted, picture_image(plane, theme.picture_lut))
     painter.setPen(QPen(theme.hairline, 1))
     painter.setBrush(Qt.BrushStyle.NoBrush)
     painter.drawRect(place.adjusted(0.5, 0.5, -0.5, -0.5))
