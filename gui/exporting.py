@@ -9,7 +9,6 @@ from PySide6.QtWidgets import QWidget
 from gui.bridge import Bridge
 from gui.instrument import Instrument
 from gui.panels import Panels
-from gui.run_events import RunEvents
 from gui.run_notes import RunNotes
 from gui.theme import ThemeManager
 from gui.widgets.curves import LossPlot
@@ -58,7 +57,7 @@ class Exporting(QObject):
         self._window, self._themes, self._panels = window, themes, panels
         self._bridge, self._instrument = bridge, instrument
         self._settled, self._show_page = settled, show_page
-        self.events, self.notes = RunEvents(bridge, instrument, self), RunNotes(bridge)
+        self.notes = RunNotes(bridge)
         self._film: Film | None = None
         self._preview: PanelWalk | None = None
         self._report: RunReport | None = None
@@ -67,7 +66,6 @@ class Exporting(QObject):
         plot = panels.train.findChild(LossPlot, "loss_plot")
         assert plot is not None
         self._plot = plot
-        instrument.playhead_moved.connect(plot.set_playhead)
         self._news = Paced(self._show_news, _REFRESH_MS, parent=self)
         instrument.pulled.connect(lambda pulled: self._news.request())
         bridge.run_opened.connect(lambda info: self._show_news(other_run=True))
@@ -126,7 +124,7 @@ class Exporting(QObject):
         from gui.report import RunReport
 
         if self._report is None:
-            self._report = RunReport(self._bridge, self._instrument, self.events, parent=self)
+            self._report = RunReport(self._bridge, self._instrument, parent=self)
         return ReportDialog(
             self._report, self._reported, self.notes, log_loss=self._plot.log_scale, parent=self._window
         )

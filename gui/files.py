@@ -1,6 +1,7 @@
 """Opening and saving networks, and sorting out what a file that was dropped is."""
 
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -41,6 +42,19 @@ class Files(QObject):
         self._window, self._instrument, self._transfer, self._say = window, instrument, transfer, say
         self._shipped = tuple(shipped)
         self.card: Mapping[str, Any] = self._shipped[0].model.card
+
+    def reactions(self) -> Mapping[str, Callable[[], Any]]:
+        """What the window's commands of these names do."""
+        return {
+            "open_network": self.ask_for_file,
+            **{
+                f"{network.name.lower()}_network": partial(self.open_shipped, index)
+                for index, network in enumerate(self._shipped)
+            },
+            "save_network": self.ask_where_to_save,
+            "copy_pytorch": partial(self.copy_script, "PyTorch"),
+            "copy_keras": partial(self.copy_script, "Keras"),
+        }
 
     def open_shipped(self, index: int) -> None:
         """Answer with one of the networks that came with the program."""

@@ -8,7 +8,7 @@ from typing import Literal
 from PySide6.QtWidgets import QWidget
 
 from engine.spec import NetworkSpec
-from gui.pages.inside.page import PARTS
+from gui.pages.inside.parts import PARTS
 from gui.pages.train.walls import convolutions
 from gui.panels import Panels
 from gui.theme import S3
@@ -118,8 +118,7 @@ class FilmPanels:
 
     def _inside_part(self) -> QWidget | None:
         inside = self._panels.inside
-        widget: QWidget | None = getattr(inside, inside.part) if inside.part else None
-        return widget
+        return inside.parts.named(inside.part) if inside.part else None
 
     def _page(self) -> QWidget | None:
         skeleton = self._panels.skeleton

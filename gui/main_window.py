@@ -21,7 +21,6 @@ from gui.dialogs.about import AboutDialog
 from gui.dialogs.error_details import ErrorDialog
 from gui.document import Document
 from gui.errors import ErrorReport
-from gui.exporting import Exporting
 from gui.files import Files
 from gui.frames import Array, Frame, FrameWorker, Subject, probabilities_of
 from gui.garbage import GuiThreadCollector
@@ -33,13 +32,12 @@ from gui.log_folder import open_log_folder
 from gui.looking_inside import LookingInside
 from gui.panels import Panels
 from gui.picture_sets import PictureSets
-from gui.probing import Probing
+from gui.run_desk import RunDesk
 from gui.selection import SelectionModel
 from gui.settings import Folders, PreferencesStore
 from gui.shipped import load_shipped
 from gui.space_key import SpaceKey
 from gui.surgery import Surgery
-from gui.tape_tools import TapeTools
 from gui.theme import ThemeManager
 from gui.training_control import TrainingControl
 
@@ -110,13 +108,18 @@ class MainWindow(QMainWindow):
         self._looking = LookingInside(
             panels, self.instrument, self._bridge, self._inspecting, self._convolving, surgery, self
         )
-        self._tape_tools = TapeTools(
-            self._bridge, self.instrument, themes, self._tape, self._training, surgery, self.say, self
+        self._runs = RunDesk(
+            self,
+            themes,
+            panels,
+            self._bridge,
+            self.instrument,
+            self._training,
+            surgery,
+            self.say,
+            lambda: self.is_settled,
+            self.show_page,
         )
-        self._exporting = Exporting(
-            self, themes, panels, self._bridge, self.instrument, lambda: self.is_settled, self.show_page
-        )
-        self._probing = Probing(panels, self.instrument, self._bridge, self.say, self)
         self._make_actions()
         self._connect(panels)
         self._answer: Frame | None = None
@@ -133,7 +136,7 @@ class MainWindow(QMainWindow):
     @property
     def is_settled(self) -> bool:
         """Whether every picture is up to date, apart from what a running training still brings."""
-        return all(p.is_settled for p in (self.instrument, self._convolving, self._looking, self._probing))
+        return all(p.is_settled for p in (self.instrument, self._convolving, self._looking, self._runs))
 
     def classify(self) -> Array:
         """Give each class's probability for what is on the canvas, from the network that answers the Pad."""
@@ -193,7 +196,7 @@ class MainWindow(QMainWindow):
             self._keeper.restore_place(self)
         self._skeleton.restore_sizes(self._keeper.preferences.splitter)
         self._skeleton.set_inspector_open(self._keeper.preferences.inspector)
-        self._probing.keep_in(self._keeper)
+        self._runs.restore(self._keeper)
         kept = self._keeper.load_run() if keep_run else None
         if kept is not None:
             self._training.reopen(*kept)
@@ -232,16 +235,7 @@ class MainWindow(QMainWindow):
         self._palette = CommandPalette(self._themes, self)
         training, selection, lab = self._training, self.selection, self._convolve
         reactions: dict[str, Callable[[], object]] = {
-            "open_network": self._files.ask_for_file,
-            **{
-                f"{network.name.lower()}_network": partial(self._files.open_shipped, index)
-                for index, network in enumerate(self._shipped)
-            },
-            "save_network": self._files.ask_where_to_save,
-            "copy_pytorch": partial(self._files.copy_script, "PyTorch"),
-            "copy_keras": partial(self._files.copy_script, "Keras"),
-            "film": self._exporting.show_film_dialog,
-            "report": self._exporting.show_report_dialog,
+            **self._files.reactions(),
             "quit": self.close,
             "back": self._convolving.here_or(self._convolving.go_back, selection.back),
             "forward": self._convolving.here_or(lambda: None, selection.forward),
@@ -253,11 +247,8 @@ class MainWindow(QMainWindow):
             "step_back": self._convolving.here_or(lambda: lab.get().step(-1)),
             "show_convolve": self._convolving.show_selected,
             "show_back": self._convolving.go_back,
-            "epoch": training.run_epoch,
-            "stop": training.stop,
-            "restart": partial(training.restart, new_seed=False),
-            "new_seed": partial(training.restart, new_seed=True),
-            **self._tape_tools.reactions(),
+            **training.reactions(),
+            **self._runs.reactions(),
             "switch_filter": lambda: self._looking.switch_filter(selection.value),
             "open_log": lambda: self.say(open_log_folder(self._places.log), warning=True),
             "about": self._show_about,
@@ -269,7 +260,7 @@ class MainWindow(QMainWindow):
         for mode in ("system", "light", "dark"):
             choose = partial(self._choose_theme, mode)
             self._actions[f"theme_{mode}"].triggered.connect(lambda _=False, choose=choose: choose())
-        self._tape_tools.make_menu([self._actions[name] for name in ("playback", "live", "fork")])
+        self._runs.offer(self._actions)
         self._actions["follow_run"].toggled.connect(self._on_answer_source_chosen)
         self._actions.choose(f"theme_{self._themes.mode}")
         self._actions.choose("inspector", self._skeleton.inspector_open)
@@ -377,10 +368,10 @@ class MainWindow(QMainWindow):
 
     def closeEvent(self, event: QCloseEvent) -> None:
         self._keeper.remember(splitter=self._skeleton.sizes())
-        self._exporting.close()
+        self._runs.give_up()
         self._library.close()
         kept = self._bridge.close()
-        for part in (self._convolving, self._looking, self._probing, self.instrument, self._garbage):
+        for part in (self._convolving, self._looking, self._runs, self.instrument, self._garbage):
             part.close()
         self._keeper.keep(self, kept, beside=self._training.kept_run_waits)
         super().closeEvent(event)

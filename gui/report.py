@@ -21,7 +21,7 @@ from gui.instrument import Instrument
 from gui.jobs import Job, JobProgress
 from gui.report_content import RunFacts, measured
 from gui.report_page import report_page
-from gui.run_events import RunEvents
+from gui.run_events import told
 from gui.step_walk import StepWalk
 
 
@@ -53,12 +53,11 @@ class RunReport(QObject):
         self,
         bridge: Bridge,
         instrument: Instrument,
-        events: RunEvents,
         today: Callable[[], str] = lambda: time.strftime("%Y-%m-%d"),
         parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
-        self._bridge, self._instrument, self._events, self._today = bridge, instrument, events, today
+        self._bridge, self._instrument, self._today = bridge, instrument, today
         self._walk = StepWalk(bridge, instrument, lambda: instrument.is_settled, parent=self)
         self._walk.arrived.connect(self._on_arrived)
         self._walk.ended.connect(self._on_gathered)
@@ -136,7 +135,7 @@ class RunReport(QObject):
             test=info.split.test,
             steps=session.steps.since(0),
             tests=session.tests.since(0),
-            events=self._events.of_run,
+            events=told(session.events),
             recorded=tuple(self._recorded),
             log_loss=choice.log_loss,
             log_steps=choice.log_steps,

@@ -1,12 +1,9 @@
-"""What has happened to each run since it was opened: knobs that were turned, pauses, its end."""
+"""What has happened to a run, in words: knobs that were turned, pauses, its end."""
 
-from weakref import WeakKeyDictionary
+from collections.abc import Iterable
 
-from PySide6.QtCore import QObject
-
-from engine.session_messages import Failed, KnobChanged, SessionEvent
-from gui.bridge import Bridge, Pulled, SessionState, StateChanged
-from gui.instrument import Instrument
+from engine.session_messages import Failed, Forked, KnobChanged, SessionEvent
+from gui.bridge import SessionState, StateChanged
 
 _STATES = {
     SessionState.RUNNING: "trains",
@@ -17,29 +14,9 @@ _STATES = {
 RunEvent = tuple[int, str]
 
 
-class RunEvents(QObject):
-    """Keeps the events of every run that is still there, in words. GUI thread only."""
-
-    def __init__(self, bridge: Bridge, instrument: Instrument, parent: QObject | None = None) -> None:
-        super().__init__(parent)
-        self._bridge = bridge
-        self._events: WeakKeyDictionary[object, list[RunEvent]] = WeakKeyDictionary()
-        instrument.pulled.connect(self._on_pulled)
-
-    @property
-    def of_run(self) -> tuple[RunEvent, ...]:
-        """Those of the present run: step and words, in order."""
-        session = self._bridge.session
-        return () if session is None else tuple(self._events.get(session, ()))
-
-    def _on_pulled(self, pulled: Pulled) -> None:
-        session = self._bridge.session
-        if session is None:
-            return
-        for event in pulled.events:
-            words = event_words(event)
-            if words:
-                self._events.setdefault(session, []).append((event.step, words))
+def told(events: Iterable[SessionEvent]) -> tuple[RunEvent, ...]:
+    """Give steps and words of what is worth telling, in order."""
+    return tuple((event.step, words) for event in events if (words := event_words(event)))
 
 
 def event_words(event: SessionEvent) -> str:
@@ -51,4 +28,6 @@ def event_words(event: SessionEvent) -> str:
         if event.step == 0 and event.state is SessionState.RUNNING:
             return ""
         return _STATES.get(event.state, "")
+    if isinstance(event, Forked):
+        return f"forked from {event.parent}"
     return event.message if isinstance(event, Failed) else ""

@@ -1,5 +1,6 @@
 """The Tape bar: start, pause and step a training run, see all of it at a glance, and go back in it."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from numpy.typing import ArrayLike
@@ -197,6 +198,10 @@ class TapeBar(QWidget):
     def add_event(self, step: int, text: str) -> None:
         """Mark a step on the ribbon: "lr 0.002 → 0.001"."""
         self._ribbon.add_event(step, text)
+
+    def show_marks(self, marks: Sequence[tuple[int, str]]) -> None:
+        """Say where something was first or last true: steps and sentences, in place of those before."""
+        self._ribbon.set_marks(marks)
 
     def show_progress(
         self,

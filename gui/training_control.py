@@ -1,9 +1,10 @@
 """Joins the training to the Tape bar and the Train page: opening runs, commands, numbers, events."""
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from functools import partial
+from typing import Any
 
 from PySide6.QtCore import QObject
 
@@ -109,6 +110,15 @@ class TrainingControl(QObject):
         page.step_wanted.connect(tape.playhead_wanted)
         self.playback = Scrubbing(bridge, instrument, tape, self).playback
         tape.show_state("none", can_run=True)
+
+    def reactions(self) -> Mapping[str, Callable[[], Any]]:
+        """What the window's commands of these names do."""
+        return {
+            "epoch": self.run_epoch,
+            "stop": self.stop,
+            "restart": partial(self.restart, new_seed=False),
+            "new_seed": partial(self.restart, new_seed=True),
+        }
 
     def ensure_run(self) -> None:
         """See to it that there is a run to look at: random values of the chosen network."""

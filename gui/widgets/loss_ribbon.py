@@ -1,5 +1,7 @@
 """The ribbon of the Tape: the loss of a whole run at a glance, its events, and which step is shown."""
 
+from collections.abc import Sequence
+
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
@@ -19,10 +21,11 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from engine.inspect.words import grouped, short_number
-from gui.theme import S1, S2, ThemeManager, caption_font, mixed
+from gui.theme import S1, ThemeManager, caption_font, mixed
 from gui.widgets.copy_keys import CopyKeys, widget_picture
 from gui.widgets.loss_buckets import LossBuckets, LossCurve
 from gui.widgets.paced import Paced
+from gui.widgets.ribbon_marks import MarkRoom, paint_events, paint_marks
 from gui.widgets.tape_stops import TapeStops
 
 # A run shorter than this leaves the right part of the ribbon empty instead of stretching two steps.
@@ -56,6 +59,7 @@ class LossRibbon(QWidget):
         self._theme = theme
         self._buckets = LossBuckets()
         self._events: list[tuple[int, str]] = []
+        self._marks: tuple[tuple[int, str], ...] = ()
         self._step = 0
         self._total: int | None = None
         self._empty_text = ""
@@ -105,6 +109,11 @@ class LossRibbon(QWidget):
         del self._events[:-EVENT_LIMIT]
         self._renew()
 
+    def set_marks(self, marks: Sequence[tuple[int, str]]) -> None:
+        """Mark steps at the foot, in place of the marks before; their words are told under the pointer."""
+        self._marks = tuple(marks)[-EVENT_LIMIT:]
+        self._renew()
+
     @property
     def playhead(self) -> int | None:
         """The recorded step that is shown, or None: live."""
@@ -138,6 +147,7 @@ class LossRibbon(QWidget):
         """Forget the run."""
         self._buckets.clear()
         self._events.clear()
+        self._marks = ()
         self._step = 0
         self._total = None
         self._playhead = None
@@ -202,28 +212,6 @@ class LossRibbon(QWidget):
         painter.drawPolyline(QPolygonF(points(curve.mean)))
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
 
-    def _paint_events(self, painter: QPainter, area: QRectF) -> None:
-        theme = self._theme.theme
-        metrics = QFontMetricsF(self.font())
-        playhead = self._x(self._step, area)
-        places = [float(round(self._x(step, area))) for step, _ in self._events]
-        painter.setPen(theme.hairline)
-        for x in places:
-            painter.drawLine(QPointF(x, 0), QPointF(x, self.height()))
-        free_from = 0.0
-        for x, (_, text) in zip(places, self._events, strict=True):
-            width = metrics.horizontalAdvance(text)
-            left = x + S1
-            if left + width > self.width() or x <= playhead < left + width:
-                left = x - S1 - width
-            if left >= free_from:
-                ground = QColor(theme.panel)
-                ground.setAlphaF(0.8)
-                painter.fillRect(QRectF(left - 2, 0, width + 4, metrics.height()), ground)
-                painter.setPen(theme.text_dim)
-                painter.drawText(QPointF(left, metrics.ascent()), text)
-                free_from = left + width + S2
-
     def _readout(self, x: float) -> str:
         area = self._area()
         step = round((x - area.left()) / max(1.0, area.width()) * self.extent)
@@ -234,7 +222,7 @@ class LossRibbon(QWidget):
 
     def _words_at(self, step: int, x: float) -> str:
         area = self._area()
-        marks = [text for at, text in self._events if abs(self._x(at, area) - x) <= 3]
+        marks = [text for at, text in (*self._marks, *self._events) if abs(self._x(at, area) - x) <= 3]
         loss = self._buckets.loss_near(step)
         words = [f"step {grouped(step)}"]
         if loss is not None:
@@ -339,7 +327,11 @@ class LossRibbon(QWidget):
         share = (self._step + 1) / self.extent
         curve = self._buckets.curve(max(1, round(self.width() * share / POINT_SPACING)))
         self._paint_curve(painter, curve, area)
-        self._paint_events(painter, area)
+        room = MarkRoom(
+            self.width(), self.height(), lambda step: self._x(step, area), self._x(self._step, area)
+        )
+        paint_events(painter, self._theme.theme, self._events, room)
+        paint_marks(painter, self._theme.theme, self._marks, room)
         painter.end()
         return kept
 

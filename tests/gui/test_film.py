@@ -9,6 +9,7 @@ from PySide6.QtCore import QRect
 from PySide6.QtGui import QImage, QImageReader
 
 from engine.formats.part_file import PartFile
+from engine.thinning import Strip
 from gui.bridge import SessionState
 from gui.dialogs.film_dialog import BUSY, NO_RUN, RESTS
 from gui.panel_pictures import as_array
@@ -23,7 +24,7 @@ class FilmHands:
 
     def __init__(self, driver, folder):
         self.driver, self.folder = driver, folder
-        self.exporting = driver.window._exporting
+        self.exporting = driver.window._runs.exporting
         driver.trigger("film")
         self.dialog = self.exporting._film_dialog
         self.film = self.exporting._film
@@ -235,7 +236,8 @@ def test_steps_that_are_lost_meanwhile_are_left_out_and_that_is_said(hands):
     hands.until_frame(4)
     reached = hands.driver.window.instrument.playhead
     kept = [step for step in tape.steps if step <= reached or step == steps[-1]]
-    tape.adopt([(step, tape.at(step).parameters.vector) for step in kept])
+    gaps = tape.strip().gaps
+    tape.adopt(Strip(tuple(kept), tuple(tape.at(step).parameters.vector for step in kept), gaps))
     said = hands.ended()
     count = QImageReader(str(hands.folder / "film.gif")).imageCount()
     assert 4 <= count < 12

@@ -20,8 +20,8 @@ class ReportHands:
     def __init__(self, driver, folder):
         self.driver, self.folder = driver, folder
         driver.trigger("report")
-        self.dialog = driver.window._exporting._report_dialog
-        self.report = driver.window._exporting._report
+        self.dialog = driver.window._runs.exporting._report_dialog
+        self.report = driver.window._runs.exporting._report
 
     def begin(self, name="report.html"):
         self.dialog.write(self.folder / name)
@@ -172,4 +172,4 @@ def test_notes_stay_with_their_run(hands):
     hands.dialog.close()
     driver.settle()
     driver.trigger("report")
-    assert driver.window._exporting._report_dialog._notes.toPlainText() == "of the first"
+    assert driver.window._runs.exporting._report_dialog._notes.toPlainText() == "of the first"

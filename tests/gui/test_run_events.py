@@ -2,9 +2,9 @@
 
 import pytest
 
-from engine.session_messages import Failed, KnobChanged
+from engine.session_messages import Failed, Forked, KnobChanged
 from gui.bridge import SessionState, StateChanged
-from gui.run_events import event_words
+from gui.run_events import event_words, told
 
 pytestmark = pytest.mark.qt_log_ignore("This plugin does not support")
 
@@ -18,6 +18,7 @@ pytestmark = pytest.mark.qt_log_ignore("This plugin does not support")
         (StateChanged(9, SessionState.RUNNING), "trains"),
         (StateChanged(9, SessionState.PAUSED), "paused"),
         (StateChanged(0, SessionState.READY), ""),
+        (Forked(9, "Run 1"), "forked from Run 1"),
         (Failed(9, "The loss is not a number.", "Take a smaller one."), "The loss is not a number."),
     ],
 )
@@ -27,14 +28,16 @@ def test_an_event_in_words(event, words):
 
 def test_every_run_keeps_its_own_events(driver):
     window = driver.window
-    events = window._exporting.events
-    assert events.of_run == ()
+
+    def events():
+        return told(window.session.events)
+
     window.show_page("train")
     driver.play_until(5)
     step = window.session.step_count
-    assert events.of_run == ((step, "paused"),)
+    assert events() == ((step, "paused"),)
     driver.click("restart_button")
     driver.settle()
-    assert events.of_run == ()
+    assert events() == ()
     window._bridge.go_back()
-    assert events.of_run == ((step, "paused"),)
+    assert events() == ((step, "paused"),)

@@ -328,3 +328,22 @@ def test_losses_that_are_not_numbers_are_left_out() -> None:
     assert buckets.curve(100).step.size == 1
     assert buckets.loss_near(2) == pytest.approx(1.0)
     assert LossBuckets().loss_near(3) is None
+
+
+def test_marks_are_peaks_at_the_foot_with_words_under_the_pointer(recorded: TapeBar) -> None:
+    strip = ribbon(recorded)
+    before = strip.grab().toImage()
+    recorded.show_marks(((40, "my 7 first right"),))
+    after = strip.grab().toImage()
+    place = place_of(strip, 40)
+    foot = after.height() - 1
+    changed = [x for x in range(after.width()) if after.pixelColor(x, foot) != before.pixelColor(x, foot)]
+    assert changed
+    assert all(abs(x - place.x()) <= 6 for x in changed)
+    heard: list[str] = []
+    recorded.hovered.connect(heard.append)
+    QTest.mouseMove(strip, QPoint(place.x(), 10))
+    assert heard[-1].endswith("my 7 first right")
+    recorded.reset()
+    recorded.show_marks(())
+    assert strip.grab().toImage() != after

@@ -95,7 +95,7 @@ def test_another_order_is_another_seed(paused):
 
 def test_a_twin_begins_with_the_same_values(paused):
     first = paused.window._bridge.present
-    paused.window._tape_tools.forking.ask_twin(first.key)
+    paused.window._runs.tape.forking.ask_twin(first.key)
     dialog = dialog_of(paused)
     assert dialog.windowTitle() == "Fork Run 1 from its first values"
     dialog.findChild(QDoubleSpinBox, "fork_learning_rate").setValue(0.03)
