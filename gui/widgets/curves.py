@@ -179,7 +179,10 @@ class LossPlot(QWidget):
     def _refresh_words(self) -> None:
         parts: list[str] = []
         if self._playhead is not None:
-            parts.append(self._readout(self._playhead))
+            # No test: the nearest one may have been long before.
+            loss = self._traces.loss.nearest(self._playhead)
+            parts.append(f"step {grouped(self._playhead)}")
+            parts += [] if loss is None else [f"loss {number(loss, 3)}"]
         elif self._loss_mean.value is not None:
             parts.append(f"loss {number(self._loss_mean.value, 3)}")
         if self._last_tests is not None and self._playhead is None:

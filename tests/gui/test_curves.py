@@ -207,7 +207,7 @@ def test_the_playhead_is_marked_and_its_values_are_told(plot: LossPlot) -> None:
     live = plot.accessibleDescription()
     plot.set_playhead(10)
     told = plot.accessibleDescription()
-    assert told.startswith("step 10 · loss ")
+    assert told.startswith("step 10, loss ")
     assert told != live
     plot.set_playhead(None)
     assert plot.accessibleDescription() == live
