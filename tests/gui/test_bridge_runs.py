@@ -64,6 +64,12 @@ def test_a_fork_goes_on_from_a_recorded_step_to_the_same_end(bridge, qtbot, unti
     np.testing.assert_array_equal(to_the_end(bridge, until), end)
 
 
+def test_where_the_tape_has_let_a_step_go_the_one_before_is_forked(bridge, qtbot, until):
+    train(bridge, qtbot, 3)
+    assert forked(bridge, until, 99) == []
+    assert bridge.present.parent.step == 3
+
+
 def test_a_run_that_trains_is_forked_at_the_step_it_had_come_to(bridge, until):
     bridge.set_knobs(epochs=5000)
     first = bridge.present
@@ -81,8 +87,8 @@ def test_a_fork_that_cannot_be_is_one_sentence_and_the_run_stays(bridge, qtbot, 
     first = bridge.present
     (sentence,) = forked(bridge, until, 3, learning_rate=-1.0)
     assert sentence.startswith("learning_rate must be a number above 0")
-    (sentence,) = forked(bridge, until, 99)
-    assert "can be forked at a recorded step" in sentence
+    (sentence,) = forked(bridge, until, 3, frozen=("conv9",))
+    assert "got 'conv9'" in sentence
     assert bridge.present is first
     assert names(bridge) == ["Run 1"]
     assert (bridge.state, bridge.recorded_steps) == (SessionState.PAUSED, (0, 1, 2, 3))
