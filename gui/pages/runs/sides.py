@@ -1,0 +1,86 @@
+"""From the frames of two runs to what is shown of them side by side: pure functions."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from engine.inspect.tiles import TileSet, channel_tiles, filter_tiles, nice_scale
+from engine.inspect.words import grouped, plural, shape_text
+from engine.spec import NetworkSpec
+from gui.frames import Frame
+from gui.pages.train.walls import ConvolutionPlace, Scales, convolutions
+from gui.widgets.class_bars import percent
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Side:
+    """A run's filters of one convolution and its output channels; None for a network without it."""
+
+    filters: TileSet | None
+    channels: TileSet | None
+
+
+NOTHING = Side(None, None)
+
+
+def shared_convolutions(specs: Sequence[NetworkSpec]) -> tuple[str, ...]:
+    """Name the convolutions of all these networks, each once, in order."""
+    names = [place.layer for spec in specs for place in convolutions(spec)]
+    # "conv2" is after "conv1" whichever network has it.
+    return tuple(sorted(dict.fromkeys(names), key=lambda name: (len(name), name)))
+
+
+def sides(first: Frame | None, second: Frame | None, layer: str, scales: Scales) -> tuple[Side, Side]:
+    """Make the tiles of a convolution of both, to ONE scale.
+
+    Parameters
+    ----------
+    first, second
+        Frames of the same picture; None for what is not there yet.
+    layer
+        Name of the convolution.
+    scales
+        Of this pair and layer; raised where the values of either have outgrown them.
+    """
+    found = [
+        (frame, place)
+        for frame in (first, second)
+        if frame is not None and (place := _place(frame.spec, layer)) is not None
+    ]
+    for frame, place in found:
+        scales.weight = nice_scale(frame.parameters[f"{layer}.weight"], scales.weight)
+        scales.channel = nice_scale(frame.activations[place.output], scales.channel)
+    return _side(first, layer, scales), _side(second, layer, scales)
+
+
+def answer_words(frame: Frame) -> str:
+    """Say what the network answers: "7 · 98.2 %"."""
+    if frame.verdict.kind == "blank":
+        return "nothing drawn"
+    label = f"{frame.spec.classes[frame.verdict.label]} · {percent(frame.verdict.probability)}"
+    return label if frame.verdict.kind == "digit" else f"no digit, or {label}"
+
+
+def step_words(frame: Frame, wanted: int | None = None) -> str:
+    """Say which step is shown, and which one was wanted where that was not recorded."""
+    if frame.step is None:
+        return ""
+    words = f"step {grouped(frame.step)}"
+    return words if wanted in (None, frame.step) else f"{words}, the last before {grouped(wanted or 0)}"
+
+
+def _place(spec: NetworkSpec, layer: str) -> ConvolutionPlace | None:
+    return next((place for place in convolutions(spec) if place.layer == layer), None)
+
+
+def _side(frame: Frame | None, layer: str, scales: Scales) -> Side:
+    place = None if frame is None else _place(frame.spec, layer)
+    if frame is None or place is None:
+        return NOTHING
+    weight, maps = frame.parameters[f"{layer}.weight"], frame.activations[place.output]
+    # The layer's name stands once above both: what is left has room beside the legend.
+    filters = f"{plural(len(weight), 'filter')} of {shape_text(weight.shape[1:])}"
+    channels = f"{plural(len(maps), 'channel')} of {shape_text(maps.shape[1:])}"
+    return Side(
+        filter_tiles(layer, weight, scales.weight, title=filters),
+        channel_tiles(place.output, maps, place.output == layer, scales.channel, title=channels),
+    )
