@@ -25,9 +25,19 @@ class Curve:
         """Show points; both arrays have shape (n,) and are not written to afterwards."""
         self._item.setData(x, y)
 
+    @property
+    def item(self) -> QGraphicsItem:
+        """The line itself."""
+        item: QGraphicsItem = self._item
+        return item
+
     def set_pen(self, colour: QColor, width: float = 1.0, style: Qt.PenStyle = Qt.PenStyle.SolidLine) -> None:
         """Draw the line in a colour, `width` logical pixels wide, whole or dashed."""
         self._item.setPen(_cosmetic(colour, width, style))
+
+    def set_height(self, height: float) -> None:
+        """Draw it over the lines of less height."""
+        self._item.setZValue(height)
 
     def set_dots(self, colour: QColor) -> None:
         """Mark each point with a dot, of the size that `set_dot_size` gives."""
@@ -88,6 +98,10 @@ class Plot:
         item = pg.PlotDataItem(antialias=smooth)
         (self._right if right and self._right is not None else self._box).addItem(item)
         return Curve(item)
+
+    def remove_curve(self, curve: Curve) -> None:
+        """Take a line of the left axis away."""
+        self._box.removeItem(curve.item)
 
     def set_labels(self, bottom: str, left: str, right: str = "") -> None:
         """Name the axes, units included."""

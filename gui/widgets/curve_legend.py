@@ -14,12 +14,13 @@ _SAMPLE_WIDTH = 16
 
 @dataclass(frozen=True, slots=True)
 class LegendEntry:
-    """How one curve looks: a line of a width, or dots on it."""
+    """How one curve looks: a line of a width, whole or dashed, or dots on it."""
 
     name: str
     colour: QColor
     width: float
     dots: bool = False
+    style: Qt.PenStyle = Qt.PenStyle.SolidLine
 
 
 class CurveLegend(QWidget):
@@ -77,7 +78,7 @@ class CurveLegend(QWidget):
         painter.setFont(caption_font())
         for entry, place in zip(self._entries, self._places(), strict=True):
             end = place + QPointF(_SAMPLE_WIDTH, 0)
-            painter.setPen(QPen(entry.colour, entry.width))
+            painter.setPen(QPen(entry.colour, entry.width, entry.style))
             painter.drawLine(place, end)
             if entry.dots:
                 painter.setPen(Qt.PenStyle.NoPen)

@@ -62,6 +62,11 @@ class PairedBars(ClassRows):
         themes.changed.connect(self._on_theme_changed)
 
     @property
+    def classes(self) -> tuple[str, ...]:
+        """The names of the classes, one per row."""
+        return self._classes
+
+    @property
     def shown(self) -> tuple[Array, Array] | None:
         """The shares ``(classes,)`` before and after."""
         return None if self._before is None or self._after is None else (self._before, self._after)
