@@ -60,12 +60,14 @@ def answer_words(frame: Frame) -> str:
     return label if frame.verdict.kind == "digit" else f"no digit, or {label}"
 
 
-def step_words(frame: Frame, wanted: int | None = None) -> str:
-    """Say which step is shown, and which one was wanted where that was not recorded."""
+def step_words(frame: Frame, wanted: int | None = None, last: int | None = None) -> str:
+    """Say which step is shown; where another one is wanted, whether it is the last one recorded or before."""
     if frame.step is None:
         return ""
     words = f"step {grouped(frame.step)}"
-    return words if wanted in (None, frame.step) else f"{words}, the last before {grouped(wanted or 0)}"
+    if wanted is None or wanted == frame.step:
+        return words
+    return f"{words}, its last" if frame.step == last else f"{words}, nearest before"
 
 
 def _place(spec: NetworkSpec, layer: str) -> ConvolutionPlace | None:
