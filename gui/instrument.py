@@ -1,7 +1,7 @@
 """Decides which network the window shows on which picture, and brings frames of it to the panels."""
 
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from PySide6.QtCore import QObject, Qt, QTimer, Signal
 
@@ -158,6 +158,17 @@ class Instrument(QObject):
         """Choose between the run, also before it has begun, and the trained network for the Pad."""
         self._answer_live = self._live_chosen = self._run_asked_for = live
         self.refresh()
+
+    def renew_name(self) -> None:
+        """Call the run by the name that it has now."""
+        run = self._bridge.present
+        if run is not None:
+            self._live, self._recorded = (
+                subject and replace(subject, source=run.name) for subject in (self._live, self._recorded)
+            )
+            self.refresh()
+            if self.run_answers:
+                self.subject_changed.emit(self.answering)
 
     def set_run_wanted(self, wanted: bool) -> None:
         """Tell whether a visible page shows the run on its own picture."""
