@@ -46,7 +46,9 @@ def parse_arguments(arguments: list[str]) -> argparse.Namespace:
     parser.add_argument(
         "--screenshot", type=Path, metavar="OUT.png", help="write a picture of the window and exit"
     )
-    parser.add_argument("--page", choices=("draw", "convolve", "train", "inside"), help="page to open")
+    parser.add_argument(
+        "--page", choices=("draw", "convolve", "train", "inside", "runs"), help="page to open"
+    )
     parser.add_argument("--size", type=_size, metavar="1280x720", help="size of the window in pixels")
     parser.add_argument("--theme", choices=("system", "light", "dark"), help="colours, for this time only")
     parser.add_argument(

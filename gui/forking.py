@@ -53,8 +53,13 @@ class Forking(QObject):
         if run is None:
             self._say("There is no run to fork yet: press Play.")
             return
-        step = self._instrument.playhead
-        self._ask(run, run.session.step_count if step is None else step, live=step is None)
+        self.ask_at(run.key, self._instrument.playhead)
+
+    def ask_at(self, key: str, step: int | None) -> None:
+        """Ask how a run is to go on from one of its steps, None for its newest."""
+        run = self._bridge.book.find(key)
+        if run is not None:
+            self._ask(run, run.session.step_count if step is None else step, live=step is None)
 
     def ask_twin(self, key: str) -> None:
         """Ask what is to be different in a run that begins like this one: same values, same pictures."""

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from functools import lru_cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject
 
@@ -17,6 +17,9 @@ from gui.pages.train.page import TrainPage
 from gui.selection import Changes, Selection, SelectionModel
 from gui.skeleton import Skeleton
 from gui.widgets.paced import Paced
+
+if TYPE_CHECKING:
+    from gui.pages.runs.page import RunsPage
 
 Card = Mapping[str, Any]
 
@@ -48,7 +51,8 @@ class Inspecting(QObject):
     ) -> None:
         super().__init__(parent)
         self._selection, self._inspector, self._address = selection, inspector, address
-        self._pages, self._skeleton, self._card_of = dict(pages), skeleton, card_of
+        self._pages: dict[str, DrawPage | InsidePage | RunsPage | TrainPage] = dict(pages)
+        self._skeleton, self._card_of = skeleton, card_of
         self._frames: dict[str, Frame] = {}
         self._texts = Paced(self._write_texts, parent=self)
         selection.changed.connect(self._on_selection_changed)
@@ -59,6 +63,12 @@ class Inspecting(QObject):
             page.tile_chosen.connect(self._on_tile_chosen)
             if isinstance(page, DrawPage | InsidePage):
                 page.layer_chosen.connect(self._on_layer_chosen)
+
+    def add_page(self, name: str, page: "RunsPage") -> None:
+        """Let a page that was made later look at the selected place, too."""
+        self._pages[name] = page
+        page.tile_chosen.connect(self._on_tile_chosen)
+        page.show_selection(self._selection.value)
 
     @property
     def frame(self) -> Frame | None:

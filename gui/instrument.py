@@ -99,6 +99,11 @@ class Instrument(QObject):
         bridge.run_opened.connect(self._on_run_opened)
 
     @property
+    def document(self) -> Document:
+        """Holds what is drawn."""
+        return self._document
+
+    @property
     def answering(self) -> Subject:
         """The network that answers the Pad."""
         run = self.run

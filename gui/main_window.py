@@ -55,7 +55,7 @@ class MainWindow(QMainWindow):
         Where runs, data sets and the window's place are kept.
     """
 
-    PAGES: ClassVar[tuple[str, ...]] = ("draw", "convolve", "train", "inside")
+    PAGES: ClassVar[tuple[str, ...]] = ("draw", "convolve", "train", "inside", "runs")
 
     def __init__(self, themes: ThemeManager, preferences: PreferencesStore, places: Folders) -> None:
         super().__init__()
@@ -116,6 +116,7 @@ class MainWindow(QMainWindow):
             self.instrument,
             self._training,
             surgery,
+            self._inspecting,
             self.say,
             lambda: self.is_settled,
             self.show_page,
@@ -144,8 +145,6 @@ class MainWindow(QMainWindow):
 
     def show_page(self, name: str) -> None:
         """Bring a page to the front; KeyError if there is none of that name."""
-        if name == "convolve":
-            self._convolve.get()
         self._skeleton.show_page(name)
         self._rail.show_page(name)
         self._actions.choose(f"page_{name}")
@@ -298,11 +297,11 @@ class MainWindow(QMainWindow):
         self._convolving.page_said.connect(lambda text, warning: self.say(text, warning=warning))
         self._convolving.undo_offered.connect(lambda text, act: self.say(text, action="Undo", act=act))
         deeper = self._actions["show_convolve"], self._actions["switch_filter"]
-        for page in (self._draw, self._train, panels.inside):
+        for page in (self._draw, self._train, panels.inside, self._runs.comparing):
             page.tile_activated.connect(self._convolving.show_selected)
             page.menu_requested.connect(lambda point: self._convolving.show_menu(point, *deeper))
-        readable = (self._draw, self._convolving, self._train, panels.inside, self._inspector, self._tape)
-        for panel in (self._pad, *readable):
+        readable = (self._draw, self._convolving, self._train, panels.inside, self._runs.comparing)
+        for panel in (self._pad, self._inspector, self._tape, *readable):
             panel.hovered.connect(self._status.show_readout)
 
     def _on_answer(self, frame: Frame) -> None:

@@ -25,12 +25,13 @@ from gui.training_processes import training_workers
 
 if TYPE_CHECKING:
     from gui.pages.convolve.page import ConvolvePage
+    from gui.pages.runs.page import RunsPage
 
 
 class Panels:
     """Every panel by name, in its place in the skeleton; joined to nothing yet. GUI thread only.
 
-    The page Convolve is made, and gets its place, when it is first needed.
+    The pages Convolve and Runs are made, and get their places, when they are first needed.
 
     Parameters
     ----------
@@ -71,7 +72,14 @@ class Panels:
             self.skeleton.add_page("convolve", page)
             return page
 
-        self.convolve = Later(make_convolve)
+        def make_runs() -> "RunsPage":
+            from gui.pages.runs.page import RunsPage
+
+            page = RunsPage(themes)
+            self.skeleton.add_page("runs", page)
+            return page
+
+        self.convolve, self.runs = Later(make_convolve), Later(make_runs)
         self.train = TrainPage(themes)
         self.inside = InsidePage(themes, pictures, lambda: library.kernels)
         self.inspector = Inspector(themes)
@@ -93,3 +101,5 @@ class Panels:
         self.skeleton.add_page("draw", self.draw)
         self.skeleton.add_page("train", self.train)
         self.skeleton.add_page("inside", self.inside)
+        self.skeleton.promise_page("convolve", self.convolve.get)
+        self.skeleton.promise_page("runs", self.runs.get)

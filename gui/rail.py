@@ -31,6 +31,7 @@ PAGES = (
     PageRow("convolve", "Convolve", "convolve", "One convolution by hand, position by position"),
     PageRow("train", "Train", "train", "Train a network and watch its filters change"),
     PageRow("inside", "Inside", "inside", "See what every filter has learned to look for"),
+    PageRow("runs", "Runs", "runs", "Compare the runs: curves, settings, filters and answers"),
 )
 
 

@@ -1,4 +1,4 @@
-"""Everything that the window does with recorded runs, in one place: tape, probes, films and reports."""
+"""Everything that the window does with runs, in one place: tape, probes, films and reports, comparing."""
 
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -7,7 +7,9 @@ from PySide6.QtWidgets import QWidget
 
 from gui.actions import Actions
 from gui.bridge import Bridge
+from gui.comparing import Comparing
 from gui.exporting import Exporting
+from gui.inspecting import Inspecting
 from gui.instrument import Instrument
 from gui.keeping import Keeper
 from gui.panels import Panels
@@ -23,6 +25,8 @@ class RunDesk:
 
     Parameters
     ----------
+    inspecting
+        Looks into the network that the page in front shows.
     settled
         Tells whether every picture of the window is up to date.
     show_page
@@ -38,6 +42,7 @@ class RunDesk:
         instrument: Instrument,
         training: TrainingControl,
         surgery: Surgery,
+        inspecting: Inspecting,
         say: Callable[..., None],
         settled: Callable[[], bool],
         show_page: Callable[[str], None],
@@ -45,12 +50,13 @@ class RunDesk:
         self.tape = TapeTools(bridge, instrument, themes, panels.tape, training, surgery, say, window)
         self.exporting = Exporting(window, themes, panels, bridge, instrument, settled, show_page)
         self.probing = Probing(panels, instrument, bridge, say, window)
+        self.comparing = Comparing(panels, bridge, instrument, self.tape.forking, inspecting, say, window)
         self.probing.marks_changed.connect(panels.tape.show_marks)
 
     @property
     def is_settled(self) -> bool:
-        """Whether every answer of a probe is up to date."""
-        return self.probing.is_settled
+        """Whether every answer of a probe and the comparison of runs are up to date."""
+        return self.probing.is_settled and self.comparing.is_settled
 
     def reactions(self) -> Mapping[str, Callable[[], Any]]:
         """What the window's commands of these names do."""
@@ -75,3 +81,4 @@ class RunDesk:
     def close(self) -> None:
         """End the threads."""
         self.probing.close()
+        self.comparing.close()

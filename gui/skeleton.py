@@ -1,6 +1,6 @@
 """The fixed skeleton of the window: bars, rail, Pad, Stage, Inspector and Tape, on shared edges."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import (
     QEasingCurve,
@@ -123,6 +123,7 @@ class Skeleton(QWidget):
         self._inspector_wanted = True
         self._overlay_wanted = False
         self._pages: dict[str, QWidget] = {}
+        self._promised: dict[str, Callable[[], object]] = {}
         self._wide_sizes: tuple[int, ...] = ()
         self._inspector = inspector
         self._address_bar = address_bar
@@ -200,6 +201,10 @@ class Skeleton(QWidget):
         self._pages[name] = widget
         self._stage.addWidget(widget)
 
+    def promise_page(self, name: str, make: Callable[[], object]) -> None:
+        """Have a page made, and added, when it is to be shown."""
+        self._promised[name] = make
+
     def show_page(self, name: str) -> None:
         """Bring a page to the front.
 
@@ -208,6 +213,8 @@ class Skeleton(QWidget):
         KeyError
             There is no page of that name.
         """
+        if name in self._promised:
+            self._promised.pop(name)()
         self._stage.setCurrentWidget(self._pages[name])
 
     def set_inspector_open(self, opened: bool) -> None:

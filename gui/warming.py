@@ -24,6 +24,7 @@ SWITCH_S = 0.0005
 MODULES = (
     "gui.pages.convolve.page",
     "gui.widgets.loss_chart",
+    "gui.runs_control",
     "gui.pages.inside.patterns_part",
     *(f"gui.pages.inside.{name}_part" for name in PARTS),
 )

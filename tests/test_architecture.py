@@ -25,6 +25,7 @@ UNSAFE = ("pickle", "cloudpickle", "dill", "marshal", "shelve")
 SLOW = ("sklearn", "scipy", "joblib", "onnx", "google", "pandas", "matplotlib")
 # Imported when the page, or the part of one, that needs it is first shown.
 OF_OTHER_PAGES = (
+    "gui.runs_control",
     "pyqtgraph",
     "gui.pages.convolve.page",
     *(

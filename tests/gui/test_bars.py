@@ -101,7 +101,7 @@ def test_the_rail_has_a_button_for_every_page_and_marks_one(qtbot: QtBot, theme:
         found = rail.findChild(QAbstractButton, f"rail_{row.name}")
         assert found is not None
         marks[row.name] = found.isChecked()
-    assert marks == {"draw": False, "convolve": False, "train": True, "inside": False}
+    assert marks == {"draw": False, "convolve": False, "train": True, "inside": False, "runs": False}
 
 
 def test_a_click_on_the_rail_chooses_the_page(qtbot: QtBot, theme: ThemeManager) -> None:

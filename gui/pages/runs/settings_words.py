@@ -119,6 +119,7 @@ def _settings(facts: RunFacts) -> dict[str, str]:
         "Nesterov": "yes" if config.nesterov else "no",
         "Schedule": config.schedule,
         "Augmentation": _augmentation(config.augmentation),
+        "Frozen layers": ", ".join(config.frozen) or "none",
         "Changed on the way": _changes(facts.events),
     }
 

@@ -1,0 +1,89 @@
+"""Joins the Runs page to the window, once somebody wants to see it."""
+
+from collections.abc import Callable
+from functools import partial
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, Signal
+
+from gui.bridge import Bridge
+from gui.data_library import DataLibrary
+from gui.forking import Forking
+from gui.inspecting import Inspecting
+from gui.instrument import Instrument
+from gui.panels import Panels
+
+if TYPE_CHECKING:
+    from gui.pages.runs.page import RunsPage
+    from gui.runs_control import RunsControl
+
+RUNS = "runs"
+
+
+class Comparing(QObject):
+    """Makes what the Runs page needs when the page is made. GUI thread only.
+
+    Parameters
+    ----------
+    forking
+        Asks how a run is to be forked.
+    inspecting
+        Looks into the open run while the page is in front.
+    say
+        ``say(sentence, action="", act=None, warning=False)`` tells the person something in place.
+    """
+
+    hovered = Signal(str)
+    tile_activated = Signal()
+    """The chosen filter or channel was double-clicked, or Enter pressed on it: go deeper."""
+    menu_requested = Signal(object)
+    """The menu of the chosen filter or channel is wanted at a `QPoint` of the screen."""
+
+    def __init__(
+        self,
+        panels: Panels,
+        bridge: Bridge,
+        instrument: Instrument,
+        forking: Forking,
+        inspecting: Inspecting,
+        say: Callable[..., None],
+        parent: QObject | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._pad, self._bridge, self._instrument = panels.pad, bridge, instrument
+        self._forking, self._inspecting, self._say = forking, inspecting, say
+        self._control: RunsControl | None = None
+        bridge.run_opened.connect(lambda info: inspecting.forget(RUNS))
+        panels.runs.when_made(self._on_page_made)
+
+    @property
+    def is_settled(self) -> bool:
+        """Whether the page shows all that it asked for."""
+        return self._control is None or self._control.is_settled
+
+    def close(self) -> None:
+        """End the page's thread."""
+        if self._control is not None:
+            self._control.close()
+
+    def _on_page_made(self, page: "RunsPage") -> None:
+        # Imported only now: the page brings curves along.
+        from gui.runs_control import RunsControl
+
+        self._control = RunsControl(
+            page,
+            self._bridge,
+            self._instrument,
+            self._instrument.document,
+            DataLibrary.name_of,
+            self._say,
+            self,
+        )
+        self._control.shown.connect(partial(self._inspecting.take, RUNS))
+        self._control.renamed.connect(self._pad.set_run)
+        self._inspecting.add_page(RUNS, page)
+        page.twin_requested.connect(self._forking.ask_twin)
+        page.fork_requested.connect(self._forking.ask_at)
+        page.hovered.connect(self.hovered)
+        page.tile_activated.connect(self.tile_activated)
+        page.menu_requested.connect(self.menu_requested)

@@ -1,0 +1,120 @@
+"""The Runs page in the window: reached, followed by the address and the Inspector, undone in place."""
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QLineEdit
+
+from gui.dialogs.fork_dialog import ForkDialog
+from gui.pages.runs.page import RunsPage
+
+# The offscreen platform says so of every window that has a smallest size.
+pytestmark = pytest.mark.qt_log_ignore("This plugin does not support")
+
+
+@pytest.fixture
+def two_runs(driver):
+    """A window with a run of five steps and one of three, which is open; Runs is in front."""
+    driver.window.show_page("train")
+    driver.settle()
+    driver.play_until(5)
+    driver.trigger("new_seed")
+    driver.settle()
+    driver.play_until(3)
+    driver.trigger("page_runs")
+    driver.settle()
+    return driver
+
+
+def page_of(driver):
+    return driver.find("page_runs", RunsPage)
+
+
+def test_the_page_is_the_fifth_and_shows_both_runs(two_runs):
+    assert two_runs.window._actions["page_runs"].shortcut().toString() == "5"
+    page = page_of(two_runs)
+    assert page.isVisible()
+    assert [row.name for row in page.rows] == ["Run 1", "Run 2"]
+    assert two_runs.find("rail_runs").isChecked()
+
+
+def test_the_page_is_made_when_it_is_first_wanted(driver):
+    assert driver.window.findChild(RunsPage) is None
+    driver.trigger("page_runs")
+    driver.settle()
+    made = page_of(driver)
+    driver.trigger("page_draw")
+    driver.trigger("page_runs")
+    assert driver.window.findChildren(RunsPage) == [made]
+
+
+def test_a_twin_and_a_fork_are_asked_about(two_runs):
+    page = page_of(two_runs)
+    page.panel.list.choose(page.rows[0].key)
+    two_runs.click("run_twin")
+    titles = [
+        dialog.windowTitle() for dialog in two_runs.window.findChildren(ForkDialog) if dialog.isVisible()
+    ]
+    assert titles == ["Fork Run 1 from its first values"]
+    page.fork_requested.emit(page.rows[0].key, 2)
+    visible = [dialog for dialog in two_runs.window.findChildren(ForkDialog) if dialog.isVisible()]
+    assert [dialog.windowTitle() for dialog in visible] == ["Fork Run 1 at step 2"]
+    visible[0].close()
+
+
+def test_address_and_inspector_follow_the_open_run(two_runs):
+    window = two_runs.window
+    page_of(two_runs).show_part("compare")
+    two_runs.settle()
+    two_runs.wait(lambda: window._inspecting.frame_of("runs") is not None)
+    step = window.session.step_count
+    two_runs.wait(lambda: (window.selection.value.run, window.selection.value.step) == ("Run 2", step))
+    page_of(two_runs).compare.a.filters.tile_clicked.emit(1, None, None)
+    value = window.selection.value
+    assert (value.layer, value.kind, value.channel) == ("conv1", "filter", 1)
+    assert page_of(two_runs).compare.b.filters.selected == 1
+    two_runs.play_until(step + 2)
+    two_runs.wait(lambda: window.selection.value.step == window.session.step_count)
+
+
+def test_a_run_is_opened_deleted_and_brought_back(two_runs):
+    page, window = page_of(two_runs), two_runs.window
+    second = window.session
+    page.panel.list.choose(page.rows[0].key)
+    two_runs.click("run_open")
+    two_runs.wait(lambda: window.session is not second)
+    two_runs.settle()
+    assert window.session.name == "Run 1"
+    page.panel.list.choose(page.rows[1].key)
+    two_runs.click("run_delete")
+    assert two_runs.message == "Run 2 is deleted."
+    assert [row.name for row in page.rows] == ["Run 1"]
+    two_runs.click("message_action")
+    assert [row.name for row in page.rows] == ["Run 1", "Run 2"]
+
+
+def test_another_name_of_the_open_run_is_told_by_the_pad(two_runs):
+    page = page_of(two_runs)
+    page.panel.list.choose(page.rows[1].key)
+    two_runs.click("run_rename")
+    line = two_runs.find("run_name", QLineEdit)
+    line.setText("wider")
+    QTest.keyClick(line, Qt.Key.Key_Return)
+    two_runs.wait(lambda: two_runs.window.session.name == "wider")
+    two_runs.wait(lambda: two_runs.window.selection.value.run == "wider")
+    assert two_runs.window.instrument.answering.source == "wider"
+    assert "the answer of wider" in two_runs.find("answer_switch").toolTip()
+
+
+def test_letters_in_a_name_and_a_note_are_no_shortcuts(two_runs):
+    page = page_of(two_runs)
+    page.panel.note.setFocus()
+    QTest.keyClicks(page.panel.note, "x 5 b i.")
+    assert page.panel.note.toPlainText() == "x 5 b i."
+    assert page.isVisible()
+
+
+def test_without_a_run_the_page_says_what_to_do(driver):
+    driver.trigger("page_runs")
+    driver.settle()
+    assert driver.find("runs_empty").isVisible()
