@@ -6,18 +6,22 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
 
+from engine.datasets import Split, embedded_digits
 from gui.bridge import Bridge
-from gui.data_library import DataLibrary
+from gui.data_library import EMBEDDED, DataLibrary
 from gui.forking import Forking
 from gui.inspecting import Inspecting
 from gui.instrument import Instrument
 from gui.panels import Panels
+from gui.theme import ThemeManager
 
 if TYPE_CHECKING:
     from gui.pages.runs.page import RunsPage
+    from gui.race_control import RaceControl
     from gui.runs_control import RunsControl
 
 RUNS = "runs"
+RACE_TIP = "Three copies of a network: the first layer made by hand, left random, or learned"
 
 
 class Comparing(QObject):
@@ -41,6 +45,7 @@ class Comparing(QObject):
 
     def __init__(
         self,
+        themes: ThemeManager,
         panels: Panels,
         bridge: Bridge,
         instrument: Instrument,
@@ -50,9 +55,11 @@ class Comparing(QObject):
         parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
+        self._themes = themes
         self._pad, self._bridge, self._instrument = panels.pad, bridge, instrument
         self._forking, self._inspecting, self._say = forking, inspecting, say
         self._control: RunsControl | None = None
+        self._race: RaceControl | None = None
         bridge.run_opened.connect(lambda info: inspecting.forget(RUNS))
         panels.runs.when_made(self._on_page_made)
 
@@ -62,12 +69,15 @@ class Comparing(QObject):
         return self._control is None or self._control.is_settled
 
     def close(self) -> None:
-        """End the page's thread."""
+        """End the page's thread, and a race with its trainings."""
         if self._control is not None:
             self._control.close()
+        if self._race is not None:
+            self._race.close()
 
     def _on_page_made(self, page: "RunsPage") -> None:
         # Imported only now: the page brings curves along.
+        from gui.race_control import RaceControl
         from gui.runs_control import RunsControl
 
         self._control = RunsControl(
@@ -87,3 +97,21 @@ class Comparing(QObject):
         page.hovered.connect(self.hovered)
         page.tile_activated.connect(self.tile_activated)
         page.menu_requested.connect(self.menu_requested)
+        self._race = race = RaceControl(self._themes, self._race_data, parent=self)
+        race.about_to_start.connect(self._make_room)
+        race.part.hovered.connect(self.hovered)
+        self._bridge.run_opened.connect(lambda info: race.prepare())
+        page.add_part("race", "Race", race.part, RACE_TIP)
+
+    def _race_data(self) -> tuple[str, Split]:
+        """Give the present run's pictures, or the embedded digits."""
+        info = self._bridge.info
+        if info is None:
+            return DataLibrary.name_of(EMBEDDED), embedded_digits()
+        return DataLibrary.name_of(info.data_key), info.split
+
+    def _make_room(self) -> None:
+        """Pause the run: a race takes all the cores."""
+        if self._bridge.is_running:
+            self._bridge.toggle()
+            self._instrument.wake()

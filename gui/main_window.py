@@ -151,14 +151,14 @@ class MainWindow(QMainWindow):
         slides = name == "convolve"
         self._actions["play"].setText("Slide or pause" if slides else "Train or pause")
         self._actions["step"].setText("Move the filter on by one" if slides else "Train one batch")
-        if name == "train":
+        if name in ("train", "runs"):
             if self.isVisible():
                 self._training.ensure_run()
             else:
                 # A run that was kept may be brought back before the window is shown.
                 QTimer.singleShot(0, self._training, self._training.ensure_run)
             frame = self._inspecting.frame_of("train")
-            if frame is not None:
+            if frame is not None and name == "train":
                 self._train.show_frame(frame)
         elif self._answer is not None:
             self._show_answer(self._answer)

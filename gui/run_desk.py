@@ -50,7 +50,9 @@ class RunDesk:
         self.tape = TapeTools(bridge, instrument, themes, panels.tape, training, surgery, say, window)
         self.exporting = Exporting(window, themes, panels, bridge, instrument, settled, show_page)
         self.probing = Probing(panels, instrument, bridge, say, window)
-        self.comparing = Comparing(panels, bridge, instrument, self.tape.forking, inspecting, say, window)
+        self.comparing = Comparing(
+            themes, panels, bridge, instrument, self.tape.forking, inspecting, say, window
+        )
         self.probing.marks_changed.connect(panels.tape.show_marks)
 
     @property

@@ -25,6 +25,7 @@ MODULES = (
     "gui.pages.convolve.page",
     "gui.widgets.loss_chart",
     "gui.runs_control",
+    "gui.race_control",
     "gui.pages.inside.patterns_part",
     *(f"gui.pages.inside.{name}_part" for name in PARTS),
 )

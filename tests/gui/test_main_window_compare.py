@@ -5,6 +5,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QLineEdit
 
+from gui.bridge import SessionState
 from gui.dialogs.fork_dialog import ForkDialog
 from gui.pages.runs.page import RunsPage
 
@@ -114,7 +115,26 @@ def test_letters_in_a_name_and_a_note_are_no_shortcuts(two_runs):
     assert page.isVisible()
 
 
-def test_without_a_run_the_page_says_what_to_do(driver):
+def test_the_page_begins_with_a_run_of_random_values_and_offers_the_race(driver):
     driver.trigger("page_runs")
     driver.settle()
-    assert driver.find("runs_empty").isVisible()
+    page = page_of(driver)
+    driver.wait(lambda: [row.name for row in page.rows] == ["Run 1"])
+    assert driver.window.session.step_count == 0
+    driver.click("runs_race")
+    race = driver.window._runs.comparing._race
+    assert race.part.isVisible()
+    assert not race.is_going
+
+
+def test_a_race_pauses_the_run_and_ends_with_the_window(two_runs):
+    two_runs.click("play_button")
+    two_runs.wait(lambda: two_runs.state is SessionState.RUNNING)
+    two_runs.trigger("page_runs")
+    two_runs.click("runs_race")
+    race = two_runs.window._runs.comparing._race
+    race.start()
+    two_runs.wait(lambda: two_runs.state is SessionState.PAUSED)
+    two_runs.wait(lambda: race.is_going)
+    two_runs.window.close()
+    assert not race.is_going
