@@ -169,6 +169,8 @@ class RaceControl(QObject):
     def close(self) -> None:
         """End everything that still trains, and wait for its end."""
         self._clock.stop()
+        if self.is_going:
+            self._state = "over"
         self._set_aside()
         for sessions in self._ending:
             sessions.stop()

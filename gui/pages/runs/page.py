@@ -74,6 +74,7 @@ class RunsPage(QWidget):
         self._buttons, self._stack, self._segments = QButtonGroup(self), QStackedWidget(), QHBoxLayout()
         self._parts: dict[str, QPushButton] = {}
         self._whole = QStackedWidget()
+        self._left = QWidget()
         self._blink_key = QShortcut(QKeySequence("B"), self)
         self._blink_key.setContext(Qt.ShortcutContext.WindowShortcut)
         self._blink_key.setAutoRepeat(False)
@@ -115,6 +116,8 @@ class RunsPage(QWidget):
         self._parts[key].setChecked(True)
         self._stack.setCurrentIndex(list(self._parts).index(key))
         self._blink_key.setEnabled(key == "compare")
+        # The race is about none of the runs that are listed, and needs the room.
+        self._left.setVisible(key != "race")
         if key != "compare":
             self.compare.rest()
         self.part_changed.emit(key)
@@ -149,13 +152,12 @@ class RunsPage(QWidget):
         column.setSpacing(S2)
         column.addLayout(self._segments)
         column.addWidget(self._stack, 1)
-        left = QWidget()
-        inner = QVBoxLayout(left)
+        inner = QVBoxLayout(self._left)
         inner.setContentsMargins(0, 0, S3, 0)
         inner.addWidget(self.panel)
         splitter = QSplitter(Qt.Orientation.Horizontal)
         splitter.setChildrenCollapsible(False)
-        splitter.addWidget(left)
+        splitter.addWidget(self._left)
         splitter.addWidget(right)
         splitter.setStretchFactor(1, 1)
         splitter.setSizes([LIST_PX, 10_000])

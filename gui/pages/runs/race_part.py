@@ -23,6 +23,9 @@ EXPLANATION = (
 )
 NAMES = ((HAND_MADE, "Hand-made"), (RANDOM, "Random"), (LEARNED, "Learned"))
 
+# The longest sentence in the narrowest window.
+MESSAGE_LINES = 3
+
 
 class RacePart(QWidget):
     """A lens on one race: shows what it is given and tells what is wanted. GUI thread only."""
@@ -45,8 +48,8 @@ class RacePart(QWidget):
         self.message.setAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
         self.message.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self.message.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
-        # Two lines, whatever is said: nothing below moves.
-        self.message.setFixedHeight(2 * self.message.fontMetrics().lineSpacing() + S2)
+        # Always so many lines: nothing below moves.
+        self.message.setFixedHeight(MESSAGE_LINES * self.message.fontMetrics().lineSpacing() + S2)
         self.columns = [RaceColumn(themes, key, name) for key, name in NAMES]
         self.plot = RacePlot(themes, [key for key, _ in NAMES])
         self.plot.setObjectName("race_plot")
