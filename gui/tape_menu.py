@@ -6,7 +6,7 @@ from functools import partial
 from typing import TypeVar
 
 from PySide6.QtGui import QAction, QActionGroup
-from PySide6.QtWidgets import QMenu, QWidget
+from PySide6.QtWidgets import QMenu, QSpinBox, QWidget, QWidgetAction
 
 from engine.history import first_test_reaching
 from engine.inspect.words import duration, grouped, percent
@@ -17,6 +17,7 @@ from gui.playback import EVEN_STEPS, EVEN_STOPS, SPEEDS, Playback
 # Test accuracies to go to.
 ACCURACIES = (0.5, 0.8, 0.9, 0.95, 0.97, 0.98, 0.99)
 USUAL_ACCURACY = 0.9
+LONGEST_S = 3600
 
 Say = Callable[..., None]
 Value = TypeVar("Value", int, str)
@@ -52,13 +53,17 @@ class TapeMenu(QMenu):
         self._goals.aboutToShow.connect(self._fill_goals)
         self._fill_goals()
         self.addSeparator()
-        self._speeds = self.addMenu("Play the whole run back in")
-        self._add_choice(
-            self._speeds,
-            [(duration(seconds), seconds) for seconds in SPEEDS],
-            playback.speed,
-            playback.set_speed,
-        )
+        speeds = self.addMenu("Play the whole run back in")
+        self._seconds = self._make_seconds()
+        choices = [(duration(seconds), seconds) for seconds in SPEEDS]
+        group = self._add_choice(speeds, choices, playback.speed, self._seconds.setValue)
+        # Of another length of time none is chosen.
+        group.setExclusionPolicy(QActionGroup.ExclusionPolicy.ExclusiveOptional)
+        for action, (_, seconds) in zip(group.actions(), choices, strict=True):
+            self._seconds.valueChanged.connect(partial(_check, action, seconds))
+        field = QWidgetAction(speeds)
+        field.setDefaultWidget(self._seconds)
+        speeds.addAction(field)
         paces = self.addMenu("While it is played back")
         words = [
             ("The beginning takes longer, where most changes", EVEN_STOPS),
@@ -84,6 +89,18 @@ class TapeMenu(QMenu):
             sentence += f" The recorded step next to it is {grouped(at)}."
         self._say(sentence)
 
+    def _make_seconds(self) -> QSpinBox:
+        """Make the field for any other length of time."""
+        field = QSpinBox()
+        field.setObjectName("playback_seconds")
+        field.setRange(1, LONGEST_S)
+        field.setSuffix(" s")
+        field.setValue(self._playback.speed)
+        field.setAccessibleName("Seconds that the whole run takes when it is played back")
+        field.setToolTip("Any other length of time, in seconds")
+        field.valueChanged.connect(self._playback.set_speed)
+        return field
+
     def _fill_goals(self) -> None:
         session = self._bridge.session
         tests = None if session is None else session.tests.since(0)
@@ -104,7 +121,7 @@ class TapeMenu(QMenu):
         entries: Sequence[tuple[str, Value]],
         chosen: Value,
         choose: Callable[[Value], None],
-    ) -> None:
+    ) -> QActionGroup:
         group = QActionGroup(menu)
         for words, value in entries:
             action = menu.addAction(words)
@@ -112,7 +129,12 @@ class TapeMenu(QMenu):
             action.setChecked(value == chosen)
             action.triggered.connect(partial(self._choose, choose, value))
             group.addAction(action)
+        return group
 
     @staticmethod
     def _choose(choose: Callable[[Value], None], value: Value, checked: bool = False) -> None:
         choose(value)
+
+
+def _check(action: QAction, own: int, value: int) -> None:
+    action.setChecked(value == own)

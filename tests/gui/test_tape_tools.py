@@ -3,8 +3,9 @@
 import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, Qt
+from PySide6.QtGui import QAction
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QCheckBox, QComboBox, QDoubleSpinBox, QPushButton
+from PySide6.QtWidgets import QCheckBox, QComboBox, QDoubleSpinBox, QPushButton, QSpinBox
 
 from engine.inspect.surgery import FilterEdit
 from engine.session import SessionState
@@ -200,3 +201,18 @@ def test_a_layer_can_be_frozen_from_here_on(paused):
     after = paused.window.instrument.run.parameters
     np.testing.assert_array_equal(after["conv1.weight"], before["conv1.weight"])
     assert not np.array_equal(after["conv2.weight"], before["conv2.weight"])
+
+
+def test_any_speed_can_be_chosen(paused):
+    playback = paused.window._training.playback
+    menu = paused.window.findChild(TapeMenu)
+    field = menu.findChild(QSpinBox, "playback_seconds")
+    field.setValue(7)
+    assert playback.speed == 7
+    speeds = [action for action in menu.findChildren(QAction) if action.text().endswith((" s", ":00"))]
+    assert speeds
+    assert not any(action.isChecked() for action in speeds)
+    texts = {action.text(): action for action in menu.findChildren(QAction)}
+    texts["1:00"].trigger()
+    assert (playback.speed, field.value()) == (60, 60)
+    assert texts["1:00"].isChecked()
