@@ -1,6 +1,6 @@
 """Restarts and forks: bit-equal where nothing is changed, and otherwise only from the fork on."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
@@ -37,29 +37,9 @@ CONFIG = TrainingConfig(
 Make = Callable[..., TrainingSession]
 
 
-@pytest.fixture(scope="module")
-def pool() -> Iterator[WorkerPool]:
-    pool = WorkerPool()
-    yield pool
-    pool.close()
-
-
-@pytest.fixture(params=["thread", "process"])
-def make(request: pytest.FixtureRequest, pool: WorkerPool) -> Iterator[Make]:
-    sessions: list[TrainingSession] = []
-
-    def build(config: TrainingConfig = CONFIG, **options: Any) -> TrainingSession:
-        options = {"spec": HARD, "data": DATA, "test_data": TEST, "config": config} | options
-        if request.param == "thread":
-            sessions.append(TrainingSession(**options))
-        else:
-            pool.warm()
-            sessions.append(ProcessSession(**options, pool=pool))
-        return sessions[-1]
-
-    yield build
-    for session in sessions:
-        session.close()
+@pytest.fixture
+def make(host: Make) -> Make:
+    return lambda config=CONFIG, **options: host(HARD, config, DATA, test_data=TEST, **options)
 
 
 def go_on(make: Make, record: SessionRecord) -> TrainingSession:

@@ -1,7 +1,6 @@
 """Probes of a training session, on a thread and in a process: read beside it, and it does not notice."""
 
-from collections.abc import Callable, Iterator
-from typing import Any
+from collections.abc import Callable
 
 import numpy as np
 import pytest
@@ -9,7 +8,6 @@ import pytest
 from engine import Network, TrainingConfig
 from engine.errors import ShapeError
 from engine.probes import MOST_PROBES, Reading
-from engine.process_session import ProcessSession, WorkerPool
 from engine.run_probes import ProbeReadings
 from engine.session import SessionState, TrainingSession
 from engine.session_messages import SetProbes
@@ -22,28 +20,9 @@ PICTURES = np.random.default_rng(3).random((3, *SMALL.input_shape), dtype=np.flo
 Make = Callable[..., TrainingSession]
 
 
-@pytest.fixture(scope="module")
-def pool() -> Iterator[WorkerPool]:
-    pool = WorkerPool()
-    yield pool
-    pool.close()
-
-
-@pytest.fixture(params=["thread", "process"])
-def make(request: pytest.FixtureRequest, pool: WorkerPool) -> Iterator[Make]:
-    sessions: list[TrainingSession] = []
-
-    def build(**options: Any) -> TrainingSession:
-        if request.param == "thread":
-            sessions.append(TrainingSession(SMALL, CONFIG, DATA, **options))
-        else:
-            pool.warm()
-            sessions.append(ProcessSession(SMALL, CONFIG, DATA, pool=pool, **options))
-        return sessions[-1]
-
-    yield build
-    for session in sessions:
-        session.close()
+@pytest.fixture
+def make(host: Make) -> Make:
+    return lambda **options: host(SMALL, CONFIG, DATA, **options)
 
 
 class Reader:

@@ -1,7 +1,7 @@
 """Recording a run: on a thread and in a process, what the tape gives is the network that was there."""
 
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
@@ -23,29 +23,9 @@ ENDLESS = TrainingConfig(epochs=100_000, batch_size=32, learning_rate=0.01, seed
 Make = Callable[..., TrainingSession]
 
 
-@pytest.fixture(scope="module")
-def pool() -> Iterator[WorkerPool]:
-    pool = WorkerPool()
-    yield pool
-    pool.close()
-
-
-@pytest.fixture(params=["thread", "process"])
-def make(request: pytest.FixtureRequest, pool: WorkerPool) -> Iterator[Make]:
-    sessions: list[TrainingSession] = []
-
-    def build(config: TrainingConfig = CONFIG, **options: Any) -> TrainingSession:
-        if request.param == "thread":
-            sessions.append(TrainingSession(SMALL, config, DATA, **options))
-        else:
-            pool.warm()
-            sessions.append(ProcessSession(SMALL, config, DATA, pool=pool, **options))
-        return sessions[-1]
-
-    yield build
-    for session in sessions:
-        session.close()
-        assert not session.is_alive
+@pytest.fixture
+def make(host: Make) -> Make:
+    return lambda config=CONFIG, **options: host(SMALL, config, DATA, **options)
 
 
 def until(condition: Callable[[], object]) -> None:
