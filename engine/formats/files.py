@@ -1,7 +1,10 @@
 """Reading files of any size and kind safely, and writing them so that a crash never leaves a half."""
 
+import contextlib
 import stat
+from collections.abc import Iterator
 from pathlib import Path
+from typing import BinaryIO
 
 from engine.errors import FormatError
 from engine.formats.part_file import PartFile
@@ -10,8 +13,18 @@ from engine.formats.text import brief
 
 def write_atomically(path: str | Path, content: bytes) -> None:
     """Write to a temporary file beside `path`, flush it to disk, then rename it; OSError if it cannot be."""
-    with PartFile(path) as file:
+    with replaced_atomically(path) as file:
         file.write(content)
+
+
+@contextlib.contextmanager
+def replaced_atomically(path: str | Path) -> Iterator[BinaryIO]:
+    """Give a temporary file beside `path` to write to; at the end it is flushed to disk and renamed.
+
+    After an error, OSError among them, an older file is as it was.
+    """
+    with PartFile(path) as file:
+        yield file.stream
         file.commit()
 
 

@@ -5,7 +5,10 @@ import os
 import secrets
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import BinaryIO, Self
+
+# What a write that did not end leaves behind ends like this.
+PART_SUFFIX = ".part"
 
 
 class PartFile:
@@ -22,9 +25,14 @@ class PartFile:
     def __init__(self, path: str | Path) -> None:
         # The file that a link points to is replaced, not the link.
         self._target = Path(os.path.realpath(path))
-        name = f".{self._target.name[:100]}.{secrets.token_hex(8)}.part"
+        name = f".{self._target.name[:100]}.{secrets.token_hex(8)}{PART_SUFFIX}"
         self._temporary = self._target.with_name(name)
-        self._file = self._temporary.open("xb")
+        self._file: BinaryIO = self._temporary.open("xb")
+
+    @property
+    def stream(self) -> BinaryIO:
+        """The open file, for writers that want one."""
+        return self._file
 
     def write(self, content: bytes) -> None:
         """Append bytes."""
@@ -42,6 +50,7 @@ class PartFile:
             self._file.flush()
             os.fsync(self._file.fileno())
         os.replace(self._temporary, self._target)
+        flush_folder(self._target.parent)
 
     def discard(self) -> None:
         """Remove what was written, unless it was committed; never fails."""
@@ -57,3 +66,14 @@ class PartFile:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.discard()
+
+
+def flush_folder(folder: Path) -> None:
+    """See to it that the names in a folder are on the disk, where the system can do so."""
+    # Windows opens no folders, and some shared disks flush none; the files themselves are safe then, too.
+    with contextlib.suppress(OSError):
+        handle = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(handle)
+        finally:
+            os.close(handle)

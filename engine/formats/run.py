@@ -41,7 +41,9 @@ VERSION = 2
 READABLE = ("1", "2")
 
 
-class _Header(msgspec.Struct, forbid_unknown_fields=True, omit_defaults=True):
+class RunHeader(msgspec.Struct, forbid_unknown_fields=True, omit_defaults=True):
+    """A run without its numbers."""
+
     name: str
     data: str
     spec: str
@@ -58,6 +60,17 @@ def save_run(path: str | Path, record: SessionRecord, *, data: str) -> None:
 
 def run_to_bytes(record: SessionRecord, *, data: str) -> bytes:
     """Give a run as `save_run` writes it."""
+    header, tensors = run_parts(record, data=data)
+    metadata = {
+        "format": FORMAT,
+        "version": str(VERSION),
+        "run": msgspec.json.encode(header).decode(),
+    }
+    return save(tensors, metadata)
+
+
+def run_parts(record: SessionRecord, *, data: str) -> tuple[dict[str, Any], Tensors]:
+    """Give a run as the values of a `RunHeader` and its numbers by name."""
     at = record.state.position
     tensors: Tensors = {
         "initial": record.initial.vector,
@@ -76,12 +89,7 @@ def run_to_bytes(record: SessionRecord, *, data: str) -> bytes:
         header["recording"] = put_recording(tensors, record.recording)
     if record.replay is not None:
         header["replay"] = put_replay(tensors, record.replay)
-    metadata = {
-        "format": FORMAT,
-        "version": str(VERSION),
-        "run": msgspec.json.encode(header).decode(),
-    }
-    return save(tensors, metadata)
+    return header, tensors
 
 
 def load_run(path: str | Path) -> tuple[SessionRecord, str]:
@@ -103,13 +111,14 @@ def _as_run(
             f"{brief(metadata.get('format', 'another kind of file'))} {brief(metadata.get('version', ''))}."
         )
     try:
-        header = msgspec.json.decode(metadata.get("run", ""), type=_Header)
-        return _record(header, tensors), header.data
+        header = msgspec.json.decode(metadata.get("run", ""), type=RunHeader)
+        return run_of(header, tensors), header.data
     except (EngineError, msgspec.MsgspecError, KeyError, ValueError, TypeError, RecursionError) as error:
         raise FormatError(f"“{name}” is damaged: {brief(error, 200)}.") from None
 
 
-def _record(header: _Header, tensors: Tensors) -> SessionRecord:
+def run_of(header: RunHeader, tensors: Tensors) -> SessionRecord:
+    """Put a run together; KeyError, ValueError or an EngineError if its parts do not fit."""
     spec, config = spec_from_json(header.spec), config_from_values(header.config)
     recording, replay = header.recording, header.replay
     return SessionRecord(
