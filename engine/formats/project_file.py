@@ -1,0 +1,251 @@
+"""A project as one file, `.filterscope`: a zip of its folder.
+
+Numbers and pictures are stored as they are, texts are compressed. A file that is opened may come from
+anywhere: names, sizes and numbers of its parts are looked at before anything is written, no part gets larger
+than it says, and the whole lies in a new folder that takes its name at the very end.
+"""
+
+import errno
+import os
+import re
+import secrets
+import shutil
+import stat
+import struct
+import zipfile
+import zlib
+from collections.abc import Iterator
+from pathlib import Path, PurePosixPath
+from typing import BinaryIO
+
+from engine.errors import FormatError
+from engine.formats.files import replaced_atomically
+from engine.formats.model import MOST_BYTES
+from engine.formats.project import (
+    DRAWINGS,
+    LIBRARY_FILE,
+    MOST_PREVIEW,
+    MOST_TEXT,
+    PROBES_FILE,
+    PROJECT_FILE,
+    RUNS,
+    read_project,
+    run_folder,
+)
+from engine.formats.run_folder import RUN_FILE, SEGMENT_NAME, read_run_folder, run_files
+from engine.formats.text import brief
+from engine.project import is_id
+
+SUFFIX = ".filterscope"
+
+# What a zip without the extension for larger ones can hold.
+MOST_PACKED = (1 << 32) - (1 << 20)
+MOST_PARTS = 20_000
+# Of all texts together, and how much smaller one may be in the file: drawings shrink to a tenth.
+MOST_TEXTS = 1 << 28
+MOST_RATIO = 200
+_MOST_DIRECTORY = 1 << 23
+
+_PIECE = 1 << 20
+_END = struct.Struct("<4s4H2LH")
+_DATE = (1980, 1, 1, 0, 0, 0)
+_TEXT_NAMES = (PROJECT_FILE, PROBES_FILE, LIBRARY_FILE)
+_DRAWING = re.compile(r"(.*)\.(json|png)")
+
+
+def pack(folder: Path, path: str | Path) -> None:
+    """Write a project's folder as one file; nobody may write to the folder meanwhile.
+
+    Raises
+    ------
+    FormatError
+        If the folder is no project, or too large for one file.
+    OSError
+        If it cannot be written; an older file is as it was.
+    """
+    names = tuple(_parts(folder))
+    total = sum((folder / name).stat().st_size for name in names)
+    if total > MOST_PACKED or len(names) > MOST_PARTS:
+        raise FormatError(
+            f"A project file must have at most {MOST_PACKED >> 20} MB in {MOST_PARTS} parts, "
+            f"got {total >> 20} MB in {len(names)}: delete some runs."
+        )
+    with replaced_atomically(path) as file, zipfile.ZipFile(file, "w", allowZip64=False) as archive:
+        for name in names:
+            _put(archive, name, folder / name)
+
+
+def unpack(path: str | Path, folder: Path) -> None:
+    """Make a project's folder of a file, and read all of it.
+
+    Parameters
+    ----------
+    path
+        The file.
+    folder
+        Where the project is to be; there must be nothing yet, and the folder above must be there.
+
+    Raises
+    ------
+    FormatError
+        If the file is damaged, too large, of another kind or a newer version; the text is one sentence, and
+        there is nothing at `folder`.
+    OSError
+        If the folder cannot be written.
+    """
+    path = Path(path)
+    temporary = folder.with_name(f".{folder.name}.{secrets.token_hex(8)}.part")
+    try:
+        with _opened(path) as file:
+            temporary.mkdir()
+            _extract(file, temporary)
+        check_project(temporary)
+        if folder.exists():
+            raise FileExistsError(f"there is something at {folder.name} already")
+        temporary.rename(folder)
+    except FormatError as error:
+        reason = brief(error, 300).rstrip(".")
+        raise FormatError(f"“{brief(path.name)}” cannot be opened as a project: {reason}.") from None
+    finally:
+        shutil.rmtree(temporary, ignore_errors=True)
+
+
+def check_project(folder: Path) -> None:
+    """Read all of a project's folder, one part after the other; FormatError says what is wrong."""
+    for run in read_project(folder).project.runs:
+        read_run_folder(run_folder(folder, run.id))
+
+
+def is_project_name(path: str | Path) -> bool:
+    """Tell whether a file is named like a project."""
+    return Path(path).suffix.lower() == SUFFIX
+
+
+def _parts(folder: Path) -> Iterator[str]:
+    """Name all that a project is made of, and nothing that lies about."""
+    content = read_project(folder)
+    yield PROJECT_FILE
+    if content.probes:
+        yield PROBES_FILE
+    if content.library:
+        yield LIBRARY_FILE
+    for key, kept in content.drawings.items():
+        yield f"{DRAWINGS}/{key}.json"
+        if kept.preview:
+            yield f"{DRAWINGS}/{key}.png"
+    for run in content.project.runs:
+        for name in run_files(run_folder(folder, run.id)):
+            yield f"{RUNS}/{run.id}/{name}"
+
+
+def _put(archive: zipfile.ZipFile, name: str, path: Path) -> None:
+    info = zipfile.ZipInfo(name, _DATE)
+    info.compress_type = zipfile.ZIP_DEFLATED if name.endswith(".json") else zipfile.ZIP_STORED
+    info.external_attr = (stat.S_IFREG | 0o644) << 16
+    info.file_size = path.stat().st_size
+    if info.file_size > MOST_RATIO * _PIECE and info.compress_type == zipfile.ZIP_DEFLATED:
+        info.compress_type = zipfile.ZIP_STORED
+    with path.open("rb") as source, archive.open(info, "w") as target:
+        shutil.copyfileobj(source, target, _PIECE)
+
+
+def _opened(path: Path) -> BinaryIO:
+    """Open a file to read, if it is one and of a size that a project can have."""
+    try:
+        status = path.stat()
+        if not stat.S_ISREG(status.st_mode):
+            raise FormatError("it must be a file, got a folder, a pipe or a device")
+        if status.st_size > MOST_PACKED + _MOST_DIRECTORY:
+            raise FormatError(f"it must have at most {MOST_PACKED >> 20} MB, got {status.st_size >> 20} MB")
+        return path.open("rb")
+    except OSError as error:
+        raise FormatError((error.strerror or "unknown reason").lower()) from None
+
+
+def _extract(file: BinaryIO, folder: Path) -> None:
+    _require_short_directory(file)
+    try:
+        with zipfile.ZipFile(file) as archive:
+            parts = archive.infolist()
+            _require_sound(parts)
+            for part in parts:
+                target = folder / part.filename
+                target.parent.mkdir(parents=True, exist_ok=True)
+                _extract_part(archive, part, target)
+    except (zipfile.BadZipFile, zlib.error, struct.error, EOFError, NotImplementedError) as error:
+        raise FormatError(f"it is damaged ({brief(error, 150) or type(error).__name__})") from None
+    except (RuntimeError, ValueError, OverflowError, LookupError, OSError) as error:
+        if isinstance(error, OSError) and error.errno != errno.EINVAL:
+            raise
+        # What `zipfile` says of passwords, names that are no text, and places outside the file.
+        raise FormatError(f"it is damaged ({brief(error, 150)})") from None
+
+
+def _require_short_directory(file: BinaryIO) -> None:
+    """Refuse a list of parts that is longer than a project's, before it is read into memory."""
+    size = file.seek(0, os.SEEK_END)
+    if size < _END.size:
+        raise FormatError("it must be a zip file, got a shorter one" if size else "it is empty")
+    file.seek(max(size - _END.size - 20, 0))
+    tail = file.read()
+    mark, _, _, _, count, length, _, comment = _END.unpack(tail[-_END.size :])
+    # Our own files end right there, and are never of the kind for more than 4 GB.
+    if mark != b"PK\5\6" or comment or tail.startswith(b"PK\6\7"):
+        raise FormatError("it is cut short, or not a project of Filterscope")
+    if count > MOST_PARTS or length > _MOST_DIRECTORY:
+        raise FormatError(f"it must have at most {MOST_PARTS} parts, got {count}")
+
+
+def _require_sound(parts: list[zipfile.ZipInfo]) -> None:
+    """Refuse what no project has, by the list of parts alone."""
+    names = [part.filename for part in parts]
+    if len(set(names)) < len(names):
+        raise FormatError("a part of it is there twice")
+    if PROJECT_FILE not in names:
+        raise FormatError(f"it has no “{PROJECT_FILE}”")
+    texts = 0
+    for part in parts:
+        name = brief(part.orig_filename)
+        most = _most_bytes(part.orig_filename)
+        if not most or part.filename != part.orig_filename or part.flag_bits & 1:
+            raise FormatError(f"a project has no part called “{name}”")
+        if stat.S_IFMT(part.external_attr >> 16) not in (0, stat.S_IFREG):
+            raise FormatError(f"its part “{name}” must be a file, got a link or a device")
+        if part.file_size > most:
+            raise FormatError(
+                f"its part “{name}” must have at most {most >> 20} MB, got {part.file_size >> 20} MB"
+            )
+        if part.compress_type == zipfile.ZIP_DEFLATED and name.endswith(".json"):
+            texts += part.file_size
+            if part.file_size > _PIECE and part.file_size > MOST_RATIO * max(part.compress_size, 1):
+                raise FormatError(f"its part “{name}” is compressed too much to be a project's")
+        elif part.compress_type != zipfile.ZIP_STORED or part.compress_size != part.file_size:
+            raise FormatError(f"its part “{name}” must be stored as it is, got it compressed")
+    if texts > MOST_TEXTS:
+        raise FormatError(f"its texts must have at most {MOST_TEXTS >> 20} MB, got {texts >> 20} MB")
+
+
+def _most_bytes(name: str) -> int:
+    """Give how large a part of this name may be; 0 if a project has none of that name."""
+    if name in _TEXT_NAMES:
+        return MOST_TEXT
+    match PurePosixPath(name).parts:
+        case (kind, key, part) if kind == RUNS and is_id(key) and name == f"{kind}/{key}/{part}":
+            return MOST_BYTES if part == RUN_FILE or SEGMENT_NAME.fullmatch(part) else 0
+        case (kind, part) if kind == DRAWINGS and name == f"{kind}/{part}":
+            found = _DRAWING.fullmatch(part)
+            if found and is_id(found[1]):
+                return MOST_PREVIEW if found[2] == "png" else MOST_TEXT
+    return 0
+
+
+def _extract_part(archive: zipfile.ZipFile, part: zipfile.ZipInfo, target: Path) -> None:
+    left = part.file_size
+    with archive.open(part) as source, target.open("xb") as written:
+        while piece := source.read(_PIECE):
+            left -= len(piece)
+            if left < 0:
+                raise FormatError(f"its part “{brief(part.filename)}” is larger than it says")
+            written.write(piece)
+    if left:
+        raise FormatError(f"its part “{brief(part.filename)}” is cut short")
