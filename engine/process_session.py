@@ -45,6 +45,7 @@ from engine.wire import (
     SnapshotMessage,
     Update,
     decode_probes,
+    decode_saved,
     encode_command,
     read_frame,
     write_frame,
@@ -266,6 +267,8 @@ class ProcessSession(TrainingSession):
                 self._take_snapshot(msgspec.msgpack.decode(content, type=SnapshotMessage))
             elif kind is Kind.RECORDED:
                 self._take_recorded(msgspec.msgpack.decode(content, type=RecordedMessage))
+            elif kind is Kind.SAVED:
+                self._saved.append(decode_saved(content))
             elif kind is Kind.TAPE_STEPS:
                 self._far_steps = tuple(np.frombuffer(content, np.int64).tolist())
             elif kind is Kind.PROBES:

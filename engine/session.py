@@ -3,7 +3,6 @@
 import logging
 import threading
 import time
-import traceback
 from collections.abc import Generator
 from dataclasses import replace
 from queue import Empty, SimpleQueue
@@ -27,6 +26,7 @@ from engine.session_messages import (
     Pause,
     Replayed,
     Run,
+    SaveRun,
     SessionEvent,
     SessionState,
     SetKnobs,
@@ -36,6 +36,7 @@ from engine.session_messages import (
     Stop,
     TakeRecorded,
     TakeSnapshot,
+    unforeseen,
 )
 from engine.session_readings import SessionReadings
 from engine.session_record import SessionRecord
@@ -185,7 +186,7 @@ class TrainingSession(SessionReadings):
             logger.error("training thread of %s did not end within %s s", self.name, timeout)
 
     def record(self) -> SessionRecord:
-        """Give the whole run; only before it starts or after `close`."""
+        """Give the whole run; elsewhere than on its thread only while that is not alive."""
         rehearsal = self._rehearsal
         return SessionRecord(
             self.name,
@@ -232,19 +233,13 @@ class TrainingSession(SessionReadings):
             self._fail(Failed(error.step, str(error), error.ADVICE))
         except Exception as error:
             logger.exception("training of %s failed", self.name)
-            self._fail(
-                Failed(
-                    self.step_count,
-                    f"Training stopped at step {self.step_count} by an error in the program: {error}",
-                    "Save the network and report the details.",
-                    traceback.format_exc(),
-                )
-            )
+            self._fail(unforeseen(self.step_count, error))
         finally:
             if self._rehearsal is not None:
                 self._rehearsal.close()
             self._trainer.close()
             self._show_rest()
+            self._saver.close()
             self._asked = False
 
     def _loop(self) -> None:
@@ -295,6 +290,8 @@ class TrainingSession(SessionReadings):
                 self._asked = False
             case SetProbes():
                 self._probes.obey(command)
+            case SaveRun():
+                self._saver.save(command, self.record())
 
     def _turn(self, name: str, value: float) -> None:
         """Change a setting from the next step on; during a replay, from its end on."""

@@ -1,5 +1,6 @@
 """What goes into a training session and what comes out of it: small immutable values."""
 
+import traceback
 from dataclasses import dataclass
 from enum import Enum
 
@@ -86,7 +87,15 @@ class SetProbes:
     pictures: bytes
 
 
-Command = Run | Pause | Stop | SetKnobs | TakeSnapshot | TakeRecorded | SetProbes
+@dataclass(frozen=True, slots=True)
+class SaveRun:
+    """Command: write the run to a folder as it is at the next step boundary; `data` names its data set."""
+
+    folder: str
+    data: str
+
+
+Command = Run | Pause | Stop | SetKnobs | TakeSnapshot | TakeRecorded | SetProbes | SaveRun
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -126,6 +135,16 @@ class Failed:
     details: str = ""
 
 
+def unforeseen(step: int, error: Exception) -> Failed:
+    """Make the event of an error in the program, while that is handled."""
+    return Failed(
+        step,
+        f"Training stopped at step {step} by an error in the program: {error}",
+        "Save the network and report the details.",
+        traceback.format_exc(),
+    )
+
+
 @dataclass(frozen=True, slots=True)
 class Forked:
     """Event: what follows `step` is another run than the one named, which it came from."""
@@ -143,3 +162,23 @@ class Replayed:
 
 
 SessionEvent = StateChanged | KnobChanged | Failed | Forked | Replayed
+
+
+@dataclass(frozen=True, slots=True)
+class RunSaved:
+    """Answer to `SaveRun`: the run as it was after `step` steps is in the folder."""
+
+    step: int
+    folder: str
+
+
+@dataclass(frozen=True, slots=True)
+class SaveFailed:
+    """Answer to `SaveRun`: the folder could not be written; `sentence` says why."""
+
+    step: int
+    folder: str
+    sentence: str
+
+
+Saved = RunSaved | SaveFailed

@@ -13,7 +13,8 @@ from engine.probes import MOST_PROBES
 from engine.recorder import Recorder
 from engine.run_commands import RunCommands
 from engine.run_probes import ProbeReadings
-from engine.session_messages import SessionEvent, SetProbes, Snapshot, TakeSnapshot
+from engine.saver import Saver
+from engine.session_messages import Saved, SessionEvent, SetProbes, Snapshot, TakeSnapshot
 from engine.spec import NetworkSpec
 from engine.tape import Recorded, Tape
 
@@ -36,6 +37,8 @@ class SessionReadings(RunCommands):
         self._recorded: deque[Recorded] = deque(maxlen=1)
         # In pieces, none of them lost.
         self._probe_box: SimpleQueue[ProbeReadings] = SimpleQueue()
+        self._saved: deque[Saved] = deque(maxlen=1)
+        self._saver = Saver(self._saved.append)
         # Whether a snapshot was asked for that is not there yet.
         self._asked = False
 
@@ -115,6 +118,13 @@ class SessionReadings(RunCommands):
     def probe_readings(self) -> tuple[ProbeReadings, ...]:
         """Give what was read of the probes since the last call, in pieces, each with its pictures' number."""
         return _drained(self._probe_box)
+
+    def saved(self) -> Saved | None:
+        """Give the newest answer to `SaveRun` that was not yet collected, or None."""
+        try:
+            return self._saved.pop()
+        except IndexError:
+            return None
 
     def _tell(self, event: SessionEvent) -> None:
         self._recorder.note_event(event)

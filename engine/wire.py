@@ -7,7 +7,7 @@ that they would be on disk (safetensors), everything else as MessagePack.
 import struct
 from dataclasses import asdict
 from enum import IntEnum
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, get_args
 
 import msgspec
 import numpy as np
@@ -16,20 +16,17 @@ from engine.probes import Reading
 from engine.run_probes import ProbeReadings
 from engine.session_messages import (
     Command,
-    Pause,
-    Run,
-    SetKnobs,
-    SetProbes,
-    Stop,
-    TakeRecorded,
-    TakeSnapshot,
+    RunSaved,
+    Saved,
+    SaveFailed,
 )
 
 HELPERS = "FILTERSCOPE_HELPERS"
 """Variable that tells a training process whether helpers should wait beside it: 1 or 0."""
 
 _HEAD = struct.Struct("<BQ")
-_COMMANDS: tuple[type, ...] = (Run, Pause, Stop, SetKnobs, TakeSnapshot, TakeRecorded, SetProbes)
+_COMMANDS: tuple[type, ...] = get_args(Command)
+_SAVED: tuple[type, ...] = (RunSaved, SaveFailed)
 
 
 class Kind(IntEnum):
@@ -44,6 +41,7 @@ class Kind(IntEnum):
     RECORDED = 7
     TAPE_STEPS = 8
     PROBES = 9
+    SAVED = 10
 
 
 class Update(msgspec.Struct, array_like=True):
@@ -123,3 +121,15 @@ def decode_command(content: bytes) -> Command:
     index, values = msgspec.msgpack.decode(content, type=tuple[int, dict[str, Any]])
     command: Command = msgspec.convert(values, type=_COMMANDS[index])
     return command
+
+
+def encode_saved(saved: Saved) -> bytes:
+    """Write the answer to `SaveRun` as MessagePack."""
+    return msgspec.msgpack.encode((_SAVED.index(type(saved)), asdict(saved)))
+
+
+def decode_saved(content: bytes) -> Saved:
+    """Read what `encode_saved` wrote."""
+    index, values = msgspec.msgpack.decode(content, type=tuple[int, dict[str, Any]])
+    saved: Saved = msgspec.convert(values, type=_SAVED[index])
+    return saved

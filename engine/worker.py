@@ -31,6 +31,7 @@ from engine.wire import (
     Update,
     decode_command,
     encode_probes,
+    encode_saved,
     read_frame,
     write_frame,
 )
@@ -143,6 +144,9 @@ def _send_news(session: TrainingSession, answers: BinaryIO, sent: _Sent) -> None
         write_frame(answers, Kind.UPDATE, msgspec.msgpack.encode(update))
     for part in session.probe_readings():
         write_frame(answers, Kind.PROBES, encode_probes(part))
+    saved = session.saved()
+    if saved is not None:
+        write_frame(answers, Kind.SAVED, encode_saved(saved))
     if snapshot is not None:
         vector = snapshot.parameters.vector.tobytes()
         message = SnapshotMessage(snapshot.step, snapshot.epoch, vector)
