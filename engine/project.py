@@ -11,6 +11,8 @@ from engine.formats.text import brief
 MOST_RUNS = 200
 MOST_DRAWINGS = 1000
 MOST_NOTES = 100_000
+MOST_NAME = 1000
+MOST_HUES = 100_000
 
 _ID = re.compile(r"[a-z0-9][a-z0-9-]{0,31}")
 # Names that Windows does not let a file or folder have.
@@ -32,24 +34,27 @@ class ProjectRun:
     ----------
     id
         Name of its folder: small letters, digits and "-", 1 to 32 of them.
-    name, note, colour
-        What the person calls it, says of it, and sees it in.
-    parent, fork_step
-        Id of the run it was forked from and where; "" and None of one that was not.
+    name, note, hue
+        What the person calls it, says of it, and the number of its colour.
+    parent, parent_name, fork_step
+        The run it was forked from, and where; "" and None of one that was not. That run may be gone.
     """
 
     id: str
     name: str
     note: str = ""
-    colour: str = ""
+    hue: int = 0
     parent: str = ""
+    parent_name: str = ""
     fork_step: int | None = None
 
     def __post_init__(self) -> None:
         if not is_id(self.id) or (self.parent and not is_id(self.parent)):
             raise ConfigError(f"a run's id must be small letters, digits and “-”, got {brief(self.id)!r}")
-        if len(self.name) > 200 or len(self.colour) > 40 or len(self.note) > MOST_NOTES:
-            raise ConfigError(f"a run's name must have at most 200 characters, its note {MOST_NOTES}")
+        if max(len(self.name), len(self.parent_name)) > MOST_NAME or len(self.note) > MOST_NOTES:
+            raise ConfigError(f"a run's name must have at most {MOST_NAME} characters, its note {MOST_NOTES}")
+        if not 0 <= self.hue <= MOST_HUES:
+            raise ConfigError(f"a run's hue must be from 0 to {MOST_HUES}, got {self.hue}")
 
 
 @dataclass(frozen=True, slots=True)

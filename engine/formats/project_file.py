@@ -14,7 +14,7 @@ import stat
 import struct
 import zipfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path, PurePosixPath
 from typing import BinaryIO
 
@@ -41,10 +41,12 @@ SUFFIX = ".filterscope"
 # What a zip without the extension for larger ones can hold.
 MOST_PACKED = (1 << 32) - (1 << 20)
 MOST_PARTS = 20_000
-# Of all texts together, and how much smaller one may be in the file: drawings shrink to a tenth.
-MOST_TEXTS = 1 << 28
+# Of all compressed texts together, and how much smaller one may be: drawings shrink to a tenth.
+MOST_TEXTS = 1 << 31
 MOST_RATIO = 200
 _MOST_DIRECTORY = 1 << 23
+
+Watch = Callable[[float], object]
 
 _PIECE = 1 << 20
 _END = struct.Struct("<4s4H2LH")
@@ -53,8 +55,15 @@ _TEXT_NAMES = (PROJECT_FILE, PROBES_FILE, LIBRARY_FILE)
 _DRAWING = re.compile(r"(.*)\.(json|png)")
 
 
-def pack(folder: Path, path: str | Path) -> None:
+def pack(folder: Path, path: str | Path, watch: Watch = lambda share: None) -> None:
     """Write a project's folder as one file; nobody may write to the folder meanwhile.
+
+    Parameters
+    ----------
+    folder, path
+        From where and to where.
+    watch
+        Is told the share that is done, 0 to 1; what it raises ends the work, and leaves all as it was.
 
     Raises
     ------
@@ -71,11 +80,16 @@ def pack(folder: Path, path: str | Path) -> None:
             f"got {total >> 20} MB in {len(names)}: delete some runs."
         )
     with replaced_atomically(path) as file, zipfile.ZipFile(file, "w", allowZip64=False) as archive:
+        done = 0
         for name in names:
-            _put(archive, name, folder / name)
+            with (folder / name).open("rb") as source, archive.open(_info(folder, name), "w") as target:
+                while piece := source.read(_PIECE):
+                    target.write(piece)
+                    done += len(piece)
+                    watch(done / total)
 
 
-def unpack(path: str | Path, folder: Path) -> None:
+def unpack(path: str | Path, folder: Path, watch: Watch = lambda share: None) -> None:
     """Make a project's folder of a file, and read all of it.
 
     Parameters
@@ -84,6 +98,8 @@ def unpack(path: str | Path, folder: Path) -> None:
         The file.
     folder
         Where the project is to be; there must be nothing yet, and the folder above must be there.
+    watch
+        As for `pack`.
 
     Raises
     ------
@@ -98,7 +114,7 @@ def unpack(path: str | Path, folder: Path) -> None:
     try:
         with _opened(path) as file:
             temporary.mkdir()
-            _extract(file, temporary)
+            _extract(file, temporary, watch)
         check_project(temporary)
         if folder.exists():
             raise FileExistsError(f"there is something at {folder.name} already")
@@ -138,15 +154,18 @@ def _parts(folder: Path) -> Iterator[str]:
             yield f"{RUNS}/{run.id}/{name}"
 
 
-def _put(archive: zipfile.ZipFile, name: str, path: Path) -> None:
+def _info(folder: Path, name: str) -> zipfile.ZipInfo:
     info = zipfile.ZipInfo(name, _DATE)
-    info.compress_type = zipfile.ZIP_DEFLATED if name.endswith(".json") else zipfile.ZIP_STORED
+    info.file_size = (folder / name).stat().st_size
     info.external_attr = (stat.S_IFREG | 0o644) << 16
-    info.file_size = path.stat().st_size
-    if info.file_size > MOST_RATIO * _PIECE and info.compress_type == zipfile.ZIP_DEFLATED:
-        info.compress_type = zipfile.ZIP_STORED
-    with path.open("rb") as source, archive.open(info, "w") as target:
-        shutil.copyfileobj(source, target, _PIECE)
+    if name.endswith(".json") and not _is_monotonous(folder / name, info.file_size):
+        info.compress_type = zipfile.ZIP_DEFLATED
+    return info
+
+
+def _is_monotonous(path: Path, size: int) -> bool:
+    """Tell whether a text would get so small that `unpack` took it for a trap: it is stored as it is."""
+    return size > _PIECE and size > MOST_RATIO // 2 * len(zlib.compress(path.read_bytes(), 1))
 
 
 def _opened(path: Path) -> BinaryIO:
@@ -162,16 +181,20 @@ def _opened(path: Path) -> BinaryIO:
         raise FormatError((error.strerror or "unknown reason").lower()) from None
 
 
-def _extract(file: BinaryIO, folder: Path) -> None:
+def _extract(file: BinaryIO, folder: Path, watch: Watch) -> None:
     _require_short_directory(file)
     try:
         with zipfile.ZipFile(file) as archive:
             parts = archive.infolist()
             _require_sound(parts)
+            total = sum(part.file_size for part in parts)
+            done = 0
             for part in parts:
                 target = folder / part.filename
                 target.parent.mkdir(parents=True, exist_ok=True)
                 _extract_part(archive, part, target)
+                done += part.file_size
+                watch(done / max(total, 1))
     except (zipfile.BadZipFile, zlib.error, struct.error, EOFError, NotImplementedError) as error:
         raise FormatError(f"it is damaged ({brief(error, 150) or type(error).__name__})") from None
     except (RuntimeError, ValueError, OverflowError, LookupError, OSError) as error:

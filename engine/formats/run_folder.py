@@ -177,6 +177,12 @@ def read_run_folder(path: str | Path) -> tuple[SessionRecord, str]:
         raise FormatError(f"The run in “{name}” is damaged: {brief(error, 250).rstrip('.')}.") from None
 
 
+def run_place(path: str | Path) -> tuple[str, int]:
+    """Give a run's name and its step without reading its recording; FormatError if that cannot be."""
+    index, _, _ = _read_index(Path(path))
+    return index.run.name, index.run.position[0]
+
+
 def run_files(path: str | Path) -> tuple[str, ...]:
     """Name the files that the run in a folder is made of; FormatError if it cannot be read."""
     index, _, _ = _read_index(Path(path))

@@ -58,7 +58,9 @@ def png(side: int = 4) -> bytes:
 def content_of(*ids: str) -> ProjectContent:
     """Make a project with something in every place, and runs of these ids."""
     runs = tuple(
-        ProjectRun(key, f"Run {number}", "the first try", "#e07b39", *(("run-1", 3) if number > 1 else ()))
+        ProjectRun(
+            key, f"Run {number}", "the first try", number, *(("run-1", "Run 1", 3) if number > 1 else ())
+        )
         for number, key in enumerate(ids, 1)
     )
     return ProjectContent(

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from engine.drawing import Backdrop, Drawing, drawing_to_json
+from engine.drawing import Backdrop, Drawing, Stroke, drawing_to_json
 from engine.errors import ConfigError, FormatError
 from engine.formats import project as project_module
 from engine.formats.library_json import library_from_json, library_to_json
@@ -121,6 +121,34 @@ def test_every_kind_of_drawing_is_kept(tmp_path: Path) -> None:
     assert backdrop is not None
     np.testing.assert_array_equal(backdrop.pixels, pixels)
     assert (found["canvas"].drawing.label, found["canvas"].preview, found["d-2"].preview) == (7, b"", png())
+
+
+def test_a_drawing_that_is_one_point_over_and_over_is_no_trap(tmp_path: Path) -> None:
+    drawing = Drawing((Stroke(((0.5, 0.5, 0.1),) * 200_000),))
+    write_project(tmp_path / "p", ProjectContent(Project(), {"canvas": ProjectDrawing(drawing)}))
+    pack(tmp_path / "p", tmp_path / "x")
+    unpack(tmp_path / "x", tmp_path / "q")
+    assert len(read_project(tmp_path / "q").drawings["canvas"].drawing.strokes[0].points) == 200_000
+
+
+def test_packing_and_opening_tell_how_far_they_are_and_can_be_given_up(tmp_path: Path) -> None:
+    make_project(tmp_path / "p")
+    shares: list[float] = []
+    pack(tmp_path / "p", tmp_path / "x", shares.append)
+    assert shares == sorted(shares)
+    assert shares[-1] == 1
+    unpack(tmp_path / "x", tmp_path / "q", shares.append)
+    assert shares[-1] == 1
+
+    def give_up(share: float) -> None:
+        raise FormatError("given up")
+
+    before = content_of_folder(tmp_path)
+    with pytest.raises(FormatError, match="given up"):
+        pack(tmp_path / "p", tmp_path / "y", give_up)
+    with pytest.raises(FormatError, match="given up"):
+        unpack(tmp_path / "x", tmp_path / "r", give_up)
+    assert content_of_folder(tmp_path) == before
 
 
 class PowerCut(BaseException):
