@@ -33,6 +33,8 @@ PROJECT_FILE, PROBES_FILE, LIBRARY_FILE = "project.json", "probes.json", "librar
 RUNS, DRAWINGS = "runs", "drawings"
 
 MOST_TEXT = 1 << 25
+# Of all texts together.
+MOST_TEXTS = 1 << 26
 MOST_PREVIEW = 1 << 22
 
 _PNG = b"\x89PNG\r\n\x1a\n"
@@ -101,6 +103,7 @@ def write_project(folder: Path, content: ProjectContent) -> bool:
     for name, data in files.items():
         if len(data) > MOST_TEXT:
             raise FormatError(f"“{name}” must have at most {MOST_TEXT >> 20} MB in a project.")
+    _require_room(sum(len(data) for name, data in files.items() if name.endswith(".json")))
     changed = [_write(folder / name, data) for name, data in files.items()]
     for path in (folder / PROBES_FILE, folder / LIBRARY_FILE, *(folder / DRAWINGS).iterdir()):
         if path.relative_to(folder).as_posix() not in files:
@@ -129,6 +132,7 @@ def read_project(folder: Path) -> ProjectContent:
                 f"{f'{kind.version}, of a newer Filterscope' if newer else 'another kind of file'}"
             )
         file = msgspec.json.decode(text, type=_File)
+        _require_room(sum(path.stat().st_size for path in (folder / DRAWINGS).glob("*.json")))
         drawings = {key: _read_drawing(folder, key) for key in _ids(file.drawings)}
         probes = _read(folder / PROBES_FILE) if file.has_probes else ""
         if probes:
@@ -139,6 +143,13 @@ def read_project(folder: Path) -> ProjectContent:
         return ProjectContent(file.project, drawings, probes, library)
     except (msgspec.MsgspecError, ConfigError, FormatError, ValueError, RecursionError) as error:
         raise FormatError(brief(error, 300).rstrip(".") + ".") from None
+
+
+def _require_room(size: int) -> None:
+    if size > MOST_TEXTS:
+        raise FormatError(
+            f"A project's drawings and texts must have at most {MOST_TEXTS >> 20} MB, got {size >> 20} MB."
+        )
 
 
 def _drawing_name(key: str) -> str:

@@ -26,6 +26,7 @@ from engine.formats.project import (
     LIBRARY_FILE,
     MOST_PREVIEW,
     MOST_TEXT,
+    MOST_TEXTS,
     PROBES_FILE,
     PROJECT_FILE,
     RUNS,
@@ -41,8 +42,7 @@ SUFFIX = ".filterscope"
 # What a zip without the extension for larger ones can hold.
 MOST_PACKED = (1 << 32) - (1 << 20)
 MOST_PARTS = 20_000
-# Of all compressed texts together, and how much smaller one may be: drawings shrink to a tenth.
-MOST_TEXTS = 1 << 31
+# How much smaller a text may be in the file: drawings shrink to a tenth.
 MOST_RATIO = 200
 _MOST_DIRECTORY = 1 << 23
 
@@ -238,8 +238,9 @@ def _require_sound(parts: list[zipfile.ZipInfo]) -> None:
             raise FormatError(
                 f"its part “{name}” must have at most {most >> 20} MB, got {part.file_size >> 20} MB"
             )
-        if part.compress_type == zipfile.ZIP_DEFLATED and name.endswith(".json"):
+        if name.endswith(".json"):
             texts += part.file_size
+        if part.compress_type == zipfile.ZIP_DEFLATED and name.endswith(".json"):
             if part.file_size > _PIECE and part.file_size > MOST_RATIO * max(part.compress_size, 1):
                 raise FormatError(f"its part “{name}” is compressed too much to be a project's")
         elif part.compress_type != zipfile.ZIP_STORED or part.compress_size != part.file_size:
