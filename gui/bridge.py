@@ -224,6 +224,7 @@ class Bridge(QObject):
         if entry is None or entry is self.present:
             return None
         self._put_away(entry)
+        self._retired.append(entry.session)
         if entry is self._previous:
             self._previous = None
         place = self.book.remove(entry)

@@ -93,6 +93,15 @@ class DataLibrary(QObject):
         else:
             self._start(key)
 
+    def read(self, key: str, cancel: Event) -> Split:
+        """Give a data set that need not be fetched; any thread. DataError if it does not serve."""
+        found = self._loaded.get(key)
+        if found is None:
+            found = embedded_digits() if key == EMBEDDED else _read(key, self._cache, lambda *_: None, cancel)
+            # Read twice at once, it is the same; who comes first is kept.
+            found = self._loaded.setdefault(key, found)
+        return found
+
     def cancel(self) -> None:
         """Give up what is being loaded."""
         if self._job is not None:

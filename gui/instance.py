@@ -171,7 +171,7 @@ def meet(request: Request | None, place: Place | None = None, patience: float = 
     until = time.monotonic() + patience
     try:
         while True:
-            handle = _locked(place.lock)
+            handle = open_locked(place.lock)
             if handle is not None:
                 try:
                     return Meeting(claim=Claim(place, handle))
@@ -190,7 +190,7 @@ def meet(request: Request | None, place: Place | None = None, patience: float = 
         return Meeting()
 
 
-def _locked(path: Path) -> int | None:
+def open_locked(path: Path) -> int | None:
     """Open and lock a file, made if it is not there; None if another process has locked it."""
     while True:
         handle = os.open(path, os.O_RDWR | os.O_CREAT | getattr(os, "O_NOFOLLOW", 0), 0o600)

@@ -63,7 +63,7 @@ class Panels:
         self.pad.canvas.set_brush(preferences.brush)
         self.pad.pad_actions.pressure.setChecked(preferences.pressure)
         self.draw = DrawPage(themes)
-        library = LibraryStore(data)
+        self.library = library = LibraryStore(data)
 
         def make_convolve() -> "ConvolvePage":
             from gui.pages.convolve.page import ConvolvePage

@@ -126,6 +126,11 @@ class TrainingControl(QObject):
             self._wanted = self._data_key
             self._library.load(self._data_key)
 
+    def new_run(self) -> None:
+        """Open a fresh run of the chosen network on the embedded digits, at once."""
+        self._wanted = EMBEDDED
+        self._library.load(EMBEDDED)
+
     def toggle(self) -> None:
         """Play or pause; an ended run begins again from its seed. What trains is shown live."""
         if self._bridge.session is None:

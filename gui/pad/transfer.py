@@ -152,7 +152,7 @@ class Transfer(QObject):
             content = drawing_to_json(self._document.drawing).encode()
         else:
             path = path if path.suffix else path.with_suffix(".png")
-            content = _png(drawing_image(self._document.drawing, _FILE_SIDE_PX, LIGHT))
+            content = png_of(drawing_image(self._document.drawing, _FILE_SIDE_PX, LIGHT))
         file = QSaveFile(str(path))
         if (
             file.open(QIODevice.OpenModeFlag.WriteOnly)
@@ -197,7 +197,8 @@ def _read_drawing(path: Path) -> Drawing:
     return drawing_from_json(text)
 
 
-def _png(image: QImage) -> bytes:
+def png_of(image: QImage) -> bytes:
+    """Give a picture as the content of a PNG file."""
     content = QByteArray()
     buffer = QBuffer(content)
     buffer.open(QIODevice.OpenModeFlag.WriteOnly)

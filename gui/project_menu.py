@@ -1,0 +1,92 @@
+"""The commands for projects: dialogs, and the menu of recent ones."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+from PySide6.QtCore import QObject, Qt
+from PySide6.QtGui import QAction
+from PySide6.QtWidgets import QFileDialog, QMenu, QWidget
+
+from engine.formats.project_file import SUFFIX
+from gui.projects import Projects
+
+PROJECTS = f"Projects (*{SUFFIX})"
+
+
+class ProjectMenu(QObject):
+    """Asks where, and passes it on. GUI thread only.
+
+    Parameters
+    ----------
+    window
+        What dialogs belong to.
+    projects
+        Opens and saves.
+    recent
+        The command that gets the menu of recent projects.
+    """
+
+    def __init__(self, window: QWidget, projects: Projects, recent: QAction) -> None:
+        super().__init__(window)
+        self._window, self._projects = window, projects
+        self.menu = QMenu(window)
+        self.menu.setObjectName("recent_projects_menu")
+        self.menu.setToolTipsVisible(True)
+        self.menu.aboutToShow.connect(self.fill)
+        recent.setMenu(self.menu)
+        self.fill()
+
+    def fill(self) -> None:
+        """Show what is there now: files that are gone are grey, and their tooltip says so."""
+        self.menu.clear()
+        entries = self._projects.recent.entries()
+        for entry in entries:
+            action = self.menu.addAction(entry.text.replace("&", "&&"))
+            action.setEnabled(not entry.reason)
+            action.setToolTip(entry.reason or entry.tip)
+            action.triggered.connect(lambda _=False, path=entry.path: self._projects.open(path))
+        if not entries:
+            self.menu.addAction("No project was opened or saved yet").setEnabled(False)
+            return
+        self.menu.addSeparator()
+        self.menu.addAction("Clear this list").triggered.connect(self._projects.recent.forget)
+
+    def reactions(self) -> dict[str, Callable[[], object]]:
+        """Give what each command does, by its name."""
+        return {
+            "new_project": self._projects.new,
+            "open_project": self.ask_for_file,
+            "save_project": self.save,
+            "save_project_as": self.ask_where_to_save,
+        }
+
+    def save(self) -> None:
+        """Write the project to its file; ask where, if it has none."""
+        path = self._projects.keeper.path
+        if path is None:
+            self.ask_where_to_save()
+        else:
+            self._projects.save_as(path)
+
+    def ask_for_file(self) -> None:
+        """Ask which project to open."""
+        dialog = self._dialog("Open project")
+        dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
+        dialog.fileSelected.connect(lambda name: self._projects.open(Path(name)))
+        dialog.open()
+
+    def ask_where_to_save(self) -> None:
+        """Ask where to save the project."""
+        path = self._projects.keeper.path
+        dialog = self._dialog("Save project")
+        dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
+        dialog.setDefaultSuffix(SUFFIX)
+        dialog.selectFile(f"{'Untitled' if path is None else path.stem}{SUFFIX}")
+        dialog.fileSelected.connect(lambda name: self._projects.save_as(Path(name)))
+        dialog.open()
+
+    def _dialog(self, title: str) -> QFileDialog:
+        dialog = QFileDialog(self._window, title)
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.setNameFilters([PROJECTS, "All files (*)"])
+        return dialog

@@ -1,0 +1,176 @@
+"""The working folder: one program at a time, and what an earlier start left."""
+
+import json
+
+import pytest
+
+from engine.formats.project import read_project, write_project
+from engine.project import Project, ProjectContent
+from gui.recent_projects import MOST, RecentProjects, clock_words
+from gui.working_folder import (
+    MOST_ASIDE,
+    WorkNote,
+    projects_aside,
+    read_note,
+    summary_of,
+    take_working_folder,
+)
+from tests.engine.project_samples import content_of_folder, make_project
+
+
+@pytest.fixture
+def take(tmp_path):
+    taken = []
+
+    def take():
+        taken.append(take_working_folder(tmp_path / "data"))
+        return taken[-1]
+
+    yield take
+    for folder in taken:
+        folder.release()
+
+
+def work(folder, notes="mine"):
+    write_project(folder.path, ProjectContent(Project(notes=notes, changed=1_700_000_000.0)))
+
+
+def test_there_is_nothing_at_first(take, tmp_path):
+    folder = take()
+    assert (folder.path, folder.left) == (tmp_path / "data" / "working", None)
+    assert not folder.path.exists()
+
+
+def test_two_programs_do_not_share_it(take, tmp_path):
+    first, second = take(), take()
+    assert second.path == tmp_path / "data" / "working-2"
+    first.release()
+    assert take().path == first.path
+
+
+def test_what_was_left_in_good_order_is_there_to_go_on_with(take):
+    first = take()
+    work(first)
+    first.note(None, modified=True, is_open=False)
+    first.release()
+    again = take()
+    assert again.left.folder == again.path
+    assert not again.left.crashed
+    assert again.left.note.modified
+    assert read_project(again.path).project.notes == "mine"
+
+
+@pytest.mark.parametrize("damage", [None, b"", b"[", b'{"path":3}'])
+def test_what_was_left_unexpectedly_is_set_aside(damage, take, tmp_path):
+    first = take()
+    work(first)
+    first.note(tmp_path / "x.filterscope", modified=True)
+    if damage is not None:
+        (first.path / "state.json").write_bytes(damage)
+    first.release()
+    again = take()
+    assert again.left.crashed
+    assert again.left.folder == tmp_path / "data" / "set-aside-1"
+    assert again.left.note.modified
+    assert read_project(again.left.folder).project.notes == "mine"
+    assert not again.path.exists()
+
+
+def test_what_was_never_written_to_its_end_is_nothing(take):
+    first = take()
+    (first.path / "runs" / "run-1").mkdir(parents=True)
+    first.note(None, modified=True)
+    first.release()
+    again = take()
+    assert again.left is None
+    assert not again.path.exists()
+
+
+def test_a_folder_is_set_aside_and_had_again(take, tmp_path):
+    folder = take()
+    assert folder.set_aside() is None
+    work(folder, "first")
+    aside = folder.set_aside()
+    work(folder, "second")
+    assert folder.set_aside() == tmp_path / "data" / "set-aside-2"
+    assert [path.name for path in projects_aside(tmp_path / "data")] == ["set-aside-2", "set-aside-1"]
+    folder.adopt(aside)
+    assert read_project(folder.path).project.notes == "first"
+    assert not aside.exists()
+
+
+def test_only_the_newest_are_kept_aside(take, tmp_path):
+    folder = take()
+    for number in range(MOST_ASIDE + 3):
+        work(folder, str(number))
+        folder.set_aside()
+    found = projects_aside(tmp_path / "data")
+    assert [read_project(path).project.notes for path in found] == [
+        str(number) for number in range(MOST_ASIDE + 2, 2, -1)
+    ]
+
+
+def test_a_note_says_whose_the_folder_is(take, tmp_path):
+    folder = take()
+    folder.note(tmp_path / "é.filterscope", modified=True)
+    note = read_note(folder.path)
+    assert isinstance(note, WorkNote)
+    assert (note.path, note.modified, note.is_open) == (str(tmp_path / "é.filterscope"), True, True)
+    assert note.process > 0
+
+
+def test_a_folder_that_cannot_be_had_is_a_line_in_the_log(tmp_path, caplog):
+    (tmp_path / "data").write_text("a file")
+    assert take_working_folder(tmp_path / "data") is None
+    assert "no folder to work in" in caplog.text
+
+
+def test_a_project_is_summed_up_without_reading_its_runs(tmp_path):
+    make_project(tmp_path / "p")
+    found = summary_of(tmp_path / "p")
+    assert (found.run, found.step, found.saved) == ("run-2", 2, 1_700_000_100.0)
+    (tmp_path / "p" / "project.json").write_text("{")
+    assert summary_of(tmp_path / "p") is None
+
+
+def test_recent_files_are_remembered_and_missing_ones_say_so(tmp_path, take):
+    recent = RecentProjects(tmp_path / "config", tmp_path / "data")
+    for number in range(MOST + 2):
+        path = tmp_path / f"{number}.filterscope"
+        path.write_bytes(b"x")
+        recent.add(path)
+    recent.add(tmp_path / "5.filterscope")
+    (tmp_path / "11.filterscope").unlink()
+    found = RecentProjects(tmp_path / "config", tmp_path / "data").entries()
+    assert [entry.text for entry in found] == ["5", "11", "10", "9", "8", "7", "6", "4", "3", "2"]
+    assert [bool(entry.reason) for entry in found] == [False, True] + [False] * 8
+    recent.forget()
+    assert RecentProjects(tmp_path / "config", tmp_path / "data").entries() == []
+
+
+def test_projects_that_were_set_aside_are_offered_too(tmp_path, take):
+    folder = take()
+    make_project(folder.path)
+    folder.note(None, modified=True)
+    aside = folder.set_aside()
+    (entry,) = RecentProjects(tmp_path / "config", tmp_path / "data").entries()
+    assert entry.path == aside
+    assert entry.text == f"Not saved, {clock_words(1_700_000_100.0)}"
+    assert entry.tip == "Set aside by the program: run-2, step 2"
+
+
+@pytest.mark.parametrize("content", [b"{", b'{"a":1}', b"[1]", b"\xff"])
+def test_a_damaged_list_of_files_is_an_empty_one(content, tmp_path, caplog):
+    (tmp_path / "recent-projects.json").write_bytes(content)
+    recent = RecentProjects(tmp_path, tmp_path)
+    assert recent.entries() == []
+    assert "cannot be read" in caplog.text
+    recent.add(tmp_path / "a.filterscope")
+    assert json.loads((tmp_path / "recent-projects.json").read_bytes()) == [str(tmp_path / "a.filterscope")]
+
+
+def test_releasing_leaves_nothing_but_the_lock(take, tmp_path):
+    folder = take()
+    folder.release()
+    folder.release()
+    assert list(content_of_folder(tmp_path)) == ["data/working.lock"]
