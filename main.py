@@ -37,7 +37,7 @@ def parse_arguments(arguments: list[str]) -> argparse.Namespace:
         "file",
         nargs="?",
         type=Path,
-        help="a network (.safetensors, .onnx), a drawing (.json) or a picture to open",
+        help="a project (.filterscope), a network (.safetensors, .onnx), a drawing (.json) or a picture",
     )
     parser.add_argument("--version", action="version", version=f"Filterscope {_version()}")
     parser.add_argument(

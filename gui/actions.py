@@ -38,11 +38,17 @@ def _line(menu: str) -> ActionRow:
 
 
 ROWS: tuple[ActionRow, ...] = (
-    ActionRow("open_network", "File", "Open network…", "Ctrl+O", "open"),
+    ActionRow("new_project", "File", "New project", "Ctrl+N"),
+    ActionRow("open_project", "File", "Open project…", "Ctrl+O", "open"),
+    ActionRow("recent_projects", "File", "Recent projects"),
+    ActionRow("save_project", "File", "Save project", "Ctrl+S", "save"),
+    ActionRow("save_project_as", "File", "Save project as…"),
+    _line("File"),
+    ActionRow("open_network", "File", "Open network…", "Ctrl+Alt+O"),
     ActionRow("reader_network", "File", "Answer with the Reader, which reads best"),
     ActionRow("classic_network", "File", "Answer with the Classic, of which all can be seen"),
     ActionRow("shapes_network", "File", "Answer with Shapes, which sees red, green and blue"),
-    ActionRow("save_network", "File", "Save network as…", "Ctrl+S", "save"),
+    ActionRow("save_network", "File", "Save network as…", "Ctrl+Alt+S"),
     _line("File"),
     ActionRow("open_picture", "File", "Open picture…", "Ctrl+Shift+O", "picture"),
     ActionRow("pick_digit", "File", "Pick a picture from the data set…", "Ctrl+D", "digit"),

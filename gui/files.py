@@ -14,6 +14,7 @@ from engine.formats.keras_script import keras_script
 from engine.formats.model import save_model
 from engine.formats.onnx_export import save_onnx
 from engine.formats.opening import NETWORK_SUFFIXES, ONNX, is_network_name, open_network
+from engine.formats.project_file import is_project_name
 from engine.formats.pytorch_script import pytorch_script
 from gui.instrument import Instrument
 from gui.pad.transfer import Transfer
@@ -42,6 +43,8 @@ class Files(QObject):
         self._window, self._instrument, self._transfer, self._say = window, instrument, transfer, say
         self._shipped = tuple(shipped)
         self.card: Mapping[str, Any] = self._shipped[0].model.card
+        self.open_project: Callable[[Path], bool] = lambda path: False
+        """What is done with a project's file."""
 
     def reactions(self) -> Mapping[str, Callable[[], Any]]:
         """What the window's commands of these names do."""
@@ -63,7 +66,12 @@ class Files(QObject):
         self._instrument.open_model(chosen.model, chosen.name)
 
     def open(self, path: Path) -> bool:
-        """Open a network by its suffix; anything else as a drawing or a picture. Tells whether it could."""
+        """Open a project or a network by its suffix, anything else as a drawing or a picture.
+
+        Tells whether it could; what comes of a project is told later.
+        """
+        if is_project_name(path):
+            return self.open_project(path)
         if not is_network_name(path):
             return self._transfer.open_file(path)
         try:
@@ -84,9 +92,10 @@ class Files(QObject):
         return True
 
     def can_take(self, data: QMimeData) -> bool:
-        """Tell whether a drop is of any use: a network, a drawing or a picture."""
+        """Tell whether a drop is of any use: a project, a network, a drawing or a picture."""
         path = _local_file(data)
-        return (path is not None and is_network_name(path)) or self._transfer.can_take(data)
+        known = path is not None and (is_network_name(path) or is_project_name(path))
+        return known or self._transfer.can_take(data)
 
     def take(self, data: QMimeData) -> None:
         """Open what was dropped."""

@@ -42,7 +42,7 @@ class Keeper:
         restore_window(window, self._window_settings)
 
     def load_run(self) -> tuple[SessionRecord, str] | None:
-        """Give the run that was there at the last closing, and the key of its data set."""
+        """Give the run that a version before projects kept, and the key of its data set."""
         return self._runs.load()
 
     def load_probes(self) -> tuple[Probe, ...]:
@@ -54,13 +54,8 @@ class Keeper:
         if self._leaves_traces:
             self._probes.save(probes)
 
-    def keep(self, window: QWidget, run: tuple[SessionRecord, str] | None, *, beside: bool) -> None:
-        """Write everything; `beside` the run that is kept already, which is then set aside."""
-        if not self._leaves_traces:
-            return
-        save_window(window, self._window_settings)
-        self._preferences.flush()
-        if run is not None:
-            if beside:
-                self._runs.set_aside()
-            self._runs.save(*run)
+    def keep(self, window: QWidget) -> None:
+        """Write everything."""
+        if self._leaves_traces:
+            save_window(window, self._window_settings)
+            self._preferences.flush()

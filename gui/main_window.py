@@ -32,6 +32,8 @@ from gui.log_folder import open_log_folder
 from gui.looking_inside import LookingInside
 from gui.panels import Panels
 from gui.picture_sets import PictureSets
+from gui.project_joining import make_projects
+from gui.project_menu import ProjectMenu
 from gui.run_desk import RunDesk
 from gui.selection import SelectionModel
 from gui.settings import Folders, PreferencesStore
@@ -108,19 +110,11 @@ class MainWindow(QMainWindow):
         self._looking = LookingInside(
             panels, self.instrument, self._bridge, self._inspecting, self._convolving, surgery, self
         )
-        self._runs = RunDesk(
-            self,
-            themes,
-            panels,
-            self._bridge,
-            self.instrument,
-            self._training,
-            surgery,
-            self._inspecting,
-            self.say,
-            lambda: self.is_settled,
-            self.show_page,
-        )
+        say, settled, show = self.say, lambda: self.is_settled, self.show_page
+        shared = self._bridge, self.instrument, self._training, surgery, self._inspecting
+        self._runs = RunDesk(self, themes, panels, *shared, say, settled, show)
+        parts = self._bridge, self._training, self._library, self._runs.probing, self._files
+        self._projects = make_projects(self, panels, *parts, places)
         self._make_actions()
         self._connect(panels)
         self._answer: Frame | None = None
@@ -137,7 +131,8 @@ class MainWindow(QMainWindow):
     @property
     def is_settled(self) -> bool:
         """Whether every picture is up to date, apart from what a running training still brings."""
-        return all(p.is_settled for p in (self.instrument, self._convolving, self._looking, self._runs))
+        parts = (self.instrument, self._convolving, self._looking, self._runs, self._projects)
+        return all(part.is_settled for part in parts)
 
     def classify(self) -> Array:
         """Give each class's probability for what is on the canvas, from the network that answers the Pad."""
@@ -196,13 +191,14 @@ class MainWindow(QMainWindow):
         self._skeleton.restore_sizes(self._keeper.preferences.splitter)
         self._skeleton.set_inspector_open(self._keeper.preferences.inspector)
         self._runs.restore(self._keeper)
-        kept = self._keeper.load_run() if keep_run else None
+        kept = None if self._projects.start(restore=keep_run) or not keep_run else self._keeper.load_run()
         if kept is not None:
             self._training.reopen(*kept)
 
     def leave_no_trace(self) -> None:
         """Keep neither the run nor the window's place nor preferences when the window is closed."""
         self._keeper.leave_no_trace()
+        self._projects.leave_no_trace()
 
     def say(
         self,
@@ -235,6 +231,7 @@ class MainWindow(QMainWindow):
         training, selection, lab = self._training, self.selection, self._convolve
         reactions: dict[str, Callable[[], object]] = {
             **self._files.reactions(),
+            **ProjectMenu(self, self._projects, self._actions["recent_projects"]).reactions(),
             "quit": self.close,
             "back": self._convolving.here_or(self._convolving.go_back, selection.back),
             "forward": self._convolving.here_or(lambda: None, selection.forward),
@@ -369,10 +366,11 @@ class MainWindow(QMainWindow):
         self._keeper.remember(splitter=self._skeleton.sizes())
         self._runs.give_up()
         self._library.close()
-        kept = self._bridge.close()
+        self._bridge.close()
         for part in (self._convolving, self._looking, self._runs, self.instrument, self._garbage):
             part.close()
-        self._keeper.keep(self, kept, beside=self._training.kept_run_waits)
+        self._projects.close()
+        self._keeper.keep(self)
         super().closeEvent(event)
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:

@@ -23,6 +23,8 @@ class StatusLine(QWidget):
         self._network = ElidedLabel(theme, dim=True, parent=self)
         self._dataset = ElidedLabel(theme, dim=True, parent=self)
         self._workers = ElidedLabel(theme, dim=True, parent=self)
+        self._kept = ElidedLabel(theme, dim=True, parent=self)
+        self._kept.setObjectName("kept")
         self._message = ElidedLabel(theme, parent=self)
         self._message.setObjectName("status_message")
         self._message.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
@@ -33,7 +35,7 @@ class StatusLine(QWidget):
         layout = QHBoxLayout(self)
         layout.setContentsMargins(S3, 0, S3, 0)
         layout.setSpacing(S6)
-        for label in (self._network, self._dataset, self._workers):
+        for label in (self._network, self._dataset, self._workers, self._kept):
             layout.addWidget(label)
         layout.addWidget(self._message, 1)
         layout.addWidget(self._readout)
@@ -59,6 +61,11 @@ class StatusLine(QWidget):
     def show_workers(self, count: int) -> None:
         """Say how many processes train together."""
         self._workers.set_text(plural(count, "worker"))
+
+    def show_kept(self, when: str) -> None:
+        """Say when all was kept last: "14:02"."""
+        self._kept.set_text(f"autosaved {when}")
+        self._kept.setToolTip("All of your work is kept: it is here again at the next start")
 
     def show_message(self, text: str) -> None:
         """Say what happened last, in a few words; "" says nothing."""

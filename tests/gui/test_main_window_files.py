@@ -335,11 +335,12 @@ def test_a_kept_run_whose_data_set_is_gone_is_one_sentence(driver, open_window, 
 def test_a_damaged_kept_run_does_not_stop_the_program(driver, open_window, places: Folders):
     driver.play_until(1)
     driver.window.close()
-    (kept,) = places.data.iterdir()
+    (kept,) = places.data.glob("working/runs/*/run.safetensors")
     kept.write_bytes(kept.read_bytes()[:-50])
     again = open_window(restored=True)
     assert again.window.session is None
-    assert kept.with_name("kept-run-1.safetensors").exists()
+    assert again.message.startswith("Run 1 cannot be brought back. ")
+    assert (places.data / "damaged-run-1" / kept.name).exists()
 
 
 def test_closing_leaves_no_thread_even_with_several_runs(driver):

@@ -1,0 +1,43 @@
+"""Makes the window's projects of its parts."""
+
+from typing import TYPE_CHECKING
+
+from engine.formats.probes_json import probes_from_json, probes_to_json
+from gui.bridge import Bridge
+from gui.data_library import DataLibrary
+from gui.files import Files
+from gui.panels import Panels
+from gui.probing import Probing
+from gui.project_parts import ProbeText, ProjectParts
+from gui.projects import Projects
+from gui.recent_projects import clock_words
+from gui.settings import Folders
+from gui.training_control import TrainingControl
+
+if TYPE_CHECKING:
+    from gui.main_window import MainWindow
+
+
+def make_projects(
+    window: "MainWindow",
+    panels: Panels,
+    bridge: Bridge,
+    training: TrainingControl,
+    library: DataLibrary,
+    probing: Probing,
+    files: Files,
+    places: Folders,
+) -> Projects:
+    """Join projects to the window: they begin with `start`, and end with `close`, after the bridge."""
+    parts = ProjectParts(
+        bridge, window.instrument, window.document, window.selection, panels.library, training.new_run
+    )
+    parts.probes = ProbeText(
+        lambda: probes_to_json(probing.probes) if probing.probes else "",
+        lambda text: probing.set_probes(probes_from_json(text) if text else ()),
+        lambda: tuple(map(id, probing.probes)),
+    )
+    projects = Projects(window, parts, library, places, window.say, panels.skeleton.messages)
+    files.open_project = projects.open
+    projects.keeper.kept.connect(lambda at: panels.status.show_kept(clock_words(at)))
+    return projects
