@@ -16,6 +16,7 @@ from engine.session import SessionState
 from gui import project_keeper
 from gui.project_parts import ProbeText
 from gui.settings import Folders
+from gui.widgets.elided_label import ElidedLabel
 from tests.driving import SEVEN
 
 # The offscreen platform says so of every window that has a smallest size.
@@ -85,6 +86,7 @@ def test_a_killed_program_offers_what_was_kept_and_brings_it_back(window, places
     step = window.window.session.step_count
     content = kept(window, places)
     assert [run.name for run in content.project.runs] == ["Run 1"]
+    assert window.find("kept", ElidedLabel).text.startswith("autosaved ")
     again = start_again(after_a_kill(places, tmp_path), qtbot)
     assert again.window.session is None
     assert again.message.startswith("Filterscope ended unexpectedly. Run 1 was saved at ")
