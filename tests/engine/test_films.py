@@ -199,11 +199,13 @@ def test_a_film_that_is_cancelled_leaves_what_was_there_before(tmp_path, key):
 
 @pytest.mark.parametrize("key", [kind.key for kind in FILM_KINDS])
 def test_a_disk_that_is_full_leaves_no_half_film(tmp_path, key, monkeypatch):
-    def full(self, content):
+    def full(*where):
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
     with open_film(tmp_path / "film", key, loop=True) as out:
+        # By the write itself, or where it is flushed.
         monkeypatch.setattr(part_file.PartFile, "write", full)
+        monkeypatch.setattr("os.fsync", full)
         with pytest.raises(OSError, match="No space"):
             add_all(out, [noise(3, 3, seed) for seed in range(3)])
     assert not os.listdir(tmp_path)

@@ -5,7 +5,6 @@ import os
 
 import pytest
 
-from engine.formats.part_file import PartFile
 from gui import report
 from gui.bridge import SessionState
 from gui.dialogs.report_dialog import BUSY, NO_RUN
@@ -135,10 +134,10 @@ def test_a_run_that_is_replaced_meanwhile_ends_it(hands):
 
 
 def test_a_disk_that_is_full_is_one_sentence(hands, monkeypatch):
-    def full(self, content):
+    def full(handle):
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
-    monkeypatch.setattr(PartFile, "write", full)
+    monkeypatch.setattr("os.fsync", full)
     hands.begin()
     assert hands.ended() == "“report.html” cannot be written: no space left on device."
     assert hands.left == []
