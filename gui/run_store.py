@@ -1,10 +1,10 @@
-"""The last run on disk, so that closing the window loses nothing."""
+"""The run that a version before projects kept over a closing."""
 
 import logging
 from pathlib import Path
 
 from engine.errors import FormatError
-from engine.formats.run import load_run, save_run
+from engine.formats.run import load_run
 from gui.bridge import SessionRecord
 
 logger = logging.getLogger(__name__)
@@ -13,18 +13,10 @@ RUN_FILE = "last-run.safetensors"
 
 
 class RunStore:
-    """Keeps one run in the data folder."""
+    """Finds that run in the data folder."""
 
     def __init__(self, folder: Path) -> None:
         self._path = folder / RUN_FILE
-
-    def save(self, record: SessionRecord, data_key: str) -> None:
-        """Keep a run; a disk that is full is a line in the log, and the older run stays."""
-        try:
-            self._path.parent.mkdir(parents=True, exist_ok=True)
-            save_run(self._path, record, data=data_key)
-        except OSError as error:
-            logger.error("the run could not be kept in %s: %s", self._path, error)
 
     def load(self) -> tuple[SessionRecord, str] | None:
         """Give the kept run and its data set, or None; a damaged one is set aside under another name."""
