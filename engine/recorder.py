@@ -7,6 +7,9 @@ from engine.tape import MOST_STATES, STATES_BYTES, Recording, Tape
 from engine.thinning import Strip, Thinned
 from engine.trainer import Trainer, TrainerState
 
+# Every 32nd step at most: a fork replays the few between, and a state takes three copies.
+STATES_SPACING = 5
+
 
 class Recorder:
     """The record of one run. The training thread writes; any thread reads.
@@ -27,6 +30,7 @@ class Recorder:
         self._trainer = trainer
         self.tape = Tape(trainer.position.step, trainer.network.parameters)
         self.states: Thinned[TrainerState] | None = None
+        self._has_room = self._room() >= 2
         self.events: list[SessionEvent] = []
         if recording is not None:
             self.adopt(recording)
@@ -38,19 +42,20 @@ class Recorder:
         self.tape.adopt(recording.tape)
         self.events = list(recording.events)
         if recording.states is not None:
-            self.states = Thinned(recording.states, self._room())
+            self.states = Thinned(recording.states, self._room(), spacing=STATES_SPACING)
 
     def begin_states(self) -> None:
         """Take the trainer's present state as the first one: there is no way to a step before it."""
         step = self._trainer.position.step
-        self.states = Thinned(Strip((step,), (self._trainer.state(),), ()), self._room())
+        strip = Strip((step,), (self._trainer.state(),), ())
+        self.states = Thinned(strip, self._room(), spacing=STATES_SPACING)
 
     def note_step(self) -> None:
         """Record the step that the trainer has finished."""
         step = self._trainer.position.step
         self.tape.record(step, self._trainer.network.parameters.vector)
         # For a network of which not even two states fit, the first one has to do.
-        if self.states is not None and self._room() >= 2:
+        if self.states is not None and self._has_room:
             self.states.keep(step, self._trainer.state)
 
     def note_rest(self) -> None:

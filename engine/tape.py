@@ -18,8 +18,8 @@ from engine.trainer import TrainerState
 TAPE_BYTES = 48_000_000
 STATES_BYTES = 16_000_000
 
-# More could not be told apart on a screen, and their list is sent to the window now and then.
-MOST_STEPS = 4096
+# More could hardly be told apart on a screen, and for a small network copying costs time, not room.
+MOST_STEPS = 1024
 
 # Neighbours among so many states are at most a tenth of a run apart: no fork waits long for more.
 MOST_STATES = 256

@@ -63,14 +63,17 @@ class Thinned(Generic[Item]):
         What is there at the beginning; ages are counted from its first step.
     capacity
         Steps that there is room for, at least 2. What is there already is thinned at the next recording.
+    spacing
+        Exponent of the gap that octaves begin with where they are long enough: 5 keeps every 32nd step.
     """
 
-    def __init__(self, strip: Strip[Item], capacity: int) -> None:
+    def __init__(self, strip: Strip[Item], capacity: int, *, spacing: int = 0) -> None:
         self._lock = threading.Lock()
         self._steps, self._items = list(strip.steps), list(strip.items)
         # Exponent of the gap in each octave.
         self._gaps = list(strip.gaps)
         self.capacity = max(2, capacity)
+        self._spacing = spacing
         self.changes = 0
         """Grows whenever the recorded steps change."""
 
@@ -110,7 +113,10 @@ class Thinned(Generic[Item]):
         newest
             Keep it in any case, until a later one is kept: the run rests here.
         """
-        self._begin_octaves(step)
+        # Most steps of a long run are not kept: they cost as little as can be.
+        octaves = (step - self._steps[0]).bit_length()
+        if octaves > len(self._gaps):
+            self._begin_octaves(octaves)
         if not (newest or self._is_due(step)):
             return
         with self._lock:
@@ -143,12 +149,12 @@ class Thinned(Generic[Item]):
         age = step - self._steps[0]
         return age == 0 or age % (1 << self._gaps[age.bit_length() - 1]) == 0
 
-    def _begin_octaves(self, step: int) -> None:
-        octaves = (step - self._steps[0]).bit_length()
+    def _begin_octaves(self, octaves: int) -> None:
         while (begun := len(self._gaps)) < octaves:
             gap = self._gaps[-1] if self._gaps else 0
+            gap = gap + 1 if gap > self._spacing else self._spacing
             # Never more than the octave's own first age, which is therefore always due.
-            self._gaps.append(min(gap + 1, begun) if gap else 0)
+            self._gaps.append(min(gap, begun))
 
     def _thin(self) -> None:
         """Halve the octave that may hold the most, the oldest of several."""

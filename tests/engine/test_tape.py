@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from engine.parameters import ParameterLayout, Parameters
 from engine.tape import MOST_STEPS, TAPE_BYTES, Tape
-from engine.thinning import Strip
+from engine.thinning import Strip, Thinned
 
 LAYOUT = ParameterLayout((("weight", (4,)),), 4)
 STEP_BYTES = 16
@@ -156,3 +156,20 @@ def test_what_was_recorded_elsewhere_is_answered_as_it_is() -> None:
     assert tape.at(5).parameters["weight"][0] == 5
     tape.record(6, vector_of(7), newest=True)
     assert tape.at(6).parameters["weight"][0] == 6
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.integers(2, 60), st.integers(0, 600), st.integers(0, 4))
+def test_spaced_items_keep_the_bound_and_the_first(room: int, length: int, spacing: int) -> None:
+    kept = Thinned(Strip((0,), (0,), ()), room, spacing=spacing)
+    for step in range(1, length + 1):
+        kept.keep(step, lambda step=step: step)  # type: ignore[misc]
+        assert len(kept.steps) <= room
+    assert kept.steps[0] == 0
+    assert kept.strip().items == kept.steps
+    gap = 1 << spacing
+    if len(kept.steps) < room and length < 8 * room:
+        # Nothing was lost: short octaves in full, longer ones at their spacing.
+        ages = range(1, length + 1)
+        wanted = {0, *(age for age in ages if age % min(gap, 1 << (age.bit_length() - 1)) == 0)}
+        assert set(kept.steps) == wanted or len(wanted) >= room
