@@ -4,6 +4,7 @@ Usage: ``python packaging/try_package.py DEB RPM PICTURES``, as root, with deboo
 Everything is in `build/`; the screenshots go to PICTURES.
 """
 
+import json
 import os
 import shutil
 import statistics
@@ -24,6 +25,8 @@ NETWORKS = "/usr/lib/filterscope/lib/resources/networks"
 SCREEN = (1440, 900)
 STARTS = 7
 TRAIN_SECONDS = 5
+# What the run in a project that is opened is called.
+PROJECT_RUN = "The class's run"
 # Generous: two cores that others use as well.
 WAIT_S = 60.0
 # What a person needs to have on the desktop for double-clicks; a bare Debian has no desktop.
@@ -144,7 +147,8 @@ def open_by_type(root: BareRoot) -> None:
     root.administer("apt-get", "-qq", "install", "-y", "--no-install-recommends", *DESKTOP)
     home = root.folder / "home" / PERSON
     shutil.copy(home / "trained.safetensors", home / "by hand.safetensors")
-    (home / "class.filterscope").write_bytes(b"PK\x05\x06" + bytes(18))
+    maker = [ROOT / ".venv" / "bin" / "python", ROOT / "packaging" / "sample_project.py"]
+    subprocess.run([*maker, home / "class.filterscope", PROJECT_RUN], check=True)
     for name in ("by hand.safetensors", "class.filterscope"):
         told = root.use("gio", "info", "-a", "standard::content-type,standard::icon", name)
         kind = told.split("standard::content-type: ")[1].split()[0]
@@ -156,9 +160,19 @@ def open_by_type(root: BareRoot) -> None:
         subprocess.run(command, env=environment, check=True, stderr=subprocess.DEVNULL)
         wait_for(lambda name=name: bool(_processes(name)), f"a window for {name}")  # type: ignore[misc]
         say(f"opened by its type: the program runs with “{name}”")
+        if name.endswith(".filterscope"):
+            # Kept again every few seconds, and so it was read.
+            wait_for(lambda: _keeps(home, PROJECT_RUN), f"“{name}” to be open")
+            say(f"the program has {PROJECT_RUN!r} of “{name}” among its runs")
         for process in _processes(name):
             os.kill(process, 15)
         wait_for(lambda name=name: not _processes(name), "its end")  # type: ignore[misc]
+
+
+def _keeps(home: Path, run: str) -> bool:
+    """Tell whether the program of this person keeps a run of that name."""
+    kept = home / ".local" / "share" / "Filterscope" / "working" / "project.json"
+    return kept.is_file() and json.dumps(run) in kept.read_text(encoding="utf-8")
 
 
 def _processes(argument: str) -> list[int]:
