@@ -51,6 +51,9 @@ class RaceColumn(QWidget):
         self.wall.hovered.connect(self.hovered)
         self.wall.tile_clicked.connect(self.tile_clicked)
 
+        # Where there is little room, words give way and numbers do not.
+        for figure in (self._accuracy, self._step):
+            figure.setMinimumWidth(figure.sizeHint().width())
         first, second = QHBoxLayout(), QHBoxLayout()
         for line in (first, second):
             line.setSpacing(S2)
