@@ -210,7 +210,7 @@ class Projects(QObject):
     def _exchange(self, read: ReadProject, note: WorkNote) -> None:
         working = self.keeper.working
         assert working is not None
-        aside = self._empty_folder(working)
+        aside = self._empty_folder(working, read.folder)
         if not self._attempt(lambda: working.adopt(read.folder)):
             # All of the present project is written anew.
             self.keeper.set_file(self.keeper.path, in_file=False)
@@ -234,14 +234,14 @@ class Projects(QObject):
         self.keeper.set_file(None, in_file=True)
         self._say_left("A new project has begun.", aside)
 
-    def _empty_folder(self, working: WorkingFolder) -> Path | None:
+    def _empty_folder(self, working: WorkingFolder, spare: Path | None = None) -> Path | None:
         """Make room in the working folder; gives where the project is that was there, if it is in no file."""
         keeper, aside = self.keeper, None
         if self._parts.is_empty or (keeper.path is not None and not keeper.is_modified):
             working.clear()
         else:
             with contextlib.suppress(OSError):
-                aside = working.set_aside()
+                aside = working.set_aside(spare)
         return aside
 
     def _say_left(self, sentence: str, aside: Path | None) -> None:

@@ -100,10 +100,13 @@ class WorkingFolder:
         value = WorkNote(known, modified, is_open, os.getpid(), self._started)
         write_atomically(self.path / NOTE_FILE, msgspec.json.encode(value))
 
-    def set_aside(self) -> Path | None:
-        """Put the project elsewhere, whole, and have an empty folder; gives where, None if there was none."""
+    def set_aside(self, spare: Path | None = None) -> Path | None:
+        """Put the project elsewhere, whole, and have an empty folder; gives where, None if there was none.
+
+        `spare` is one that was set aside before and is wanted now: it stays, however old it is.
+        """
         if (self.path / PROJECT_FILE).exists():
-            return set_aside(self.path)
+            return set_aside(self.path, spare)
         self.clear()
         return None
 
@@ -180,13 +183,17 @@ def projects_aside(data: Path) -> tuple[Path, ...]:
     return tuple(sorted(found, key=_aside_number, reverse=True))
 
 
-def set_aside(folder: Path) -> Path:
-    """Give a project's folder a name of its own beside it; OSError if that cannot be done."""
+def set_aside(folder: Path, spare: Path | None = None) -> Path:
+    """Give a project's folder a name of its own beside it; OSError if that cannot be done.
+
+    Of too many of them the oldest are removed, but not `spare`.
+    """
     numbers = [_aside_number(path) for path in projects_aside(folder.parent)]
     aside = folder.with_name(f"{ASIDE}-{max(numbers, default=0) + 1}")
     folder.rename(aside)
     for old in projects_aside(folder.parent)[MOST_ASIDE:]:
-        shutil.rmtree(old, ignore_errors=True)
+        if old != spare:
+            shutil.rmtree(old, ignore_errors=True)
     return aside
 
 

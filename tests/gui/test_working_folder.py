@@ -174,3 +174,17 @@ def test_releasing_leaves_nothing_but_the_lock(take, tmp_path):
     folder.release()
     folder.release()
     assert list(content_of_folder(tmp_path)) == ["data/working.lock"]
+
+
+def test_the_oldest_one_set_aside_stays_where_it_is_wanted(take, tmp_path):
+    folder = take()
+    for number in range(MOST_ASIDE):
+        work(folder, notes=str(number))
+        folder.set_aside()
+    work(folder, notes="present")
+    oldest = projects_aside(tmp_path / "data")[-1]
+    folder.set_aside(oldest)
+    assert read_project(oldest).project.notes == "0"
+    assert len(projects_aside(tmp_path / "data")) == MOST_ASIDE + 1
+    folder.adopt(oldest)
+    assert read_project(folder.path).project.notes == "0"
