@@ -79,6 +79,8 @@ class ProjectParts:
         self.notes = ""
         self.created = 0.0
         self._finished = document.drawing
+        # Of each run that was read, its key in the book.
+        self._keys: dict[str, str] = {}
         # Runs that cannot be shown now belong to the project all the same.
         self.waiting: tuple[Waiting, ...] = ()
 
@@ -139,7 +141,9 @@ class ProjectParts:
         content = read.content
         old = tuple(self._bridge.book)
         self.waiting = read.waiting
+        self._keys = {}
         keys = {run.known.id: key for run in read.runs if (key := self._add(run))}
+        self._join_parents()
         shown = keys.get(content.project.present) or (list(keys.values())[-1] if keys else "")
         if shown:
             self._bridge.open_entry(shown)
@@ -153,6 +157,7 @@ class ProjectParts:
     def put_waiting(self, found: Sequence[ReadRun]) -> None:
         """Take runs among the others that had to wait."""
         ids = {run.known.id for run in found if self._add(run)}
+        self._join_parents()
         self.waiting = tuple(waiting for waiting in self.waiting if waiting.known.id not in ids)
 
     def clear(self) -> None:
@@ -181,6 +186,7 @@ class ProjectParts:
         # A project that is opened twice has the same keys again.
         free = self._bridge.book.find(known.id) is None
         entry.key = known.id if free else secrets.token_hex(6)
+        self._keys[known.id] = entry.key
         entry.hue = known.hue
         if known.fork_step is not None:
             entry.parent = Parent(known.parent, known.parent_name, known.fork_step)
@@ -188,6 +194,13 @@ class ProjectParts:
             self._bridge.book.rename(entry, known.name)
         self._bridge.book.annotate(entry, known.note)
         return entry.key
+
+    def _join_parents(self) -> None:
+        """Have runs that were read know their parents by the keys that those have here."""
+        for key in self._keys.values():
+            entry = self._bridge.book.find(key)
+            if entry is not None and entry.parent is not None and entry.parent.key in self._keys:
+                entry.parent = dataclasses.replace(entry.parent, key=self._keys[entry.parent.key])
 
     def _let_go(self, entries: Iterable[RunEntry]) -> None:
         for entry in entries:

@@ -131,6 +131,23 @@ def test_a_project_opened_twice_is_there_once(window, tmp_path):
     window.play_until(window.window.session.step_count + 1)
 
 
+def test_forks_know_their_parents_in_a_project_opened_twice(window, tmp_path):
+    path = tmp_path / "a.filterscope"
+    window.play_until(2)
+    bridge = window.window._bridge
+    first = bridge.present
+    bridge.fork(first.key, None)
+    window.wait(lambda: bridge.present is not first)
+    projects(window).save_as(path)
+    window.settle()
+    window.window.open_file(path)
+    window.settle()
+    parent, child = bridge.book
+    assert (parent.name, child.name) == ("Run 1", "Run 2")
+    assert parent is not first
+    assert child.parent.key == parent.key
+
+
 def test_probes_and_kernels_go_with_the_project(window, open_window, tmp_path):
     parts = projects(window)._parts
     texts = ['{"probes":[1]}']
