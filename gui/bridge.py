@@ -144,8 +144,7 @@ class Bridge(QObject):
             return
         was_running = self.is_running
         # The person's number, not the one that grew when a finished run was trained on.
-        epochs = info.config.epochs
-        seed = session.config.seed
+        seed, epochs = session.config.seed, info.config.epochs
         if new_seed:
             seed = int(np.random.default_rng().integers(1, 1_000_000))
         config = replace(session.config, seed=seed, epochs=epochs)
@@ -211,7 +210,7 @@ class Bridge(QObject):
     def open_entry(self, key: str) -> None:
         """Show a run of the book; it waits where it was left."""
         entry = self.book.find(key)
-        if entry is None or entry is self.present:
+        if entry is None or (entry is self.present and not entry.put_away):
             return
         if entry.put_away:
             self._put_away(entry, lambda: self._reopen(entry))
@@ -224,7 +223,7 @@ class Bridge(QObject):
         if entry is None or entry is self.present:
             return None
         self._put_away(entry)
-        self._retired.append(entry.session)
+        self._retired = [s for s in self._retired if s.is_alive] + [entry.session]
         if entry is self._previous:
             self._previous = None
         place = self.book.remove(entry)
@@ -381,7 +380,9 @@ class Bridge(QObject):
             self.book.trim()
 
     def _reopen(self, entry: RunEntry) -> None:
-        """Show a run that was put away: a new session goes on from its record."""
+        """Show a run that was put away, and not deleted since: a new session goes on from its record."""
+        if self.book.find(entry.key) is None:
+            return
         record = entry.session.record()
         entry.session = self._make_session(
             record.spec, record.config, entry.info.split, name=entry.name, record=record

@@ -145,6 +145,25 @@ def test_deleting_can_be_undone_but_not_of_what_is_shown(bridge, qtbot, until):
     assert bridge.session.step_count == 2
 
 
+def test_a_run_that_is_deleted_while_it_is_opened_stays_deleted(bridge, qtbot, until, monkeypatch):
+    train(bridge, qtbot, 2)
+    first = bridge.present
+    for _ in range(2):
+        bridge.restart(new_seed=True)
+        train(bridge, qtbot, 1)
+    present = bridge.present
+    assert first.put_away
+    with monkeypatch.context() as patch:
+        # Its process has still to end.
+        patch.setattr(type(first.session), "is_alive", property(lambda session: True))
+        bridge.open_entry(first.key)
+        assert bridge.is_waiting
+        bridge.delete_run(first.key)
+    until(lambda: not bridge.is_waiting)
+    assert bridge.present is present
+    assert names(bridge) == ["Run 2", "Run 3"]
+
+
 def test_names_and_notes_are_kept_and_numbers_not_used_twice(bridge, qtbot):
     told = []
     bridge.book.changed.connect(lambda: told.append(1))
