@@ -34,6 +34,8 @@ class Recorder:
         self.events: list[SessionEvent] = []
         if recording is not None:
             self.adopt(recording)
+            # A run that was saved while it trained may have come to a step that was not kept.
+            self.note_rest()
         if self.states is None and knows_state:
             self.begin_states()
 

@@ -151,6 +151,28 @@ def test_a_run_that_was_saved_goes_on_in_another_session(make: Make, tmp_path: P
     assert_same_run(read_run_folder(tmp_path / "run")[0], later.record())
 
 
+def test_where_a_run_was_when_it_was_saved_is_on_its_tape_again(make: Make, tmp_path: Path) -> None:
+    """Saved while it trains, at a step that its tape did not keep."""
+    session = make()
+    session.start()
+    Listener(session).until(lambda: session.step_count > 3)
+    session.pause()
+    Listener(session).until(lambda: session.state is SessionState.PAUSED)
+    save(session, tmp_path / "run")
+    session.close()
+    record, _ = read_run_folder(tmp_path / "run")
+    assert record.recording is not None
+    step = record.state.position.step
+    # The tape as it is when a run is saved between two steps that it keeps.
+    poor = replace(record, recording=replace(record.recording, tape=record.recording.tape.until(step - 1)))
+    again = make(record.config, record=poor)
+    assert again.recorded_steps[-1] == again.step_count == step
+    again.request_recorded(step)
+    found = again.recorded()
+    assert found is not None
+    assert found.parameters.vector.tobytes() == record.state.parameters.vector.tobytes()
+
+
 def test_training_does_not_wait_for_the_disk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     writes, goes_on = threading.Event(), threading.Event()
 
