@@ -143,6 +143,11 @@ class ProbeReader:
         self._readings: list[Reading] = []
         self._cost = 0.0
 
+    @property
+    def expected_seconds(self) -> float:
+        """What the next reading is expected to take, 0 before the first."""
+        return self._cost
+
     def advance(self, seconds: float) -> int:
         """Read as many steps as are expected to fit into a time; gives how many were read.
 

@@ -14,9 +14,9 @@ from engine.tape import Tape
 
 # Reading probes may take this share of the training time.
 SHARE = 0.01
-# While the run rests, commands wait for no longer than this.
+# While the run rests, commands wait for no longer than this, or for one reading.
 REST_SECONDS = 0.005
-# What is saved up while there is nothing to read: enough for one reading of a large network.
+# What is saved up while there is nothing to read, at least; always enough for one reading.
 MOST_SAVED_SECONDS = 0.1
 
 
@@ -61,7 +61,8 @@ class RunProbes:
         reader = self._reader
         if reader is None:
             return
-        self._allowance = min(self._allowance + SHARE * seconds, MOST_SAVED_SECONDS)
+        most = max(MOST_SAVED_SECONDS, reader.expected_seconds)
+        self._allowance = min(self._allowance + SHARE * seconds, most)
         started = time.perf_counter()
         if reader.advance(self._allowance):
             self._deliver(reader)
@@ -70,7 +71,7 @@ class RunProbes:
     def rest(self) -> bool:
         """Read for a moment while the run waits; whether there may be more to read."""
         reader = self._reader
-        if reader is None or not reader.advance(REST_SECONDS):
+        if reader is None or not reader.advance(max(REST_SECONDS, reader.expected_seconds)):
             return False
         self._deliver(reader)
         return True

@@ -74,3 +74,24 @@ def test_other_pictures_are_read_from_the_start_under_their_own_number() -> None
     assert not read.probes.rest()
     read.probes.note(1.0)
     assert read.take() == []
+
+
+def test_where_one_reading_takes_long_a_run_at_rest_is_read_to_the_end(monkeypatch) -> None:
+    seconds = iter(range(1_000_000))
+    monkeypatch.setattr("engine.probes.time.perf_counter", lambda: float(next(seconds)))
+    read = Read(tape_of(range(10)))
+    read.probes.set_pictures(1, PICTURES)
+    while read.probes.rest():
+        pass
+    assert sorted(read.steps()) == list(range(10))
+
+
+def test_where_one_reading_takes_long_a_training_saves_up_for_it(monkeypatch) -> None:
+    seconds = iter(range(1_000_000))
+    monkeypatch.setattr("engine.probes.time.perf_counter", lambda: float(next(seconds)))
+    tape = tape_of(range(3))
+    read = Read(tape)
+    read.probes.set_pictures(1, PICTURES)
+    for _ in range(10_000):
+        read.probes.note(1.0)
+    assert sorted(read.steps()) == [0, 1, 2]
