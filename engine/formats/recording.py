@@ -1,5 +1,6 @@
 """What was recorded of a run as tensors by name, and the header that says which they are."""
 
+from dataclasses import replace
 from typing import Any
 
 import msgspec
@@ -9,9 +10,10 @@ from numpy.typing import NDArray
 from engine.errors import FormatError
 from engine.formats.config_json import ConfigValues, config_from_values, config_to_builtins
 from engine.formats.events import EventValues, decode_event, encode_event
+from engine.formats.text import brief
 from engine.parameters import Parameters
 from engine.replay import Replay
-from engine.session_messages import KnobChanged
+from engine.session_messages import KNOBS, KnobChanged, SessionEvent
 from engine.spec import NetworkSpec
 from engine.tape import MOST_STEPS, Recording
 from engine.thinning import Strip
@@ -75,7 +77,7 @@ def take_recording(
         )
         steps = tuple(state.position.step for state in items)
         states = Strip(steps, items, tuple(header.state_gaps))
-    events = tuple(decode_event(*values) for values in header.events)
+    events = tuple(_event(values, config) for values in header.events)
     return Recording(Strip(tuple(header.steps), vectors, tuple(header.gaps)), states, events)
 
 
@@ -93,7 +95,7 @@ def put_replay(tensors: Tensors, replay: Replay) -> dict[str, Any]:
 def take_replay(tensors: Tensors, header: ReplayHeader, spec: NetworkSpec) -> Replay:
     """Read what `put_replay` added; KeyError, ValueError or FormatError if it does not fit."""
     config = config_from_values(header.config)
-    changes = tuple(decode_event(*values) for values in header.changes)
+    changes = tuple(_event(values, config) for values in header.changes)
     if not all(isinstance(change, KnobChanged) for change in changes):
         raise FormatError("only changes of settings can be replayed")
     return Replay(
@@ -152,6 +154,18 @@ def private(vector: NDArray[Any]) -> NDArray[Any]:
     vector = vector.copy()
     vector.flags.writeable = False
     return vector
+
+
+def _event(values: EventValues, config: TrainingConfig) -> SessionEvent:
+    """Read an event; FormatError or ConfigError if it changes a setting to what that cannot be."""
+    event = decode_event(*values)
+    if isinstance(event, KnobChanged):
+        if event.name not in KNOBS:
+            raise FormatError(f"only {', '.join(KNOBS)} can have been changed, got {brief(event.name)}")
+        kind = type(getattr(config, event.name))
+        for value in (event.old, event.new):
+            replace(config, **{event.name: kind(value)})
+    return event
 
 
 def _values(position: Position) -> PositionValues:

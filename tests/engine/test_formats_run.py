@@ -147,6 +147,23 @@ def test_a_damaged_run_is_refused_or_fits(
     trainer.restore(record.state)
 
 
+@pytest.mark.parametrize(
+    "change",
+    [
+        KnobChanged(1, "seed_of_all", 1.0, 2.0),
+        KnobChanged(1, "spec", 1.0, 2.0),
+        KnobChanged(1, "batch_size", 0.0, 20.0),
+        KnobChanged(1, "learning_rate", 0.1, -1.0),
+    ],
+)
+def test_a_run_with_a_change_that_cannot_have_been_is_refused(change: KnobChanged, tmp_path: Path) -> None:
+    session = TrainingSession(SMALL, TrainingConfig(), digits_like(8))
+    session._recorder.note_event(change)
+    save_run(tmp_path / "odd.safetensors", session.record(), data="")
+    with pytest.raises(FormatError, match="is damaged"):
+        load_run(tmp_path / "odd.safetensors")
+
+
 def test_a_cut_or_foreign_file_is_one_sentence_that_names_it(whole: bytes, tmp_path: Path) -> None:
     path = tmp_path / "run"
     for cut in (0, 7, 8, 100, len(whole) // 2, len(whole) - 1):
