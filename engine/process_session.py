@@ -6,6 +6,7 @@ import os
 import subprocess
 import sys
 import threading
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, BinaryIO, cast
 
@@ -27,6 +28,7 @@ from engine.session_messages import (
     Run,
     SessionEvent,
     SessionState,
+    SetKnobs,
     SetProbes,
     Snapshot,
     StateChanged,
@@ -210,6 +212,8 @@ class ProcessSession(TrainingSession):
         elif isinstance(command, TakeSnapshot):
             self._snapshots.append(self._make_snapshot())
             self._asked = False
+        elif isinstance(command, SetKnobs):
+            self._apply(command)
         elif isinstance(command, SetProbes):
             self._backlog = [command]
 
@@ -243,7 +247,9 @@ class ProcessSession(TrainingSession):
 
     def _hand_over(self, worker: WorkerProcess) -> None:
         with self._lock:
-            run = run_to_bytes(self.record(), data="")
+            # A setting that was changed since the start is on its way as a command.
+            config = (self._rehearsal or self._trainer).config
+            run = run_to_bytes(replace(self.record(), config=config), data="")
         arrays: dict[str, NDArray[Any]] = {"pictures": self._data.pictures, "labels": self._data.labels}
         if self._test is not None:
             arrays |= {"test_pictures": self._test.pictures, "test_labels": self._test.labels}

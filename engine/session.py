@@ -213,6 +213,10 @@ class TrainingSession(SessionReadings):
 
     def _deliver(self, command: Command) -> None:
         """Hand a command to the training thread, which the first command that needs it starts."""
+        if self._thread is None and isinstance(command, SetKnobs):
+            # The record of a run that has not gone on yet must tell of it, too.
+            self._apply(command)
+            return
         self._commands.put(command)
         if self._thread is None and isinstance(command, Run | Stop):
             self._thread = threading.Thread(target=self._main, name=f"training {self.name}", daemon=True)

@@ -111,6 +111,34 @@ def test_what_is_not_remembered_is_replayed_to_the_bit(make: Make, step: int) ->
     same(to_the_end(found), whole)
 
 
+def test_a_knob_turned_before_a_run_goes_on_counts_from_there(make: Make) -> None:
+    """A run that came back from a file, and is changed before it trains again."""
+    first = make()
+    listener = Listener(first)
+    for _ in range(12):
+        first.step()
+    listener.until(lambda: first.step_count == 12 and first.state is PAUSED)
+    first.close(keep_tape=True)
+    again = go_on(make, first.record())
+    again.set_knobs(learning_rate=0.02)
+    turned = KnobChanged(12, "learning_rate", 0.01, 0.02)
+    rests = again.record().recording
+    assert rests is not None
+    assert turned in rests.events
+    whole = to_the_end(again)
+    assert whole.recording is not None
+    assert [event for event in whole.recording.events if isinstance(event, KnobChanged)] == [turned]
+    assert whole.recording.states is not None
+    poor = replace(whole, recording=replace(whole.recording, states=whole.recording.states.until(0)))
+    forked = fork(poor, 11, name="Run 2", count=COUNT)
+    assert forked.config.learning_rate == 0.01
+    found = go_on(make, forked)
+    listener = Listener(found)
+    found.step()
+    listener.until(lambda: found.step_count == 12)
+    assert Replayed(11, exact=True) in listener.events
+
+
 def test_a_run_that_is_closed_on_the_way_replays_later(make: Make) -> None:
     whole = to_the_end(make())
     assert whole.recording is not None
