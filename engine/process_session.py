@@ -177,6 +177,14 @@ class ProcessSession(TrainingSession):
         """Steps whose parameters the tape holds, ascending."""
         return self._far_steps if self._tape_is_far else self.tape.steps
 
+    def record(self) -> SessionRecord:
+        """Give the whole run; elsewhere than on its thread only while that is not alive."""
+        record = super().record()
+        # A process that was lost may have told of steps whose weights it did not send.
+        step = record.state.position.step
+        steps, tests = (rows[rows["step"] <= step] for rows in (record.steps, record.tests))
+        return replace(record, steps=steps, tests=tests)
+
     def request_recorded(self, step: int) -> None:
         """Ask for the parameters recorded at or last before `step`; of several requests the newest wins."""
         with self._lock:
@@ -338,10 +346,13 @@ class ProcessSession(TrainingSession):
                 super().request_recorded(waiting)
 
     def _keep_newest(self) -> None:
-        """Keep the newest weights that a process has sent which is gone."""
-        newest = self._newest
-        if newest is not None:
+        """Keep the newest weights that a process has sent which is gone; the run is where those were."""
+        newest, rehearsal = self._newest, self._rehearsal
+        self._at = self._trainer.position if rehearsal is None else rehearsal.goal.position
+        if newest is not None and newest.step > self._at.step:
             epoch = int(newest.epoch)
             picture = round((newest.epoch - epoch) * self._data.count)
             self._at = Position(newest.step, epoch, picture)
+            # It is beyond the replay, if there was one.
+            self._rehearsal = None
             self._trainer.restore(TrainerState(self._at, newest.parameters, {}))

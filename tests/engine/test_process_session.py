@@ -11,6 +11,7 @@ import pytest
 
 from engine import Conv2D, Dense, Flatten, MaxPool2D, NetworkSpec, ReLU, TrainingConfig
 from engine.augment import GENTLE
+from engine.forking import fork
 from engine.process_session import ProcessSession, WorkerPool
 from engine.session import Failed, KnobChanged, SessionState, StateChanged, TrainingSession
 
@@ -141,6 +142,24 @@ def test_divergence_is_told_with_step_and_advice(make):
     assert np.isfinite(session.record().state.parameters.vector).all()
 
 
+def test_a_knob_turned_while_the_process_starts_is_told(make, pool, monkeypatch):
+    turned, take = threading.Event(), pool.take
+
+    def take_late():
+        assert turned.wait(30)
+        return take()
+
+    monkeypatch.setattr(pool, "take", take_late)
+    session = make()
+    session.step()
+    session.set_knobs(learning_rate=0.125)
+    turned.set()
+    wait_for(lambda: session.step_count == 1 and session.state is SessionState.PAUSED)
+    wait_for(lambda: any(isinstance(event, KnobChanged) for event in session.events))
+    change = next(event for event in session.events if isinstance(event, KnobChanged))
+    assert (change.name, change.old, change.new) == ("learning_rate", CONFIG.learning_rate, 0.125)
+
+
 def test_a_process_that_is_killed_is_told_and_loses_no_more_than_the_last_snapshot(make):
     session = make(replace(CONFIG, epochs=10_000))
     session.start()
@@ -160,6 +179,41 @@ def test_a_process_that_is_killed_is_told_and_loses_no_more_than_the_last_snapsh
     assert "ended unexpectedly" in failure.message
     session.close()
     assert session.record().state.position.step >= taken[-1].step
+
+
+def test_a_run_whose_process_was_killed_is_where_its_weights_are(make):
+    session = make(replace(CONFIG, epochs=10_000))
+    session.start()
+    # Nobody has asked for a snapshot.
+    wait_for(lambda: session.step_count > 20)
+    session._worker.process.kill()
+    wait_for_state(session, SessionState.FAILED)
+    session.close()
+    record = session.record()
+    assert session.step_count == record.state.position.step == record.recording.tape.steps[-1]
+    assert record.steps["step"].tolist() == list(range(1, session.step_count + 1))
+    assert record.recording.tape.items[-1].tobytes() == record.state.parameters.vector.tobytes()
+
+
+def test_a_fork_whose_process_was_killed_after_its_replay_keeps_what_came_then(make):
+    parent = make()
+    for _ in range(5):
+        parent.step()
+    wait_for(lambda: parent.step_count == 5 and parent.state is SessionState.PAUSED)
+    parent.close(keep_tape=True)
+    record = fork(parent.record(), 3, name="fork", count=96)
+    assert record.replay is not None
+    session = make(record.config, record=record)
+    session.run_epoch()
+    wait_for(lambda: session.step_count == 6 and session.state is SessionState.PAUSED)
+    wait_for(lambda: session._newest is not None and session._newest.step == 6)
+    session._worker.process.kill()
+    wait_for_state(session, SessionState.FAILED)
+    session.close()
+    found = session.record()
+    assert found.replay is None
+    assert found.state.position.step == session.step_count == 6
+    assert found.state.parameters.vector.tobytes() == session._newest.parameters.vector.tobytes()
 
 
 def test_a_helper_that_is_killed_does_not_stop_the_run(make):
