@@ -94,6 +94,8 @@ class Rehearsal:
         self.is_exact = np.array_equal(found.view(np.uint8), self.replay.expected.vector.view(np.uint8))
         found[...] = goal.parameters.vector
         trainer.configure(self.config)
+        if not self.config.averaging:
+            trainer.averaged = None
 
 
 def position_after(

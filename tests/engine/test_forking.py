@@ -213,6 +213,15 @@ def test_an_edited_filter_is_what_the_fork_begins_with(make: Make) -> None:
         fork(end, 5, name="Run 3", count=COUNT)
 
 
+@pytest.mark.parametrize("step", [11, 16])
+def test_a_fork_without_averaging_has_no_average(make: Make, step: int) -> None:
+    """Whether its state is known or has to be replayed."""
+    whole = to_the_end(make(replace(CONFIG, epochs=4)))
+    forked = fork(whole, step, name="Run 2", count=COUNT, averaging=0.0)
+    assert (forked.replay is None) == (step == 16)
+    assert to_the_end(go_on(make, forked)).state.averaged is None
+
+
 def test_a_restart_from_the_same_seed_gives_equal_bits(make: Make) -> None:
     same(to_the_end(make()), to_the_end(make()))
 
