@@ -107,6 +107,11 @@ def position_after(
     while at.step < step:
         while sizes and sizes[0][0] <= at.step:
             batch = sizes.pop(0)[1]
+        steps, until = -(-count // batch), min(step, sizes[0][0] if sizes else step)
+        epochs = (until - at.step) // steps
+        if at.picture == 0 and epochs:
+            at = Position(at.step + epochs * steps, at.epoch + epochs, 0)
+            continue
         end = at.picture + batch
         at = Position(at.step + 1, at.epoch, end) if end < count else Position(at.step + 1, at.epoch + 1, 0)
     return at

@@ -276,6 +276,13 @@ def test_positions_are_those_of_a_run(count: int, step: int, sizes: list[tuple[i
     assert position_after(BEGINNING, step, CONFIG, changes, count) == Position(step, epoch, picture)
 
 
+def test_the_position_of_a_far_step_is_not_counted_step_by_step() -> None:
+    change = KnobChanged(7, "batch_size", 20, 48)
+    # Five steps an epoch, and from the third step of the second one on two.
+    found = position_after(BEGINNING, 10**15, CONFIG, (change,), COUNT)
+    assert found == Position(10**15, 2 + (10**15 - 9) // 2, 48)
+
+
 def test_settings_are_those_of_their_moment() -> None:
     events = (KnobChanged(3, "learning_rate", 0.01, 0.02), KnobChanged(8, "learning_rate", 0.02, 0.04))
     now = replace(CONFIG, learning_rate=0.04)
