@@ -24,6 +24,9 @@ from engine.training_data import Position
 Tensors = dict[str, NDArray[Any]]
 PositionValues = tuple[int, int, int]
 
+# The tables of a run count with 32 bits.
+MOST_POSITION = (1 << 31) - 1
+
 _OPTIMIZER = "optimizer."
 _REPLAY = "replay."
 
@@ -119,8 +122,8 @@ def take_state(
     tensors: Tensors, prefix: str, position: PositionValues, spec: NetworkSpec, config: TrainingConfig
 ) -> TrainerState:
     """Read what `put_state` added; KeyError, ValueError or FormatError if it does not fit."""
-    if min(position) < 0:
-        raise FormatError(f"a position must not be below zero, got {position}")
+    if not all(0 <= value <= MOST_POSITION for value in position):
+        raise FormatError(f"a position must be from 0 to {MOST_POSITION}, got {position}")
     start = prefix + _OPTIMIZER
     optimizer = {name.removeprefix(start): value for name, value in tensors.items() if name.startswith(start)}
     _require_moments(optimizer, config, spec.layout.trainable)

@@ -106,6 +106,7 @@ def metadata_of(content: bytes, path: Path) -> dict[str, str]:
         lambda t, m: m.update(run="[" * 100_000),
         lambda t, m: m.update(run=m["run"].replace('"adam"', '"rmsprop"')),
         lambda t, m: m.update(run=m["run"].replace('"position":[4,', '"position":[-4,')),
+        lambda t, m: m.update(run=m["run"].replace('"position":[4,', '"position":[4000000000,')),
         lambda t, m: m.update(run=m["run"].replace('"epochs":3', '"epochs":0')),
         lambda t, m: m.update(version="9" * 1000),
         lambda t, m: m.pop("format"),
