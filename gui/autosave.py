@@ -45,7 +45,8 @@ class Autosave(QObject):
         self._folder = Path()
         # Of each run that is in the folder, by its key.
         self._signatures: dict[str, Hashable] = {}
-        self._asked: dict[str, tuple[RunEntry, SaveRun, Hashable]] = {}
+        # Runs, and what they were when they were asked: one may go on with another session meanwhile.
+        self._asked: dict[str, tuple[RunEntry, RunEntry, SaveRun, Hashable]] = {}
         self._records: _Records = []
         self._taken: dict[str, Hashable] = {}
         self._failure = ""
@@ -118,7 +119,7 @@ class Autosave(QObject):
         if entry.session.is_alive:
             entry.session.saved()
             entry.session.send(command)
-            self._asked[entry.key] = entry, command, signature
+            self._asked[entry.key] = entry, replace(entry), command, signature
         else:
             self._take(entry, path)
 
@@ -128,8 +129,8 @@ class Autosave(QObject):
         self._records.append((path, entry.session.record(), entry.info.data_key))
 
     def _on_poll(self) -> None:
-        for key, (entry, command, signature) in tuple(self._asked.items()):
-            session = entry.session
+        for key, (entry, asked, command, signature) in tuple(self._asked.items()):
+            session = asked.session
             saved = session.saved()
             if saved is not None and saved.folder == command.folder:
                 del self._asked[key]
@@ -138,9 +139,9 @@ class Autosave(QObject):
                 else:
                     self._failure = saved.sentence
             elif not session.is_alive:
-                # It ended before it came to that, or is with a new session that has not begun.
+                # It ended before it came to that; the run may be with a new session meanwhile.
                 del self._asked[key]
-                self._take(entry, Path(command.folder))
+                self._ask(entry, run_signature(entry))
         if not self._asked:
             self._poll.stop()
             self._start_job()
