@@ -36,6 +36,8 @@ class Recorder:
             self.adopt(recording)
             # A run that was saved while it trained may have come to a step that was not kept.
             self.note_rest()
+            if self.states is None:
+                self.tape.pin(trainer.position.step)
         if self.states is None and knows_state:
             self.begin_states()
 
@@ -45,6 +47,8 @@ class Recorder:
         self.events = list(recording.events)
         if recording.states is not None:
             self.states = Thinned(recording.states, self._room(), spacing=STATES_SPACING)
+            # What a fork began with, an edited filter perhaps, is nowhere else.
+            self.tape.pin(recording.states.steps[0])
 
     def begin_states(self) -> None:
         """Take the trainer's present state as the first one: there is no way to a step before it."""

@@ -74,6 +74,7 @@ class Thinned(Generic[Item]):
         self._gaps = list(strip.gaps)
         self.capacity = max(2, capacity)
         self._spacing = spacing
+        self._pinned: int | None = None
         self.changes = 0
         """Grows whenever the recorded steps change."""
 
@@ -124,30 +125,39 @@ class Thinned(Generic[Item]):
                 return
             if not self._is_due(self._steps[-1]):
                 self._keep_only(self._steps[:-1])
-            while len(self._steps) >= self.capacity and (newest or self._is_due(step)):
+            while len(self._steps) >= self._room and (newest or self._is_due(step)):
                 self._thin()
             if newest or self._is_due(step):
                 self._steps.append(step)
                 self._items.append(make())
             self.changes += 1
 
+    def pin(self, step: int) -> None:
+        """Never lose this step, whatever its age; one at a time, for which there is room beside the others."""
+        with self._lock:
+            self._pinned = step
+
     def shrink(self, capacity: int) -> None:
         """Make do with fewer steps from now on; at least 2."""
         with self._lock:
             self.capacity = max(2, capacity)
             step, item = self._steps[-1], self._items[-1]
-            while len(self._steps) > self.capacity and self._gaps:
+            while len(self._steps) > self._room and self._gaps:
                 self._thin()
             if self._steps[-1] != step:
-                while len(self._steps) >= self.capacity:
+                while len(self._steps) >= self._room:
                     self._thin()
                 self._steps.append(step)
                 self._items.append(item)
             self.changes += 1
 
+    @property
+    def _room(self) -> int:
+        return self.capacity + (self._pinned is not None)
+
     def _is_due(self, step: int) -> bool:
         age = step - self._steps[0]
-        return age == 0 or age % (1 << self._gaps[age.bit_length() - 1]) == 0
+        return age == 0 or step == self._pinned or age % (1 << self._gaps[age.bit_length() - 1]) == 0
 
     def _begin_octaves(self, octaves: int) -> None:
         while (begun := len(self._gaps)) < octaves:

@@ -222,6 +222,27 @@ def test_a_fork_without_averaging_has_no_average(make: Make, step: int) -> None:
     assert to_the_end(go_on(make, forked)).state.averaged is None
 
 
+def test_the_step_of_a_fork_stays_on_its_tape(make: Make, monkeypatch: pytest.MonkeyPatch) -> None:
+    # So short a tape that an odd step would not stay on it.
+    monkeypatch.setattr("engine.tape.MOST_STEPS", 6)
+    session = make()
+    listener = Listener(session)
+    for _ in range(13):
+        session.step()
+    listener.until(lambda: session.step_count == 13 and session.state is PAUSED)
+    session.close(keep_tape=True)
+    whole = session.record()
+    edited = Parameters(HARD.layout, whole.state.parameters.vector.copy())
+    edited["conv1.weight"][0] = 0.25
+    end = to_the_end(go_on(make, fork(whole, 13, name="Run 2", count=COUNT, parameters=edited)))
+    assert end.recording is not None
+    assert 13 in end.recording.tape.steps
+    begun = Parameters(HARD.layout, end.recording.tape.until(13).items[-1])
+    assert (begun["conv1.weight"][0] == 0.25).all()
+    again = fork(end, 13, name="Run 3", count=COUNT)
+    same(to_the_end(go_on(make, again)), end)
+
+
 def test_a_restart_from_the_same_seed_gives_equal_bits(make: Make) -> None:
     same(to_the_end(make()), to_the_end(make()))
 

@@ -159,6 +159,22 @@ def test_what_was_recorded_elsewhere_is_answered_as_it_is() -> None:
 
 
 @settings(max_examples=60, deadline=None)
+@given(st.integers(2, 30), st.integers(1, 300), st.integers(0, 300), st.integers(0, 40))
+def test_a_pinned_step_is_never_lost(room: int, pinned: int, more: int, shrunk: int) -> None:
+    kept = Thinned(Strip((0,), (0,), ()), room)
+    kept.keep(pinned, lambda: pinned, newest=True)
+    kept.pin(pinned)
+    for step in range(pinned + 1, pinned + more + 1):
+        kept.keep(step, lambda step=step: step, newest=step % 7 == 0)  # type: ignore[misc]
+        assert {0, pinned} <= set(kept.steps)
+        assert len(kept.steps) <= room + 1
+    last = kept.steps[-1]
+    kept.shrink(shrunk)
+    assert {0, pinned, last} <= set(kept.steps)
+    assert len(kept.steps) <= max(2, shrunk) + 1
+
+
+@settings(max_examples=60, deadline=None)
 @given(st.integers(2, 60), st.integers(0, 600), st.integers(0, 4))
 def test_spaced_items_keep_the_bound_and_the_first(room: int, length: int, spacing: int) -> None:
     kept = Thinned(Strip((0,), (0,), ()), room, spacing=spacing)
