@@ -100,8 +100,13 @@ class Comparing(QObject):
         self._race = race = RaceControl(self._themes, self._race_data, parent=self)
         race.about_to_start.connect(self._make_room)
         race.part.hovered.connect(self.hovered)
-        self._bridge.run_opened.connect(lambda info: race.prepare())
+        self._bridge.run_opened.connect(self._on_run_opened)
         page.add_part("race", "Race", race.part, RACE_TIP)
+
+    def _on_run_opened(self, info: object) -> None:
+        """Set the race up on the run's pictures; what a race has come to stays until the next one."""
+        if self._race is not None and self._race.state == "ready":
+            self._race.prepare()
 
     def _race_data(self) -> tuple[str, Split]:
         """Give the present run's pictures, or the embedded digits."""

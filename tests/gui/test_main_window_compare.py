@@ -138,3 +138,18 @@ def test_a_race_pauses_the_run_and_ends_with_the_window(two_runs):
     two_runs.wait(lambda: race.is_going)
     two_runs.window.close()
     assert not race.is_going
+
+
+def test_what_a_race_has_come_to_stays_when_another_run_is_opened(two_runs):
+    two_runs.trigger("page_runs")
+    two_runs.click("runs_race")
+    race = two_runs.window._runs.comparing._race
+    race.start()
+    two_runs.wait(lambda: race.state == "racing")
+    race.stop()
+    told = race.part.message.text()
+    assert "Stopped at step" in told
+    two_runs.click("restart_button")
+    two_runs.wait(lambda: two_runs.window.session.name == "Run 3")
+    assert race.part.message.text() == told
+    assert race.state == "over"
