@@ -48,8 +48,11 @@ class ProjectMenu(QObject):
         if not entries:
             self.menu.addAction("No project was opened or saved yet").setEnabled(False)
             return
-        self.menu.addSeparator()
-        self.menu.addAction("Clear this list").triggered.connect(self._projects.recent.forget)
+        if any(not entry.is_aside for entry in entries):
+            self.menu.addSeparator()
+            forget = self.menu.addAction("Forget these files")
+            forget.setToolTip("Empty this list; the files themselves stay, and so does what was set aside")
+            forget.triggered.connect(self._projects.recent.forget)
 
     def reactions(self) -> dict[str, Callable[[], object]]:
         """Give what each command does, by its name."""

@@ -9,6 +9,7 @@ import msgspec
 from PySide6.QtCore import QObject, Signal
 
 from engine.formats.files import write_atomically
+from engine.inspect.words import grouped
 from gui.working_folder import projects_aside, read_note, summary_of
 
 logger = logging.getLogger(__name__)
@@ -19,12 +20,16 @@ MOST = 10
 
 @dataclass(frozen=True, slots=True)
 class RecentEntry:
-    """One line of the menu: its words, what it opens, and why it cannot be opened, "" if it can."""
+    """One line of the menu: its words, what it opens, and why it cannot be opened, "" if it can.
+
+    `is_aside` tells that no file of the person's is meant, but a folder that the program has set aside.
+    """
 
     text: str
     path: Path
     tip: str
     reason: str = ""
+    is_aside: bool = False
 
 
 class RecentProjects(QObject):
@@ -82,10 +87,11 @@ def clock_words(seconds: float) -> str:
 def _aside_entry(folder: Path) -> RecentEntry:
     found, note = summary_of(folder), read_note(folder)
     if found is None:
-        return RecentEntry("Set aside", folder, str(folder), "This project cannot be read")
+        return RecentEntry("Set aside", folder, str(folder), "This project cannot be read", True)
     name = Path(note.path).stem if note is not None and note.path else "Not saved"
-    what = f"{found.run}, step {found.step}" if found.run else "no run"
-    return RecentEntry(f"{name}, {clock_words(found.saved)}", folder, f"Set aside by the program: {what}")
+    what = f"{found.run}, step {grouped(found.step)}" if found.run else "no run"
+    tip = f"Set aside by the program: {what}"
+    return RecentEntry(f"{name}, {clock_words(found.saved)}", folder, tip, is_aside=True)
 
 
 def _read(file: Path) -> list[Path]:
