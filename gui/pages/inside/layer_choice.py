@@ -15,6 +15,7 @@ class LayerChoice(QComboBox):
         super().__init__(parent)
         self.setObjectName(name)
         self.setToolTip(tip)
+        self.setAccessibleName("Layer")
         self.activated.connect(lambda index: self.layer_chosen.emit(self.itemText(index)))
 
     def show_layers(self, names: Sequence[str]) -> None:
