@@ -340,6 +340,9 @@ class RunsControl(QObject):
             return
         if not name:
             self._say(f"A run needs a name of at least one letter; {entry.name} keeps its own.", warning=True)
+        elif any(other.name == name for other in self._bridge.book if other is not entry):
+            # Words about two runs tell them apart by their names.
+            self._say(f"Another run is called {name} already; {entry.name} keeps its own name.", warning=True)
         else:
             self._bridge.book.rename(entry, name)
             if entry is self._bridge.present:

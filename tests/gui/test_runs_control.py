@@ -135,6 +135,19 @@ def test_runs_are_listed_with_what_they_are(thread):
     assert thread.page.panel.list.rows.shown_key == thread.bridge.present.key
 
 
+def test_two_runs_are_never_called_the_same(thread):
+    thread.train(2)
+    thread.restart()
+    thread.settle()
+    key = thread.bridge.present.key
+    thread.page.renamed.emit(key, "Run 1")
+    assert thread.names() == ["Run 1", "Run 2"]
+    assert thread.said[-1][0] == "Another run is called Run 1 already; Run 2 keeps its own name."
+    thread.page.renamed.emit(key, "Run 2")
+    thread.page.renamed.emit(key, "wider")
+    assert thread.names() == ["Run 1", "wider"]
+
+
 def test_a_run_is_renamed_and_annotated(thread):
     thread.train(2)
     key = thread.bridge.present.key
