@@ -23,9 +23,15 @@ class MarkRoom:
     live: float
 
 
+def one_a_step(events: Happened) -> Happened:
+    """Give the last event of each step: of a run that was paused, and forked there, that it was forked."""
+    return tuple(dict(events).items())
+
+
 def paint_events(painter: QPainter, theme: Theme, events: Happened, room: MarkRoom) -> None:
     """Draw a thin line at each event, and its words where they cover neither others nor the live end."""
     metrics = QFontMetricsF(painter.font())
+    events = one_a_step(events)
     places = [float(round(room.x_of(step))) for step, _ in events]
     painter.setPen(theme.hairline)
     for x in places:

@@ -14,6 +14,7 @@ from gui.tape_bar import INVITATION, STATES, TapeBar
 from gui.theme import ThemeManager
 from gui.widgets.loss_buckets import LossBuckets
 from gui.widgets.loss_ribbon import LossRibbon
+from gui.widgets.ribbon_marks import one_a_step
 from gui.widgets.tape_stops import TapeStops
 from tests.gui.hosting import shown
 
@@ -239,6 +240,11 @@ def test_a_playhead_that_moves_does_not_paint_the_curve_again(
     strip._repaint.call_now()
     strip.grab()
     assert painted
+
+
+def test_where_a_paused_run_was_forked_the_fork_is_told() -> None:
+    events = ((154, "paused"), (154, "forked from Run 1"), (302, "paused"))
+    assert one_a_step(events) == ((154, "forked from Run 1"), (302, "paused"))
 
 
 def test_the_numbers_of_the_ribbon_can_be_copied(qtbot: QtBot, recorded: TapeBar) -> None:
