@@ -40,6 +40,7 @@ def test_with_one_run_the_comparison_says_what_to_do(qtbot, themes):
 
 def test_both_runs_stand_side_by_side(compared):
     page, a, b = compared
+    assert page.findChild(QWidget, "compare_layer").accessibleName() == "Layer"
     compare = page.compare
     assert compare.a.header.words[:3] == ("A", "Run 1", "step 7")
     assert compare.b.header.words[:3] == ("B", "Run 2", "step 5, nearest before")
