@@ -10,7 +10,7 @@ from engine.freezing import layers_with_weights
 from engine.inspect.surgery import operate
 from engine.inspect.words import grouped
 from engine.parameters import Parameters
-from gui.bridge import Bridge
+from gui.bridge import Bridge, SessionState
 from gui.dialogs.fork_dialog import ForkDialog, ForkPlan
 from gui.instrument import Instrument
 from gui.run_book import RunEntry
@@ -78,7 +78,9 @@ class Forking(QObject):
             self._fork(run, None if live else step, plan, edits if plan.edited else None)
 
         layers = layers_with_weights(run.session.spec)
-        dialog = ForkDialog(self._themes, run.name, step, config, layers, words, accept, self._window)
+        # A run that trains is further on by the time the person has chosen.
+        at = None if live and run.session.state is SessionState.RUNNING else step
+        dialog = ForkDialog(self._themes, run.name, at, config, layers, words, accept, self._window)
         dialog.finished.connect(self._on_finished)
         self._dialog = dialog
         dialog.show()

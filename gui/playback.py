@@ -18,7 +18,7 @@ class Playback(QObject):
     """Moves the playhead from where it is to the newest step. GUI thread only.
 
     A step that is not shown yet when the next one is due is waited for: no picture is asked for in vain, and
-    the pace is kept by leaving steps out.
+    the pace is kept by leaving steps out. It stands as soon as anybody else moves the playhead.
     """
 
     changed = Signal(bool)
@@ -34,6 +34,7 @@ class Playback(QObject):
         self._at = 0.0
         self._since = 0.0
         self._asked: int | None = None
+        self._moving = False
         self._timer = QTimer(self)
         self._timer.setInterval(round(1000 * FRAME_SECONDS))
         self._timer.timeout.connect(self._on_tick)
@@ -82,7 +83,7 @@ class Playback(QObject):
         self._asked = stops[0] if step is None else step
         self._at, self._since = self._place_of(self._asked), time.perf_counter()
         self._timer.start()
-        self._instrument.go_to(self._asked)
+        self._go_to(self._asked)
         self.changed.emit(True)
 
     def stop(self) -> None:
@@ -100,11 +101,17 @@ class Playback(QObject):
         elif self._instrument.is_settled:
             step = self._step_at(self._at)
             if step != self._asked:
-                self._asked = step
-                self._instrument.go_to(step)
+                self._go_to(step)
+
+    def _go_to(self, step: int) -> None:
+        self._asked, self._moving = step, True
+        self._instrument.go_to(step)
+        self._moving = False
 
     def _on_playhead_moved(self, step: int | None) -> None:
-        if step is None:
+        run = self._instrument.run
+        # The instrument itself goes to where the tape has something, and shows that already.
+        if step is None or not (self._moving or (run is not None and run.step == step)):
             self.stop()
 
     def _place_of(self, step: int) -> float:

@@ -35,7 +35,7 @@ class TapeTools:
         self.forking = Forking(
             bridge, instrument, themes, lambda: surgery.operated, training.go_back, say, window
         )
-        tape.fork_requested.connect(self.forking.ask_here)
+        tape.fork_requested.connect(self._fork)
 
     def reactions(self) -> Mapping[str, Callable[[], object]]:
         """What the window's commands of these names do."""
@@ -43,8 +43,13 @@ class TapeTools:
             "playback": self._playback.toggle,
             "live": self._instrument.go_live,
             "go_to_90": self._go_to_accuracy,
-            "fork": self.forking.ask_here,
+            "fork": self._fork,
         }
+
+    def _fork(self) -> None:
+        # What is asked about is the step that is shown now, and it stays in view.
+        self._playback.stop()
+        self.forking.ask_here()
 
     def _go_to_accuracy(self) -> None:
         assert self._menu is not None

@@ -46,7 +46,7 @@ class ForkDialog(QDialog):
     Parameters
     ----------
     name, step
-        The run, and where it is to be forked.
+        The run, and where it is to be forked; None while it trains: wherever it is then.
     config
         Its settings at that step.
     layers
@@ -61,7 +61,7 @@ class ForkDialog(QDialog):
         self,
         themes: ThemeManager,
         name: str,
-        step: int,
+        step: int | None,
         config: TrainingConfig,
         layers: Sequence[str],
         edited: str,
@@ -71,8 +71,7 @@ class ForkDialog(QDialog):
         super().__init__(parent)
         self.setObjectName("fork_dialog")
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        at = f"at step {grouped(step)}" if step else "from its first values"
-        self.setWindowTitle(f"Fork {name} {at}")
+        self.setWindowTitle(f"Fork {name} {_place(step)}")
         self._themes, self._config, self._accept = themes, config, accept
         intro = QLabel(
             f"A new run goes on from here. {name} stays as it is. With nothing changed the new run is the "
@@ -107,12 +106,14 @@ class ForkDialog(QDialog):
         self._sentence.setWordWrap(True)
         self._train = QPushButton("Fork and train")
         self._train.setObjectName("fork_and_train")
+        self._train.setToolTip("Open the new run and let it train at once")
         self._train.setProperty("primary", True)
         self._train.setDefault(True)
         self._rest = QPushButton("Fork")
         self._rest.setObjectName("fork_only")
         self._rest.setToolTip("Open the new run and let it wait")
         cancel = QPushButton("Cancel")
+        cancel.setToolTip("Close this dialog: no new run (Esc)")
         cancel.clicked.connect(self.reject)
         buttons = QHBoxLayout()
         buttons.setSpacing(S2)
@@ -206,6 +207,15 @@ class ForkDialog(QDialog):
         self._sentence.setText(f"Different: {told}." if told else "Nothing is different yet: an exact copy.")
 
     def _finish(self, *, train: bool) -> None:
+        # Where a click on a button takes no focus, a number may not have been taken over yet.
+        for spin in self._spins.values():
+            spin.interpretText()
         plan = ForkPlan(self.changes, self._edited.isChecked(), train)
         self.close()
         self._accept(plan)
+
+
+def _place(step: int | None) -> str:
+    if step is None:
+        return "at its newest step"
+    return f"at step {grouped(step)}" if step else "from its first values"

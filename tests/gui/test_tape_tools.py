@@ -8,11 +8,13 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QCheckBox, QComboBox, QDoubleSpinBox, QPushButton, QSpinBox
 
 from engine.inspect.surgery import FilterEdit
+from engine.inspect.words import grouped
 from engine.session import SessionState
 from gui.dialogs.fork_dialog import ForkDialog
 from gui.playback import EVEN_STEPS
 from gui.tape_menu import TapeMenu
 from gui.widgets.loss_ribbon import LossRibbon
+from gui.widgets.probe_rack import ProbeRack
 from tests.driving import SEVEN
 
 # The offscreen platform says so of every window that has a smallest size.
@@ -67,6 +69,18 @@ def test_a_fork_at_the_playhead_goes_on_as_the_run_did(paused):
     np.testing.assert_array_equal(paused.window.instrument.run.parameters.vector, copy)
 
 
+def test_of_a_run_that_trains_no_step_is_named_that_will_have_passed(paused):
+    paused.click("play_button")
+    paused.wait(lambda: paused.state is SessionState.RUNNING)
+    paused.click("fork_button")
+    dialog = dialog_of(paused)
+    assert dialog.windowTitle() == "Fork Run 1 at its newest step"
+    press(dialog, "fork_only")
+    paused.wait(lambda: paused.window.session.name == "Run 2")
+    step = paused.window._bridge.present.parent.step
+    assert paused.message == f"This is Run 2, forked from Run 1 at step {grouped(step)}."
+
+
 def test_what_is_changed_stands_out_and_acts(paused):
     paused.click("fork_button")
     dialog = dialog_of(paused)
@@ -81,6 +95,17 @@ def test_what_is_changed_stands_out_and_acts(paused):
     config = paused.window.session.config
     assert (config.learning_rate, config.optimizer) == (0.02, "sgd")
     paused.play_until(paused.window.session.step_count + 2)
+
+
+def test_a_number_that_is_still_being_typed_counts(paused):
+    paused.click("fork_button")
+    dialog = dialog_of(paused)
+    rate = dialog.findChild(QDoubleSpinBox, "fork_learning_rate")
+    rate.selectAll()
+    QTest.keyClicks(rate.lineEdit(), "0.0f3")
+    dialog.findChild(QPushButton, "fork_only").animateClick()
+    paused.wait(lambda: paused.window.session.name == "Run 2")
+    assert paused.window.session.config.learning_rate == 0.03
 
 
 def test_another_order_is_another_seed(paused):
@@ -170,6 +195,30 @@ def test_playing_back_stands_where_it_is_pressed_again_or_the_ribbon_is(paused):
     QTest.mouseClick(ribbon, Qt.MouseButton.LeftButton, pos=place)
     assert not playback.is_playing
     paused.wait(lambda: (paused.window.instrument.playhead or 0) > 4)
+
+
+def test_playing_back_stands_where_a_click_elsewhere_has_put_the_playhead(paused):
+    playback = paused.window._training.playback
+    playback.set_speed(180)
+    paused.trigger("playback")
+    paused.wait(lambda: paused.shown_step == 0)
+    assert playback.is_playing
+    # As a click on a probe's curve, a film or a report does.
+    paused.find("probe_rack", ProbeRack).step_wanted.emit(15)
+    assert not playback.is_playing
+    paused.wait(lambda: paused.shown_step == 15)
+    assert paused.window.instrument.playhead == 15
+
+
+def test_playing_back_stands_at_the_step_that_is_to_be_forked(paused):
+    playback = paused.window._training.playback
+    playback.set_speed(10)
+    paused.trigger("playback")
+    paused.wait(lambda: (paused.window.instrument.playhead or 0) > 2)
+    paused.click("fork_button")
+    step = paused.window.instrument.playhead
+    assert not playback.is_playing
+    assert dialog_of(paused).windowTitle() == f"Fork Run 1 at step {step}"
 
 
 def test_the_first_step_of_an_accuracy_is_found(paused):
