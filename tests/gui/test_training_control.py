@@ -74,6 +74,8 @@ class StandInInstrument(QObject):
     pulled = Signal(object)
     playhead_moved = Signal(object)
 
+    run = None
+
     def __init__(self):
         super().__init__()
         self.woken, self.shown = 0, []
