@@ -280,6 +280,9 @@ class TrainingSession(SessionReadings):
                 self._change_state(SessionState.RUNNING)
             case Pause():
                 if self._state is SessionState.RUNNING:
+                    # What is looked at then is known; a replay's network is not there yet.
+                    if self._examiner is not None and self._examiner.is_quick and self._rehearsal is None:
+                        self._examine()
                     self._show_rest()
                     self._change_state(SessionState.PAUSED)
             case Stop():

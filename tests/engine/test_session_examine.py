@@ -5,6 +5,8 @@ import os
 import signal
 import sys
 import threading
+from contextlib import closing
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -55,6 +57,20 @@ def test_it_is_measured_at_the_step_at_which_the_run_rests(session):
     rows = session.tests.since(0)
     assert {7, 11} <= set(rows["step"].tolist())
     assert len(set(rows["step"].tolist())) == len(rows)
+
+
+@pytest.mark.parametrize("patience", [float("inf"), -1.0])
+def test_a_pause_measures_what_is_looked_at_then_unless_that_takes_long(monkeypatch, patience):
+    monkeypatch.setattr("engine.examiner.QUICK_SECONDS", patience)
+    # From the first measurement on none is due any more by itself.
+    monkeypatch.setattr("engine.examiner.LEAST_SECONDS", float("inf"))
+    with closing(TrainingSession(SPEC, replace(CONFIG, epochs=10_000), DATA, test_data=TEST)) as session:
+        session.start()
+        wait_for(lambda: session.step_count >= 5)
+        session.pause()
+        wait_for(lambda: session.state is SessionState.PAUSED)
+        measured = session.tests.since(0)["step"].tolist()
+        assert measured == ([1] if patience < 0 else [1, session.step_count])
 
 
 def test_what_is_measured_is_what_the_network_answers(session):
