@@ -315,7 +315,7 @@ class ProcessSession(TrainingSession):
             self._starting = False
         elif isinstance(event, KnobChanged) and event.name == "epochs":
             with self._lock:
-                self._set_epochs(int(event.new))
+                self.config = replace(self.config, epochs=int(event.new))
         self._tell(event)
 
     def _take_snapshot(self, message: SnapshotMessage) -> None:

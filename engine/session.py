@@ -319,10 +319,7 @@ class TrainingSession(SessionReadings):
         target.set(epochs=epochs)
         self._tell(KnobChanged(self.step_count, "epochs", before, epochs))
         with self._lock:
-            self._set_epochs(epochs)
-
-    def _set_epochs(self, epochs: int) -> None:
-        self.config = replace(self.config, epochs=epochs)
+            self.config = replace(self.config, epochs=epochs)
 
     def _rehearse(self, rehearsal: Rehearsal) -> None:
         """Take one step of a replay; at its end the run itself begins."""

@@ -133,7 +133,7 @@ class Thinned(Generic[Item]):
             self.changes += 1
 
     def pin(self, step: int) -> None:
-        """Never lose this step, whatever its age; one at a time, for which there is room beside the others."""
+        """Never lose this step, whatever its age; only one, for which there is room beside the others."""
         with self._lock:
             self._pinned = step
 

@@ -63,7 +63,8 @@ def test_every_view_shows_the_recorded_network(paused):
     paused.window.show_page("inside")
     paused.settle()
     assert paused.window._inspecting.frame_of("inside").step == step
-    assert paused.window.selection.value.step == step
+    # The address is written a little later than the pictures.
+    paused.wait(lambda: paused.window.selection.value.step == step)
 
 
 def test_step_nought_is_the_network_before_training(paused):
