@@ -110,8 +110,7 @@ def _pump(session: TrainingSession, answers: BinaryIO) -> None:
     """Send what is new until the run has ended, then the whole of it."""
     sent = _Sent(len(session.steps), len(session.tests))
     session.snapshot()
-    # When nobody reads any more, standard input ends as well, and with it this process.
-    with contextlib.suppress(OSError, ValueError):
+    try:
         while True:
             over = session.state in ENDED and not session.is_alive
             _send_news(session, answers, sent)
@@ -122,6 +121,13 @@ def _pump(session: TrainingSession, answers: BinaryIO) -> None:
                 write_frame(answers, Kind.END, run_to_bytes(record, data=""))
                 return
             time.sleep(PUMP_SECONDS)
+    except (OSError, ValueError):
+        # When nobody reads any more, standard input ends as well, and with it this process.
+        pass
+    finally:
+        # Whatever went wrong here, the window must not wait for more.
+        with contextlib.suppress(OSError, ValueError):
+            answers.close()
 
 
 def _send_news(session: TrainingSession, answers: BinaryIO, sent: _Sent) -> None:

@@ -187,9 +187,9 @@ class Bridge(QObject):
         def open_fork() -> None:
             record = entry.session.record()
             found = entry.session.tape.at(record.state.position.step if step is None else step)
-            at, parameters = found.step, None if edit is None else edit(found.parameters)
-            count = len(entry.info.split.train)
+            at, count = found.step, len(entry.info.split.train)
             try:
+                parameters = None if edit is None else edit(found.parameters)
                 name = self.book.next_name()
                 child = fork(record, at, name=name, count=count, parameters=parameters, **changes)
                 session = self._make_session(

@@ -153,6 +153,7 @@ class ProjectParts:
             present = self._bridge.present
             self._let_go(entry for entry in old if entry is not present)
         self._put_rest(content, shown)
+        self._bridge.book.trim()
 
     def put_waiting(self, found: Sequence[ReadRun]) -> None:
         """Take runs among the others that had to wait."""

@@ -9,7 +9,6 @@ from PySide6.QtCore import QObject, Signal
 from engine.datasets import Split
 from engine.parameters import Parameters
 from engine.session import Snapshot, TrainingSession
-from engine.session_messages import ENDED
 from engine.spec import NetworkSpec
 from engine.training_config import TrainingConfig
 
@@ -156,10 +155,10 @@ class RunBook(QObject):
         self._looked_at = [key for key in self._looked_at if key != entry.key] + [entry.key]
 
     def trim(self, limit: int = MOST_TAPE_BYTES) -> None:
-        """Thin the tapes of runs that have ended until all are within the limit."""
-        ended = [entry for entry in self._entries if entry.session.state in ENDED]
+        """Thin the tapes of runs that have no thread or process, until all are within the limit."""
+        resting = [entry for entry in self._entries if not entry.session.is_alive]
         order = {key: place for place, key in enumerate(self._looked_at)}
-        for entry in sorted(ended, key=lambda entry: order.get(entry.key, -1)):
+        for entry in sorted(resting, key=lambda entry: order.get(entry.key, -1)):
             while self._tape_bytes() > limit and len(entry.session.tape.steps) > LEAST_STEPS:
                 entry.session.tape.shrink(len(entry.session.tape.steps) // 2)
 

@@ -37,6 +37,7 @@ class WallTools(QWidget):
         self._ways = QComboBox()
         self._layers.layer_chosen.connect(self.layer_chosen)
         self._ways.setObjectName("wall_way")
+        self._ways.setAccessibleName("Way back to the pixels")
         for place, (name, _, tip) in enumerate(WAYS):
             self._ways.addItem(name)
             self._ways.setItemData(place, tip, Qt.ItemDataRole.ToolTipRole)
@@ -46,6 +47,7 @@ class WallTools(QWidget):
         self._ways.activated.connect(lambda index: self.way_chosen.emit())
         self._orders, self._hide_dead = QComboBox(), QCheckBox("Hide dead")
         self._orders.setObjectName("wall_order")
+        self._orders.setAccessibleName("Order of the cards")
         for place, (name, tip) in enumerate(ORDERS):
             self._orders.addItem(name)
             self._orders.setItemData(place, tip, Qt.ItemDataRole.ToolTipRole)
@@ -56,6 +58,7 @@ class WallTools(QWidget):
         self._hide_dead.toggled.connect(lambda on: self.order_chosen.emit())
         self._ascent, self._words = QSlider(Qt.Orientation.Horizontal), QLabel()
         self._ascent.setObjectName("wall_ascent")
+        self._ascent.setAccessibleName("Step of the gradient ascent")
         self._ascent.setRange(0, steps)
         self._ascent.setValue(steps)
         self._ascent.setFixedWidth(SLIDER_PX)
