@@ -47,6 +47,7 @@ def test_the_gui_thread_does_it_soon(collector, qtbot):
 
 
 def test_closing_gives_collection_back(qapp):
+    gc.enable()
     collector = GuiThreadCollector()
     assert not gc.isenabled()
     collector.close()
