@@ -75,6 +75,8 @@ class Thinned(Generic[Item]):
         self.capacity = max(2, capacity)
         self._spacing = spacing
         self._pinned: int | None = None
+        # No step before this one is due: most steps of a long run cost no more than to see that.
+        self._next_due = 0
         self.changes = 0
         """Grows whenever the recorded steps change."""
 
@@ -94,6 +96,7 @@ class Thinned(Generic[Item]):
         with self._lock:
             self._steps, self._items = list(strip.steps), list(strip.items)
             self._gaps = list(strip.gaps)
+            self._next_due = 0
             self.changes += 1
 
     def found(self, step: int) -> tuple[int, Item]:
@@ -114,12 +117,19 @@ class Thinned(Generic[Item]):
         newest
             Keep it in any case, until a later one is kept: the run rests here.
         """
-        # Most steps of a long run are not kept: they cost as little as can be.
+        if step < self._next_due and not newest:
+            return
         octaves = (step - self._steps[0]).bit_length()
         if octaves > len(self._gaps):
             self._begin_octaves(octaves)
-        if not (newest or self._is_due(step)):
-            return
+        if newest or self._is_due(step):
+            self._put(step, make, newest=newest)
+        # Gaps only grow: what is due now may not be then, and nothing between becomes due.
+        age = step - self._steps[0]
+        gap = 1 << self._gaps[octaves - 1] if octaves else 1
+        self._next_due = min(step + gap - age % gap, self._steps[0] + (1 << octaves))
+
+    def _put(self, step: int, make: Callable[[], Item], *, newest: bool) -> None:
         with self._lock:
             if step <= self._steps[-1]:
                 return

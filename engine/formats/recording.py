@@ -68,8 +68,9 @@ def take_recording(
     tensors: Tensors, header: RecordingHeader, spec: NetworkSpec, config: TrainingConfig
 ) -> Recording:
     """Read what `put_recording` added; KeyError, ValueError or FormatError if it does not fit."""
-    if len(header.steps) > MOST_STEPS or len(header.states or ()) > MOST_STEPS:
-        raise FormatError(f"a recording has at most {MOST_STEPS} steps, got {len(header.steps)}")
+    # One more is pinned where a run was forked.
+    if len(header.steps) > MOST_STEPS + 1 or len(header.states or ()) > MOST_STEPS:
+        raise FormatError(f"a recording has at most {MOST_STEPS + 1} steps, got {len(header.steps)}")
     vectors = tuple(private(tensors[_tape_name(step)]) for step in header.steps)
     if any(vector.shape != (spec.layout.size,) for vector in vectors):
         raise FormatError(f"each recorded step must have {spec.layout.size} parameters")

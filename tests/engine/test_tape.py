@@ -189,3 +189,22 @@ def test_spaced_items_keep_the_bound_and_the_first(room: int, length: int, spaci
         ages = range(1, length + 1)
         wanted = {0, *(age for age in ages if age % min(gap, 1 << (age.bit_length() - 1)) == 0)}
         assert set(kept.steps) == wanted or len(wanted) >= room
+
+
+@settings(max_examples=80, deadline=None)
+@given(
+    st.integers(2, 40),
+    st.integers(0, 9),
+    st.integers(1, 700),
+    st.integers(0, 5),
+    st.sets(st.integers(1, 700)),
+)
+def test_steps_that_are_passed_over_quickly_are_those_that_are_not_due(
+    room: int, first: int, length: int, spacing: int, rests: set[int]
+) -> None:
+    quick, slow = (Thinned(Strip((first,), (0,), ()), room, spacing=spacing) for _ in range(2))
+    for age in range(1, length + 1):
+        slow._next_due = 0
+        for kept in (quick, slow):
+            kept.keep(first + age, lambda age=age: age, newest=age in rests)  # type: ignore[misc]
+        assert quick.steps == slow.steps

@@ -208,7 +208,10 @@ def test_differences_are_shown_and_said(thread):
         "Run 2 was forked from Run 1 at step 2. Run 2 and Run 1 differ in learning rate (0.5 and 0.001)."
     )
     thread.bridge.set_knobs(learning_rate=0.001)
-    thread.until(lambda: "learning rate" not in thread.page.compare._words.text())
+    # The same value now; how it came to that is told.
+    told = "differ in changed on the way (learning rate 0.5 → 0.001 at 2 and nothing)"
+    thread.until(lambda: told in thread.page.compare._words.text())
+    assert "Learning rate" not in [row.label for row in table.rows if row.differs]
 
 
 def test_both_are_computed_on_the_same_picture_at_the_same_step(bench):
