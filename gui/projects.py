@@ -91,7 +91,11 @@ class Projects(QObject):
     @property
     def is_settled(self) -> bool:
         """Whether nothing is being opened or saved because somebody asked for it."""
-        return self._job is None and not self._next and not self.keeper.is_flushing
+        return self._is_free and not self._next
+
+    @property
+    def _is_free(self) -> bool:
+        return self._job is None and not self.keeper.is_flushing
 
     def start(self, *, restore: bool) -> bool:
         """Begin to keep the work; bring back what was left by the last start, if `restore`.
@@ -322,7 +326,7 @@ class Projects(QObject):
         self._go_on()
 
     def _go_on(self) -> None:
-        while self._next and self.is_settled:
+        while self._next and self._is_free:
             self._next.pop(0)()
 
     def _when_free(self, act: Callable[[], None]) -> None:

@@ -10,9 +10,10 @@ from engine.formats.run import save_run
 from engine.formats.run_folder import read_run_folder
 from engine.session import SessionState
 from gui import project_keeper
+from gui.app import create_window
 from gui.run_store import RUN_FILE
 from gui.widgets.elided_label import ElidedLabel
-from tests.driving import SEVEN
+from tests.driving import SEVEN, Driver
 from tests.gui.project_hands import act, after_a_kill, kept, names, projects, start_again
 
 # The offscreen platform says so of every window that has a smallest size.
@@ -232,3 +233,23 @@ def test_an_empty_project_leaves_nothing(open_window, places):
     window = open_window(restored=True)
     window.window.close()
     assert not (places.data / "working").exists()
+
+
+def test_a_file_that_is_opened_while_the_last_project_comes_back_has_its_turn(
+    window, places, tmp_path, qtbot
+):
+    window.play_until(3)
+    kept(window, places)
+    window.window.close()
+    bad = tmp_path / "bad.filterscope"
+    bad.write_bytes(b"junk")
+    opened = create_window(places=places, theme="dark")
+    qtbot.addWidget(opened)
+    opened.restore()
+    # As a start with a file does: what was left by the last one is still being read.
+    assert opened.open_file(bad)
+    opened.show()
+    again = Driver(opened, qtbot)
+    again.wait(lambda: "“bad.filterscope” cannot be opened" in again.message)
+    again.wait(lambda: projects(again).is_settled)
+    assert (opened.session.name, opened.session.step_count > 0) == ("Run 1", True)
