@@ -15,7 +15,7 @@ from engine.session_record import SessionRecord
 from engine.tape import Recording
 from engine.thinning import Strip
 from engine.trainer import TrainerState
-from engine.training_config import TrainingConfig
+from engine.training_config import TrainingConfig, as_setting
 
 # Settings that a fork may change: all but those on which the parameters' places and the numbers' sums depend.
 FORK_SETTINGS = (
@@ -39,8 +39,7 @@ def config_at(config: TrainingConfig, events: tuple[SessionEvent, ...], step: in
     """Give a run's settings as they were from `step` on, from those of now and what happened since."""
     for event in reversed(events):
         if isinstance(event, KnobChanged) and event.step > step:
-            kind = type(getattr(config, event.name))
-            config = replace(config, **{event.name: kind(event.old)})
+            config = replace(config, **{event.name: as_setting(config, event.name, event.old)})
     return config
 
 

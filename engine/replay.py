@@ -12,7 +12,7 @@ import numpy as np
 from engine.parameters import Parameters
 from engine.session_messages import KnobChanged
 from engine.trainer import Trainer, TrainerState
-from engine.training_config import TrainingConfig
+from engine.training_config import TrainingConfig, as_setting
 from engine.training_data import Data, Position
 
 
@@ -81,9 +81,7 @@ class Rehearsal:
                 yield next(reports).step
                 while changes and changes[0].step <= trainer.position.step:
                     change = changes.pop(0)
-                    # From a file, a batch size is a whole number again.
-                    kind = type(getattr(trainer.config, change.name))
-                    trainer.set(**{change.name: kind(change.new)})
+                    trainer.set(**{change.name: as_setting(trainer.config, change.name, change.new)})
         finally:
             reports.close()
         self._arrive(goal)

@@ -42,7 +42,7 @@ from engine.session_readings import SessionReadings
 from engine.session_record import SessionRecord
 from engine.spec import NetworkSpec
 from engine.trainer import StepReport, Trainer, TrainingDiverged
-from engine.training_config import TrainingConfig
+from engine.training_config import TrainingConfig, as_setting
 from engine.training_data import BEGINNING, Data, Position, check_data
 
 logger = logging.getLogger(__name__)
@@ -305,8 +305,7 @@ class TrainingSession(SessionReadings):
         target = self._rehearsal or self._trainer
         old = getattr(target.config, name)
         if value != old:
-            # A batch size that came over a wire is a whole number again.
-            target.set(**{name: type(old)(value)})
+            target.set(**{name: as_setting(target.config, name, value)})
             self._tell(KnobChanged(self.step_count, name, old, value))
 
     def _add_epochs(self) -> None:

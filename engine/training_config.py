@@ -92,6 +92,11 @@ class TrainingConfig:
         make_optimizer(self.optimizer, momentum=0, nesterov=False, weight_decay=0)
 
 
+def as_setting(config: TrainingConfig, name: str, value: float) -> Any:
+    """Give a number the kind that a setting has: from a file or a pipe, a batch size is whole again."""
+    return type(getattr(config, name))(value)
+
+
 # More would share batches of a few pictures each, and wait for one another.
 MOST_WORKERS = 32
 

@@ -15,7 +15,6 @@ from gui.dialogs.fork_dialog import ForkDialog, ForkPlan
 from gui.instrument import Instrument
 from gui.run_book import RunEntry
 from gui.surgery import Operated, described
-from gui.theme import ThemeManager
 
 Say = Callable[..., None]
 
@@ -35,14 +34,13 @@ class Forking(QObject):
         self,
         bridge: Bridge,
         instrument: Instrument,
-        themes: ThemeManager,
         operated: Callable[[], Operated],
         go_back: Callable[[], None],
         say: Say,
         parent: QWidget,
     ) -> None:
         super().__init__(parent)
-        self._bridge, self._instrument, self._themes = bridge, instrument, themes
+        self._bridge, self._instrument = bridge, instrument
         self._operated, self._go_back, self._say = operated, go_back, say
         self._window = parent
         self._dialog: ForkDialog | None = None
@@ -80,7 +78,7 @@ class Forking(QObject):
         layers = layers_with_weights(run.session.spec)
         # A run that trains is further on by the time the person has chosen.
         at = None if live and run.session.state is SessionState.RUNNING else step
-        dialog = ForkDialog(self._themes, run.name, at, config, layers, words, accept, self._window)
+        dialog = ForkDialog(run.name, at, config, layers, words, accept, self._window)
         dialog.finished.connect(self._on_finished)
         self._dialog = dialog
         dialog.show()

@@ -47,7 +47,7 @@ class RunDesk:
         settled: Callable[[], bool],
         show_page: Callable[[str], None],
     ) -> None:
-        self.tape = TapeTools(bridge, instrument, themes, panels.tape, training, surgery, say, window)
+        self.tape = TapeTools(bridge, instrument, panels.tape, training, surgery, say, window)
         self.exporting = Exporting(window, themes, panels, bridge, instrument, settled, show_page)
         self.probing = Probing(panels, instrument, bridge, say, window)
         self.comparing = Comparing(

@@ -11,7 +11,6 @@ from gui.instrument import Instrument
 from gui.surgery import Surgery
 from gui.tape_bar import TapeBar
 from gui.tape_menu import TapeMenu
-from gui.theme import ThemeManager
 from gui.training_control import TrainingControl
 
 
@@ -22,7 +21,6 @@ class TapeTools:
         self,
         bridge: Bridge,
         instrument: Instrument,
-        themes: ThemeManager,
         tape: TapeBar,
         training: TrainingControl,
         surgery: Surgery,
@@ -32,9 +30,7 @@ class TapeTools:
         self._bridge, self._instrument, self._tape = bridge, instrument, tape
         self._playback, self._say, self._window = training.playback, say, window
         self._menu: TapeMenu | None = None
-        self.forking = Forking(
-            bridge, instrument, themes, lambda: surgery.operated, training.go_back, say, window
-        )
+        self.forking = Forking(bridge, instrument, lambda: surgery.operated, training.go_back, say, window)
         tape.fork_requested.connect(self._fork)
 
     def reactions(self) -> Mapping[str, Callable[[], object]]:

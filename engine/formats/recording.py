@@ -18,7 +18,7 @@ from engine.spec import NetworkSpec
 from engine.tape import MOST_STEPS, Recording
 from engine.thinning import Strip
 from engine.trainer import TrainerState
-from engine.training_config import TrainingConfig
+from engine.training_config import TrainingConfig, as_setting
 from engine.training_data import Position
 
 Tensors = dict[str, NDArray[Any]]
@@ -166,9 +166,8 @@ def _event(values: EventValues, config: TrainingConfig) -> SessionEvent:
     if isinstance(event, KnobChanged):
         if event.name not in KNOBS:
             raise FormatError(f"only {', '.join(KNOBS)} can have been changed, got {brief(event.name)}")
-        kind = type(getattr(config, event.name))
         for value in (event.old, event.new):
-            replace(config, **{event.name: kind(value)})
+            replace(config, **{event.name: as_setting(config, event.name, value)})
     return event
 
 

@@ -23,7 +23,7 @@ from PySide6.QtWidgets import (
 from engine.inspect.words import grouped
 from engine.training_config import TrainingConfig
 from gui.pages.train.settings_bar import KNOBS, Knob, make_spin
-from gui.theme import S2, S3, S4, ThemeManager, caption_font
+from gui.theme import S2, S3, S4, caption_font
 
 OPTIMIZERS = (("sgd", "SGD"), ("adam", "Adam"), ("adamw", "AdamW"))
 SAME_ORDER = "Same pictures in the same order"
@@ -59,7 +59,6 @@ class ForkDialog(QDialog):
 
     def __init__(
         self,
-        themes: ThemeManager,
         name: str,
         step: int | None,
         config: TrainingConfig,
@@ -72,7 +71,7 @@ class ForkDialog(QDialog):
         self.setObjectName("fork_dialog")
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setWindowTitle(f"Fork {name} {_place(step)}")
-        self._themes, self._config, self._accept = themes, config, accept
+        self._config, self._accept = config, accept
         intro = QLabel(
             f"A new run goes on from here. {name} stays as it is. With nothing changed the new run is the "
             "same, to the last bit."

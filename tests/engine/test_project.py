@@ -1,11 +1,8 @@
 """A project as a folder and as one file: everything comes back, and nothing is ever half there."""
 
-import contextlib
-import os
 import zipfile
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pytest
@@ -25,6 +22,7 @@ from engine.formats.project_file import check_project, is_project_name, pack, un
 from engine.formats.run_folder import RunFolder, read_run_folder
 from engine.lab.values import Filter
 from engine.project import Project, ProjectContent, ProjectDrawing, ProjectRun, is_id
+from tests.engine.power_cut import power_cut
 from tests.engine.project_samples import Training, assert_same_run, content_of_folder, make_project, png
 
 
@@ -151,10 +149,6 @@ def test_packing_and_opening_tell_how_far_they_are_and_can_be_given_up(tmp_path:
     assert content_of_folder(tmp_path) == before
 
 
-class PowerCut(BaseException):
-    """The process is gone at this very moment."""
-
-
 @pytest.mark.parametrize("moment", range(4))
 def test_a_cut_while_packing_keeps_the_older_file(
     moment: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
@@ -163,23 +157,8 @@ def test_a_cut_while_packing_keeps_the_older_file(
     pack(tmp_path / "p", tmp_path / "x")
     newer = replace(content, project=replace(content.project, notes="newer"))
     write_project(tmp_path / "p", newer)
-    calls = 0
-
-    def counted(real: Any) -> Any:
-        def call(*arguments: Any, **options: Any) -> Any:
-            nonlocal calls
-            if calls == moment:
-                raise PowerCut
-            calls += 1
-            return real(*arguments, **options)
-
-        return call
-
-    with monkeypatch.context() as patch:
-        for name in ("replace", "fsync"):
-            patch.setattr(os, name, counted(getattr(os, name)))
-        with contextlib.suppress(PowerCut):
-            pack(tmp_path / "p", tmp_path / "x")
+    with power_cut(monkeypatch, moment, "replace", "fsync"):
+        pack(tmp_path / "p", tmp_path / "x")
     unpack(tmp_path / "x", tmp_path / "q")
     found = read_project(tmp_path / "q")
     assert_same(found, newer if found.project.notes == "newer" else content)

@@ -1,6 +1,5 @@
 """A run as a folder: written again at low cost, and whole at any moment."""
 
-import contextlib
 import os
 from dataclasses import replace
 from pathlib import Path
@@ -18,6 +17,7 @@ from engine.formats.run_folder import MOST_SEGMENTS, RUN_FILE, RunFolder, read_r
 from engine.history import STEP_FIELDS
 from engine.tape import Tape
 from tests.engine.network_samples import SMALL
+from tests.engine.power_cut import power_cut
 from tests.engine.project_samples import CONFIG, DATA, Training, assert_same_run, content_of_folder
 
 
@@ -127,10 +127,6 @@ def test_a_run_without_a_recording_can_be_kept(tmp_path: Path) -> None:
     np.testing.assert_array_equal(found.state.parameters.vector, record.state.parameters.vector)
 
 
-class PowerCut(BaseException):
-    """The process is gone at this very moment."""
-
-
 @pytest.mark.parametrize("moment", range(9))
 def test_a_cut_at_any_moment_leaves_the_older_or_the_newer_run(
     moment: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
@@ -139,23 +135,8 @@ def test_a_cut_at_any_moment_leaves_the_older_or_the_newer_run(
     older = training.record_after(3)
     RunFolder(path).write(older, data="d")
     newer = training.record_after(3)
-    calls = 0
-
-    def counted(real: Any) -> Any:
-        def call(*arguments: Any, **options: Any) -> Any:
-            nonlocal calls
-            if calls == moment:
-                raise PowerCut
-            calls += 1
-            return real(*arguments, **options)
-
-        return call
-
-    with monkeypatch.context() as patch:
-        for name in ("replace", "fsync", "unlink"):
-            patch.setattr(os, name, counted(getattr(os, name)))
-        with contextlib.suppress(PowerCut):
-            RunFolder(path).write(newer, data="d")
+    with power_cut(monkeypatch, moment, "replace", "fsync", "unlink"):
+        RunFolder(path).write(newer, data="d")
     found = read_run_folder(path)[0]
     assert_same_run(found, newer if found.state.position == newer.state.position else older)
     # And the next write puts everything in order.
