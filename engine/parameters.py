@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from math import prod
 from typing import Any, Self
 
@@ -24,7 +25,7 @@ class ParameterLayout:
     shapes: tuple[tuple[str, Shape], ...]
     trainable: int
 
-    @property
+    @cached_property
     def size(self) -> int:
         """Numbers in the vector."""
         return sum(prod(shape) for _, shape in self.shapes)
@@ -57,12 +58,16 @@ class Parameters(Mapping[str, NDArray[Any]]):
         self.vector: NDArray[Any] = np.zeros(size, dtype) if vector is None else vector
         if self.vector.shape != (size,):
             raise ShapeError(f"vector must have shape ({size},), got {self.vector.shape}")
-        self._views: dict[str, NDArray[Any]] = {}
+
+    @cached_property
+    def _views(self) -> dict[str, NDArray[Any]]:
+        views = {}
         offset = 0
-        for name, shape in layout.shapes:
+        for name, shape in self.layout.shapes:
             end = offset + prod(shape)
-            self._views[name] = self.vector[offset:end].reshape(shape)
+            views[name] = self.vector[offset:end].reshape(shape)
             offset = end
+        return views
 
     @property
     def trainable(self) -> NDArray[Any]:

@@ -7,8 +7,9 @@ from engine.tape import MOST_STATES, STATES_BYTES, Recording, Tape
 from engine.thinning import Strip, Thinned
 from engine.trainer import Trainer, TrainerState
 
-# Every 32nd step at most: a fork replays the few between, and a state takes three copies.
-STATES_SPACING = 5
+# Every 64th step at most: a fork replays the few between, and a state takes three copies, half of which
+# another worker's core has written.
+STATES_SPACING = 6
 
 
 class Recorder:
@@ -59,9 +60,10 @@ class Recorder:
     def note_step(self) -> None:
         """Record the step that the trainer has finished."""
         step = self._trainer.position.step
-        self.tape.record(step, self._trainer.network.parameters.vector)
+        if step >= self.tape.next_due:
+            self.tape.record(step, self._trainer.network.parameters.vector)
         # For a network of which not even two states fit, the first one has to do.
-        if self.states is not None and self._has_room:
+        if self.states is not None and step >= self.states.next_due and self._has_room:
             self.states.keep(step, self._trainer.state)
 
     def note_rest(self) -> None:

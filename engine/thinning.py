@@ -75,8 +75,8 @@ class Thinned(Generic[Item]):
         self.capacity = max(2, capacity)
         self._spacing = spacing
         self._pinned: int | None = None
-        # No step before this one is due: most steps of a long run cost no more than to see that.
-        self._next_due = 0
+        self.next_due = 0
+        """No step before this one is kept: most steps of a long run cost no more than to see that."""
         self.changes = 0
         """Grows whenever the recorded steps change."""
 
@@ -96,7 +96,7 @@ class Thinned(Generic[Item]):
         with self._lock:
             self._steps, self._items = list(strip.steps), list(strip.items)
             self._gaps = list(strip.gaps)
-            self._next_due = 0
+            self.next_due = 0
             self.changes += 1
 
     def found(self, step: int) -> tuple[int, Item]:
@@ -117,17 +117,17 @@ class Thinned(Generic[Item]):
         newest
             Keep it in any case, until a later one is kept: the run rests here.
         """
-        if step < self._next_due and not newest:
+        if step < self.next_due and not newest:
             return
-        octaves = (step - self._steps[0]).bit_length()
+        age = step - self._steps[0]
+        octaves = age.bit_length()
         if octaves > len(self._gaps):
             self._begin_octaves(octaves)
         if newest or self._is_due(step):
             self._put(step, make, newest=newest)
         # Gaps only grow: what is due now may not be then, and nothing between becomes due.
-        age = step - self._steps[0]
         gap = 1 << self._gaps[octaves - 1] if octaves else 1
-        self._next_due = min(step + gap - age % gap, self._steps[0] + (1 << octaves))
+        self.next_due = min(step + gap - age % gap, self._steps[0] + (1 << octaves))
 
     def _put(self, step: int, make: Callable[[], Item], *, newest: bool) -> None:
         with self._lock:
@@ -135,11 +135,14 @@ class Thinned(Generic[Item]):
                 return
             if not self._is_due(self._steps[-1]):
                 self._keep_only(self._steps[:-1])
-            while len(self._steps) >= self._room and (newest or self._is_due(step)):
-                self._thin()
-            if newest or self._is_due(step):
-                self._steps.append(step)
-                self._items.append(make())
+            if len(self._steps) >= self._room:
+                while len(self._steps) >= self._room and (newest or self._is_due(step)):
+                    self._thin()
+                if not newest and not self._is_due(step):
+                    self.changes += 1
+                    return
+            self._steps.append(step)
+            self._items.append(make())
             self.changes += 1
 
     def pin(self, step: int) -> None:
