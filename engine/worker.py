@@ -39,6 +39,9 @@ from engine.wire import (
 # How often what is new is sent: a small part of a display frame, and a small part of this process's time.
 PUMP_SECONDS = 0.005
 
+# How long the thread that trains may keep the interpreter from one that brings a wish or sends an answer.
+SWITCH_SECONDS = 0.0005
+
 # How often the list of recorded steps is sent while it grows.
 TAPE_SECONDS = 0.1
 
@@ -69,10 +72,13 @@ def _serve(commands: BinaryIO, answers: BinaryIO, crew: Crew | None) -> int:
     session = _read_session(commands, crew)
     if session is None:
         return 0
-    pump = threading.Thread(target=_pump, args=(session, answers), name="pump", daemon=True)
+    sys.setswitchinterval(SWITCH_SECONDS)
+    asked = threading.Event()
+    pump = threading.Thread(target=_pump, args=(session, answers, asked), name="pump", daemon=True)
     pump.start()
     while (frame := read_frame(commands)) is not None:
         session.send(decode_command(frame[1]))
+        asked.set()
     session.close()
     pump.join(5)
     return 0
@@ -106,8 +112,8 @@ class _Sent:
     tape_at: float = 0.0
 
 
-def _pump(session: TrainingSession, answers: BinaryIO) -> None:
-    """Send what is new until the run has ended, then the whole of it."""
+def _pump(session: TrainingSession, answers: BinaryIO, asked: threading.Event) -> None:
+    """Send what is new until the run has ended, then the whole of it; soon where something was asked."""
     sent = _Sent(len(session.steps), len(session.tests))
     session.snapshot()
     try:
@@ -120,7 +126,8 @@ def _pump(session: TrainingSession, answers: BinaryIO) -> None:
                     record = replace(record, recording=None)
                 write_frame(answers, Kind.END, run_to_bytes(record, data=""))
                 return
-            time.sleep(PUMP_SECONDS)
+            if asked.wait(PUMP_SECONDS):
+                asked.clear()
     except (OSError, ValueError):
         # When nobody reads any more, standard input ends as well, and with it this process.
         pass
