@@ -16,6 +16,8 @@ from gui.frames import Frame, FrameWorker, Subject
 # The display clock. Pictures come at most once in FRAME_SECONDS, about 32 a second; the clock ticks more
 # often than that so that an answer to the pen is on screen soon after it is known.
 TICK_MS = 10
+# While something is on its way that was asked for.
+HURRY_MS = 2
 FRAME_SECONDS = 0.031
 
 # After a command the clock ticks at least this long: the training thread needs a moment to answer.
@@ -231,9 +233,17 @@ class Instrument(QObject):
         self._worker.close()
 
     def _start_clock(self) -> None:
+        if not self._closed:
+            self._set_pace()
+            if not self._clock.isActive():
+                self._clock.start()
+
+    def _set_pace(self) -> None:
+        hurries = self._step_asked is not None or not self._worker.is_idle
+        interval = HURRY_MS if hurries else TICK_MS
         # Started anew by each movement of the mouse, it might never get to tick.
-        if not self._closed and not self._clock.isActive():
-            self._clock.start()
+        if interval != self._clock.interval():
+            self._clock.setInterval(interval)
 
     def _refresh_run(self) -> None:
         run = self.run
@@ -277,6 +287,7 @@ class Instrument(QObject):
             self._awake_until = now + AWAKE_SECONDS
         elif now >= self._awake_until and self._worker.is_idle and self._step_asked is None:
             self._clock.stop()
+        self._set_pace()
 
     def _take(self, pulled: Pulled, now: float) -> None:
         if pulled.snapshot is not None:

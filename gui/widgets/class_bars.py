@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -14,6 +15,7 @@ from PySide6.QtGui import (
     QPainter,
     QPaintEvent,
     QPen,
+    QResizeEvent,
 )
 from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
@@ -29,6 +31,8 @@ _LARGEST_ROW_PX = 20
 _MOST_ROWS_WANTED = 12
 _NARROWEST_WITH_NUMBER_PX = 120
 _LONGEST_NAME_SHARE = 0.4
+_LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
+_RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 
 
 def percent(probability: float) -> str:
@@ -37,6 +41,18 @@ def percent(probability: float) -> str:
     if shown == 100.0 and probability < 1.0:
         shown = 99.9
     return f"{shown:.1f} %"
+
+
+@dataclass(frozen=True, slots=True)
+class _Plan:
+    """Lines of each column, a row's height and width, room for names and numbers; names as they fit."""
+
+    rows: int
+    height: int
+    width: float
+    name_width: float
+    number_width: float
+    names: tuple[str, ...]
 
 
 class ClassBars(ClassRows):
@@ -64,6 +80,7 @@ class ClassBars(ClassRows):
         self._probabilities: NDArray[np.float64] | None = None
         self._trusted = True
         self._spoken = ""
+        self._planned: _Plan | None = None
         self.setFont(caption_font())
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
@@ -86,6 +103,7 @@ class ClassBars(ClassRows):
         if tuple(classes) == self._classes:
             return
         self._classes = tuple(classes)
+        self._planned = None
         self._probabilities = None
         self._current = None
         self._describe()
@@ -129,31 +147,40 @@ class ClassBars(ClassRows):
 
     def row_rect(self, row: int) -> QRectF:
         """Return where a row is drawn, in logical pixels."""
-        height, rows = self._row_height(), self._rows()
-        columns = self._columns(rows)
+        plan = self._plan()
+        column, line = divmod(row, plan.rows)
+        return QRectF(column * (plan.width + S2), line * plan.height, plan.width, plan.height)
+
+    def _plan(self) -> _Plan:
+        """Give the places of everything; they are the same from one answer to the next."""
+        if self._planned is None:
+            self._planned = self._make_plan()
+        return self._planned
+
+    def _make_plan(self) -> _Plan:
+        metrics = QFontMetricsF(self.font())
+        smallest, count = self._smallest_row(), max(1, len(self._classes))
+        # Lines of each column: as many as there is room for, at most one for each class.
+        rows = math.ceil(count / math.ceil(count / max(1, self.height() // smallest)))
+        columns = math.ceil(count / rows)
         width = (self.width() - S2 * (columns - 1)) / columns
-        column, line = divmod(row, rows)
-        return QRectF(column * (width + S2), line * height, width, height)
-
-    def _rows(self) -> int:
-        """Lines of each column: as many as there is room for, at most one for each class."""
-        count = max(1, len(self._classes))
-        fitting = max(1, self.height() // self._smallest_row())
-        return math.ceil(count / math.ceil(count / fitting))
-
-    def _columns(self, rows: int) -> int:
-        return math.ceil(max(1, len(self._classes)) / rows)
-
-    def _row_height(self) -> int:
-        return max(self._smallest_row(), min(_LARGEST_ROW_PX, self.height() // self._rows()))
+        longest = max((metrics.horizontalAdvance(name) for name in self._classes), default=0.0)
+        name_width = min(math.ceil(longest), width * _LONGEST_NAME_SHARE)
+        # Of many classes in several columns, names and bars; the numbers are in the readout.
+        numbered = width >= _NARROWEST_WITH_NUMBER_PX
+        return _Plan(
+            rows=rows,
+            height=max(smallest, min(_LARGEST_ROW_PX, self.height() // rows)),
+            width=width,
+            name_width=name_width,
+            number_width=math.ceil(metrics.horizontalAdvance(_WIDEST_NUMBER)) if numbered else -S2,
+            names=tuple(
+                metrics.elidedText(name, Qt.TextElideMode.ElideRight, name_width) for name in self._classes
+            ),
+        )
 
     def _smallest_row(self) -> int:
-        return int(np.ceil(QFontMetricsF(self.font()).height()))
-
-    def _name_width(self) -> float:
-        metrics = QFontMetricsF(self.font())
-        longest = max((metrics.horizontalAdvance(name) for name in self._classes), default=0.0)
-        return float(min(np.ceil(longest), self.row_rect(0).width() * _LONGEST_NAME_SHARE))
+        return math.ceil(QFontMetricsF(self.font()).height())
 
     def _describe(self) -> None:
         if self._probabilities is None:
@@ -170,33 +197,23 @@ class ClassBars(ClassRows):
         self.update()
 
     def _paint_row(self, painter: QPainter, row: int, winner: int | None) -> None:
-        theme = self._themes.theme
-        metrics = QFontMetricsF(self.font())
+        theme, plan = self._themes.theme, self._plan()
         rect = self.row_rect(row)
-        name_width = self._name_width()
-        number_width = np.ceil(metrics.horizontalAdvance(_WIDEST_NUMBER))
-        if rect.width() < _NARROWEST_WITH_NUMBER_PX:
-            # Of many classes in several columns, names and bars; the numbers are in the readout.
-            number_width = -S2
         wins = row == winner
         painter.setPen(theme.text if wins or row == self._current else theme.text_dim)
-        name = metrics.elidedText(self._classes[row], Qt.TextElideMode.ElideRight, name_width)
-        left_middle = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
-        right_middle = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
-        painter.drawText(QRectF(rect.left(), rect.top(), name_width, rect.height()), left_middle, name)
-        number = SILENCE
-        if self._probabilities is not None:
-            number = percent(float(self._probabilities[row]))
-        numbers = QRectF(rect.right() - number_width, rect.top(), number_width, rect.height())
-        if number_width > 0:
-            painter.drawText(numbers, right_middle, number)
-        self._paint_bar(painter, row, wins, rect.left() + name_width + S2, numbers.left() - S2)
+        painter.drawText(
+            QRectF(rect.left(), rect.top(), plan.name_width, plan.height), _LEFT, plan.names[row]
+        )
+        numbers = QRectF(rect.right() - plan.number_width, rect.top(), plan.number_width, plan.height)
+        if plan.number_width > 0:
+            known = self._probabilities
+            painter.drawText(numbers, _RIGHT, SILENCE if known is None else percent(float(known[row])))
+        self._paint_bar(painter, row, wins, rect.left() + plan.name_width + S2, numbers.left() - S2)
 
     def _paint_bar(self, painter: QPainter, row: int, wins: bool, left: float, right: float) -> None:
-        theme = self._themes.theme
-        rect = self.row_rect(row)
-        thickness = 8 if rect.height() >= 14 else 6
-        top = rect.top() + (rect.height() - thickness) // 2
+        theme, plan = self._themes.theme, self._plan()
+        thickness = 8 if plan.height >= 14 else 6
+        top = row % plan.rows * plan.height + (plan.height - thickness) // 2
         if right - left < S2:
             return
         painter.setPen(Qt.PenStyle.NoPen)
@@ -217,6 +234,16 @@ class ClassBars(ClassRows):
     def minimumSizeHint(self) -> QSize:
         """Return room for the classes, line under line where they are not many."""
         return QSize(144, self._smallest_row() * min(len(self._classes), _MOST_ROWS_WANTED))
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Use the room that there is."""
+        super().resizeEvent(event)
+        self._planned = None
+
+    def changeEvent(self, event: QEvent) -> None:
+        """Use the font that there is."""
+        super().changeEvent(event)
+        self._planned = None
 
     def event(self, event: QEvent) -> bool:
         """Show the readout of the row as its tooltip."""
@@ -248,7 +275,8 @@ class ClassBars(ClassRows):
         if self.hasFocus():
             painter.setPen(QPen(self._themes.theme.text_dim, 1))
             painter.setBrush(Qt.BrushStyle.NoBrush)
-            bounds = QRectF(0.5, 0.5, self.width() - 1, self._row_height() * self._rows() - 1)
+            plan = self._plan()
+            bounds = QRectF(0.5, 0.5, self.width() - 1, plan.height * plan.rows - 1)
             painter.drawRoundedRect(bounds, RADIUS, RADIUS)
         painter.end()
 

@@ -1,6 +1,5 @@
 """The Inside page: what excites each filter, and where an answer is sensitive."""
 
-import time
 from dataclasses import replace
 
 import numpy as np
@@ -15,7 +14,6 @@ from engine.datasets.shapes import SHAPES
 from engine.drawing import Drawing, Stroke
 from engine.inspect.synthesis import Ascent
 from gui.frames import compute_frame
-from gui.pages.inside import wall_worker
 from gui.pages.inside.card_geometry import CardGeometry, WallGeometry
 from gui.pages.inside.card_pictures import as_signed_tiles, as_tiles, block_image
 from gui.pages.inside.depth import depth_words
@@ -25,7 +23,6 @@ from gui.pages.inside.wall_worker import (
     Known,
     Patterns,
     Question,
-    WallWorker,
     Working,
     fill,
     layer_behind,
@@ -249,33 +246,6 @@ def test_pictures_keep_their_colours_and_signs():
     assert (image.height(), image.width()) == card.block
 
 
-def test_beside_a_training_it_sleeps_many_times_as_long_as_it_works(qtbot, monkeypatch):
-    worker = WallWorker(lambda spec: PICTURES, Ascent(steps=1))
-    subject, question = frame_of().subject, Question("conv1", "guided")
-    worker._subject, worker._question = subject, question
-    clock = iter([0.5, 0.5, 0.75, 0.75])
-    monkeypatch.setattr(wall_worker.time, "thread_time", lambda: next(clock))
-    slept = []
-    monkeypatch.setattr(
-        worker._condition, "wait_for", lambda done, timeout: slept.append((done(), timeout)), raising=False
-    )
-    assert worker._deliver(subject, question, Working("begun"))
-    assert slept == []
-    worker._gentle = True
-    assert worker._deliver(subject, question, Working("a piece"))
-    assert slept == [(False, pytest.approx(0.25 * (1 / wall_worker.SHARE - 1)))]
-    # A newer step of the same run does not wake it up, the end of the training does.
-    worker._subject = frame_of().subject
-    worker._gentle = False
-    clock = iter([1.0, 1.0])
-    assert worker._deliver(subject, question, Working("another"))
-    assert len(slept) == 1
-    worker._question = Question("conv2", "guided")
-    clock = iter([1.0, 1.0])
-    assert not worker._deliver(subject, question, Working("nobody wants it"))
-    assert [news.text for news in worker._news] == ["begun", "a piece", "another"]
-
-
 def choose(page, name, index):
     choice = page.findChild(QComboBox, name)
     choice.setCurrentIndex(index)
@@ -371,22 +341,3 @@ def test_what_is_to_be_expected_of_a_depth_is_said_for_digits_and_shapes_only():
     assert ["colours" in words[0], "corners" in words[1], "circles" in words[2]] == [True] * 3
     assert "strokes, corners and loops" in depth_words(spec_of((*DIGIT_CLASSES, NO_DIGIT)), "conv3")
     assert depth_words(spec_of(("cat", "dog")), "conv2") == ""
-
-
-def test_what_was_found_and_not_told_is_told_when_it_is_asked_for_again(qtbot):
-    worker = WallWorker(lambda spec: PICTURES, Ascent(steps=1))
-    told = []
-    worker.told.connect(told.extend)
-    subject, question = frame_of().subject, Question("conv1", "guided")
-    worker.ask(subject, question, gentle=False)
-    # Done, and not all of it told yet: the window looks now and then only.
-    deadline = time.monotonic() + 20
-    while worker._done is None and time.monotonic() < deadline:
-        time.sleep(0.001)
-    assert worker._news
-    worker.rest()
-    told.clear()
-    worker.ask(subject, question, gentle=False)
-    qtbot.waitUntil(lambda: worker.is_idle, timeout=20_000)
-    assert sum(isinstance(each, Patterns) for each in told) == 4
-    worker.close()

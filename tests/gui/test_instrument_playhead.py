@@ -4,7 +4,8 @@ import numpy as np
 from PySide6.QtCore import QTimer
 
 from engine.session import SessionState
-from tests.gui.instrument_bench import bench
+from gui.instrument import HURRY_MS, TICK_MS
+from tests.gui.instrument_bench import DIGIT, bench
 
 __all__ = ["bench"]
 
@@ -120,3 +121,22 @@ def test_without_a_run_there_is_nowhere_to_go(bench):
     bench.instrument.go_to(3)
     assert bench.instrument.playhead is None
     assert bench.bridge.steps_asked == []
+
+
+def test_the_clock_hurries_only_while_something_is_on_its_way_that_was_asked_for(bench):
+    clock = bench.instrument.findChild(QTimer)
+    bench.bridge.open()
+    bench.train(9)
+    assert clock.interval() == TICK_MS
+    bench.instrument.go_to(4)
+    assert clock.interval() == HURRY_MS
+    bench.bridge.answer(4)
+    bench.settle()
+    assert clock.interval() == TICK_MS
+    # A frame that takes long is looked for as well.
+    bench.worker.held = True
+    bench.document.replace(DIGIT, "Draw")
+    assert clock.interval() == HURRY_MS
+    bench.worker.compute()
+    bench.settle()
+    assert clock.interval() == TICK_MS

@@ -1,6 +1,10 @@
-"""Where everything lies on a card of the pattern wall; pure numbers, in logical pixels."""
+"""Where everything lies on a card of the pattern wall; pure numbers, in logical pixels.
+
+They are asked for hundreds of times whenever the wall is painted, and so are kept.
+"""
 
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 from gui.theme import S2
 
@@ -12,7 +16,7 @@ LEAST_BLOCK_PX, MOST_BLOCK_PX, BLOCK_STEP_PX = 116, 184, 4
 ACROSS = 3
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class CardGeometry:
     """A card: a heading, nine patches, what in them excites the channel, and a picture made for it.
 
@@ -30,30 +34,30 @@ class CardGeometry:
     dream: tuple[int, int]
     side: int = LEAST_BLOCK_PX
 
-    @property
+    @cached_property
     def patch_cell(self) -> int:
         """Logical pixels of a patch's pixel."""
         room = (self.side - (ACROSS - 1) * GAP_PX) // ACROSS
         return max(1, room // max(self.patch))
 
-    @property
+    @cached_property
     def dream_cell(self) -> int:
         """Logical pixels of the made picture's pixel."""
         return max(1, self.block[0] // max(self.dream))
 
-    @property
+    @cached_property
     def block(self) -> tuple[int, int]:
         """Height and width of nine patches."""
         cell = self.patch_cell
         h, w = self.patch
         return ACROSS * h * cell + (ACROSS - 1) * GAP_PX, ACROSS * w * cell + (ACROSS - 1) * GAP_PX
 
-    @property
+    @cached_property
     def made(self) -> tuple[int, int]:
         """Height and width of the made picture."""
         return self.dream[0] * self.dream_cell, self.dream[1] * self.dream_cell
 
-    @property
+    @cached_property
     def size(self) -> tuple[int, int]:
         """Height and width of the card."""
         tallest = max(self.block[0], self.made[0])
@@ -65,14 +69,14 @@ class CardGeometry:
         h, w = self.patch
         return column * (w * self.patch_cell + GAP_PX), row * (h * self.patch_cell + GAP_PX)
 
-    @property
+    @cached_property
     def lefts(self) -> tuple[int, int, int]:
         """Left edges of the patches, of what excites, and of the made picture."""
         second = S2 + self.block[1] + S2
         return S2, second, second + self.block[1] + S2
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class WallGeometry:
     """Cards in rows, as many to a row as the width holds."""
 
@@ -90,17 +94,17 @@ class WallGeometry:
                 best = larger
         return best
 
-    @property
+    @cached_property
     def row_width(self) -> int:
         """Width of a full row."""
         return self.columns * (self.card.size[1] + S2) - S2
 
-    @property
+    @cached_property
     def columns(self) -> int:
         """Cards in a row, at least one."""
         return max(1, min(self.count, (self.width + S2) // (self.card.size[1] + S2)))
 
-    @property
+    @cached_property
     def height(self) -> int:
         """Of the whole wall."""
         rows = -(-self.count // self.columns)

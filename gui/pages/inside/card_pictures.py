@@ -73,4 +73,6 @@ def _grown(tile: NDArray[np.uint8], cell: int) -> NDArray[np.uint8]:
 def _image(rgba: NDArray[np.uint8]) -> QImage:
     pixels = np.ascontiguousarray(rgba)
     height, width = pixels.shape[:2]
-    return QImage(pixels.data, width, height, 4 * width, QImage.Format.Format_RGBA8888).copy()
+    image = QImage(pixels.data, width, height, 4 * width, QImage.Format.Format_RGBA8888)
+    # In the format of the screen, and with a memory of its own.
+    return image.convertToFormat(QImage.Format.Format_ARGB32_Premultiplied)

@@ -26,6 +26,8 @@ Array: TypeAlias = NDArray[Any]
 # training has all of them: two workers on two cores then lose less than a tenth.
 LOOK_MS = 100
 SHARE = 0.03
+# The share while somebody drags through the steps of a run, which must stay smooth; and how long after.
+MOVING_SHARE, MOVING_SECONDS = 0.2, 0.15
 # Channels whose pictures are made at a time.
 AT_ONCE = 32
 
@@ -103,6 +105,8 @@ class WallWorker(QObject):
         self._question: Question | None = None
         self._done: tuple[Subject, Question] | None = None
         self._gentle = False
+        # When the network that is looked at last came to another step.
+        self._moved_at = -MOVING_SECONDS
         self._news: list[News] = []
         self._closed = False
         # The thread's own time when the present piece was begun.
@@ -129,9 +133,12 @@ class WallWorker(QObject):
         with self._condition:
             if self._closed:
                 return
-            if self._subject is None or (self._subject.key, self._question) != (subject.key, question):
+            before = self._subject
+            if before is None or (before.key, self._question) != (subject.key, question):
                 # What is on its way is of another wall.
                 self._news.clear()
+            elif before is not subject:
+                self._moved_at = time.perf_counter()
             self._subject, self._question, self._gentle = subject, question, gentle
             if self._thread is None:
                 self._thread = threading.Thread(target=self._main, name="patterns", daemon=True)
@@ -169,6 +176,12 @@ class WallWorker(QObject):
             self._look.stop()
         if news:
             self.told.emit(news)
+
+    def _share(self) -> float:
+        """How much of a core the thread takes."""
+        if self._gentle:
+            return SHARE
+        return MOVING_SHARE if time.perf_counter() < self._moved_at + MOVING_SECONDS else 1.0
 
     def _is_answered(self) -> bool:
         done = self._done
@@ -217,11 +230,10 @@ class WallWorker(QObject):
         with self._condition:
             if wanted():
                 self._news.append(news)
-            if self._gentle:
-                # Until something else is wanted, or the training has ended.
-                self._condition.wait_for(
-                    lambda: not (wanted() and self._gentle), min(worked, 1.0) * (1 / SHARE - 1)
-                )
+            until = time.perf_counter() + min(worked, 1.0) * (1 / self._share() - 1)
+            # Until something else is wanted, or the training or the dragging has ended.
+            while wanted() and self._share() < 1 and (left := until - time.perf_counter()) > 0:
+                self._condition.wait(left if self._gentle else min(left, MOVING_SECONDS))
             self._worked_until = time.thread_time()
             return wanted()
 
