@@ -4,6 +4,7 @@ import logging
 import threading
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, Literal
 
 import numpy as np
@@ -94,6 +95,9 @@ class Frame:
         return self.subject.reference
 
 
+# While a network is trained the drawing stays as it is: what shows it need not paint it anew.
+_prepared = lru_cache(maxsize=8)(prepare)
+
 Likeness = Callable[[NDArray[np.float32]], bool]
 
 
@@ -101,7 +105,7 @@ def compute_frame(
     subject: Subject, drawing: Drawing, network: Network, resembles_digit: Likeness | None
 ) -> Frame:
     """Compute a frame. `network` lends its buffers: its parameters are overwritten with the subject's."""
-    preparation = prepare(drawing)
+    preparation = _prepared(drawing)
     picture = as_received(drawing, preparation, subject.spec.input_shape[0])
     np.copyto(network.parameters.vector, subject.parameters.vector)
     found = network.activations(picture[None])

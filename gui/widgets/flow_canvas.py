@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QStyle, QWidget
 from engine.inspect.layer_tiles import LayerTiles
 from engine.inspect.tiles import tile_indices
 from engine.inspect.words import percent, shape_text
-from gui.pixel_view import Mosaic, PixelView
+from gui.pixel_view import MOSAIC_HEIGHT, Mosaic, PixelView
 from gui.theme import Theme, ThemeManager, mixed
 from gui.widgets import flow_painting
 from gui.widgets.copy_keys import COPY_SCALE
@@ -71,8 +71,7 @@ class FlowCanvas(QWidget):
         self._light_words = ""
         self._view = PixelView(self)
         self._overlay = PaintedLayer(self._paint_overlay, bleed=_BLEED)
-        self._overlay.setZValue(2)
-        self._view.add_item(self._overlay)
+        self._view.add_layer(self._overlay, MOSAIC_HEIGHT + 1)
         self._view.set_background(themes.theme.window)
         self._words = Paced(self._refresh_words, parent=self)
         self.setMouseTracking(True)
@@ -232,7 +231,7 @@ class FlowCanvas(QWidget):
     def _set_size(self, size: QSize) -> None:
         self.setFixedSize(size)
         self._view.widget.setGeometry(0, 0, size.width(), size.height())
-        self._overlay.setPos(_BLEED, _BLEED)
+        self._overlay.set_position(QPointF(_BLEED, _BLEED))
         self._overlay.set_size(QSizeF(size) - QSizeF(2 * _BLEED, 2 * _BLEED))
 
     def _refresh_pixels(self) -> None:
@@ -240,10 +239,10 @@ class FlowCanvas(QWidget):
         for index, mosaic in enumerate(self._mosaics):
             plan = self._plans[index] if index < len(self._plans) else None
             tiles = self._layers[index].tiles if plan is not None else None
-            mosaic.item.setVisible(tiles is not None)
+            mosaic.set_visible(tiles is not None)
             if tiles is not None and plan is not None:
                 mosaic.set_lut(theme.lut(tiles.role, tiles.signed))
-                mosaic.set_pixels(plan.pixels(tile_indices(tiles).ravel()))
+                mosaic.set_rows(plan.rows(tile_indices(tiles).ravel()), plan.row_of)
         if self._is_close:
             self._overlay.update()
 

@@ -1,6 +1,7 @@
 """The ribbon of the Tape: the loss of a whole run at a glance, its events, and which step is shown."""
 
 from collections.abc import Sequence
+from itertools import chain
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -23,6 +24,7 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 from engine.inspect.words import grouped, short_number
 from gui.theme import S1, ThemeManager, caption_font, mixed
 from gui.widgets.copy_keys import CopyKeys, widget_picture
+from gui.widgets.lines import draw_curve
 from gui.widgets.loss_buckets import LossBuckets, LossCurve
 from gui.widgets.paced import Paced
 from gui.widgets.ribbon_marks import MarkRoom, paint_events, paint_marks
@@ -198,18 +200,18 @@ class LossRibbon(QWidget):
         bottom, top = _range(curve)
         xs = area.left() + area.width() * curve.step / self.extent
 
-        def points(values: NDArray[np.float64]) -> list[QPointF]:
-            ys = area.bottom() - area.height() * (values - bottom) / (top - bottom)
-            return [QPointF(x, y) for x, y in zip(xs.tolist(), ys.tolist(), strict=True)]
+        def heights(values: NDArray[np.float64]) -> NDArray[np.float64]:
+            return area.bottom() - area.height() * (values - bottom) / (top - bottom)
 
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         if bool(np.any(curve.high - curve.low > 0)):
             painter.setPen(Qt.PenStyle.NoPen)
             painter.setBrush(mixed(theme.panel, theme.text_dim, 0.35))
-            painter.drawPolygon(QPolygonF(points(curve.high) + points(curve.low)[::-1]))
-        painter.setBrush(Qt.BrushStyle.NoBrush)
+            there = zip(xs.tolist(), heights(curve.high).tolist(), strict=True)
+            back = zip(xs[::-1].tolist(), heights(curve.low[::-1]).tolist(), strict=True)
+            painter.drawPolygon(QPolygonF([QPointF(x, y) for x, y in chain(there, back)]))
         painter.setPen(QPen(mixed(theme.text_dim, theme.text, 0.35), 1.2))
-        painter.drawPolyline(QPolygonF(points(curve.mean)))
+        draw_curve(painter, xs, heights(curve.mean))
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
 
     def _readout(self, x: float) -> str:

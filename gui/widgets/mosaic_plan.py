@@ -28,8 +28,8 @@ class MosaicPlan:
     sources: NDArray[np.intp]
     row_of: NDArray[np.intp]
 
-    def pixels(self, entries: NDArray[np.uint8]) -> NDArray[np.uint8]:
-        """Compose the mosaic.
+    def rows(self, entries: NDArray[np.uint8]) -> NDArray[np.uint8]:
+        """Compose the rows that differ.
 
         Parameters
         ----------
@@ -38,11 +38,14 @@ class MosaicPlan:
 
         Returns
         -------
-        ndarray of uint8, shape (height, width)
+        ndarray of uint8, shape (different rows, width)
         """
         with_gap = np.concatenate((np.array([GAP_INDEX], np.uint8), entries))
-        mosaic: NDArray[np.uint8] = with_gap[self.sources][self.row_of]
-        return mosaic
+        return with_gap.take(self.sources)
+
+    def pixels(self, entries: NDArray[np.uint8]) -> NDArray[np.uint8]:
+        """Compose the mosaic, shape (height, width), of the same entries."""
+        return self.rows(entries).take(self.row_of, axis=0)
 
 
 def plan_mosaic(layout: TileLayout) -> MosaicPlan:

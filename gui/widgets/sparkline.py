@@ -9,6 +9,7 @@ from PySide6.QtGui import QPainter, QPen, QPolygonF
 
 from engine.probe_history import ProbeTrack
 from gui.theme import Theme, mixed
+from gui.widgets.lines import draw_curve
 
 LINE_WIDTH = 1.2
 
@@ -67,9 +68,9 @@ def paint_sparkline(painter: QPainter, area: QRectF, points: SparkPoints, theme:
     painter.drawLine(QPointF(area.left(), base), QPointF(area.right(), base))
     if not len(points.shares):
         return
-    xs = (area.left() + area.width() * points.shares).tolist()
-    ys = (area.bottom() - 1 - (area.height() - 2) * points.heights).tolist()
-    places = [QPointF(x, y) for x, y in zip(xs, ys, strict=True)]
+    xs = area.left() + area.width() * points.shares
+    ys = area.bottom() - 1 - (area.height() - 2) * points.heights
+    places = [QPointF(x, y) for x, y in zip(xs.tolist(), ys.tolist(), strict=True)]
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     painter.setPen(Qt.PenStyle.NoPen)
     painter.setBrush(mixed(theme.panel, theme.text, 0.3))
@@ -83,7 +84,7 @@ def paint_sparkline(painter: QPainter, area: QRectF, points: SparkPoints, theme:
     painter.setPen(QPen(mixed(theme.text_dim, theme.text, 0.35), LINE_WIDTH))
     if len(places) == 1:
         painter.drawLine(places[0], QPointF(places[0].x() + 2, places[0].y()))
-    painter.drawPolyline(QPolygonF(places))
+    draw_curve(painter, xs, ys)
     painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
 
 

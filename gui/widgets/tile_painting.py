@@ -11,7 +11,6 @@ from engine.inspect.tiles import TileSet, tile_indices
 from engine.inspect.words import number
 from gui.palettes import GAP_INDEX, Lut
 from gui.theme import S1, S2, Theme, caption_font, contrast, text_on
-from gui.widgets.mosaic_plan import MosaicPlan
 from gui.widgets.tile_geometry import Box, TileLayout
 
 CARD_RADIUS = 6
@@ -23,14 +22,12 @@ _LARGE_FIGURES_PX = 14
 _MOST_FIGURES = 600
 
 
-def mosaic_pixels(
-    plan: MosaicPlan, tiles: TileSet, start: TileSet | None, change: TileSet | None
-) -> NDArray[np.uint8]:
-    """Compose the mosaic of a wall; `start` and `change` where the plan has small pictures."""
+def mosaic_entries(tiles: TileSet, start: TileSet | None, change: TileSet | None) -> NDArray[np.uint8]:
+    """Give what a wall's plan asks for; `start` and `change` where it has small pictures."""
     entries = [tile_indices(tiles).ravel()]
     if start is not None and change is not None:
         entries += [tile_indices(start).ravel(), tile_indices(change).ravel()]
-    return plan.pixels(np.concatenate(entries))
+    return np.concatenate(entries)
 
 
 def logical(box: Box, dpr: float) -> QRectF:

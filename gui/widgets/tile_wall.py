@@ -12,7 +12,7 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from engine.inspect.tiles import TileSet
-from gui.pixel_view import PixelView, snapped
+from gui.pixel_view import MOSAIC_HEIGHT, PixelView, snapped
 from gui.theme import S1, ThemeManager, mixed
 from gui.widgets import tile_painting
 from gui.widgets.caption_line import CaptionLine, legend_of
@@ -65,9 +65,8 @@ class TileWall(QWidget):
         self._mosaic = self._view.add_mosaic()
         self._ground = PaintedLayer()
         self._text = PaintedLayer(self._paint_outlines, bleed=_BLEED)
-        self._text.setZValue(2)
-        self._view.add_item(self._ground)
-        self._view.add_item(self._text)
+        self._view.add_layer(self._ground, MOSAIC_HEIGHT - 1)
+        self._view.add_layer(self._text, MOSAIC_HEIGHT + 1)
         self._words = Paced(self._refresh_words, parent=self)
         CopyKeys(self, self.picture, self._numbers, menu="none")
 
@@ -152,7 +151,8 @@ class TileWall(QWidget):
         painter.translate(QPointF(self._view.widget.pos()) + self._origin(dpr))
         if self._tiles is not None:
             layout = self._layout_at(self._tiles, dpr)
-            pixels = tile_painting.mosaic_pixels(plan_mosaic(layout), self._tiles, self._start, self._change)
+            entries = tile_painting.mosaic_entries(self._tiles, self._start, self._change)
+            pixels = plan_mosaic(layout).pixels(entries)
             tile_painting.paint_cards(painter, layout, theme)
             lut = theme.lut(self._tiles.role, self._tiles.signed)
             tile_painting.draw_mosaic(painter, layout, pixels, lut)
@@ -192,18 +192,17 @@ class TileWall(QWidget):
             self._mosaic.set_lut(theme.lut(self._tiles.role, self._tiles.signed))
         origin = self._origin(dpr)
         self._mosaic.set_place(origin, dpr)
-        self._ground.setPos(origin)
-        self._text.setPos(origin)
+        self._ground.set_position(origin)
+        self._text.set_position(origin)
         self._refresh_pixels()
         self._ground.repaint(self._room(), dpr, self._paint_ground)
         self._words.call_now()
 
     def _refresh_pixels(self) -> None:
-        self._mosaic.item.setVisible(self._plan is not None)
+        self._mosaic.set_visible(self._plan is not None)
         if self._plan is not None and self._tiles is not None:
-            self._mosaic.set_pixels(
-                tile_painting.mosaic_pixels(self._plan, self._tiles, self._start, self._change)
-            )
+            entries = tile_painting.mosaic_entries(self._tiles, self._start, self._change)
+            self._mosaic.set_rows(self._plan.rows(entries), self._plan.row_of)
 
     def _refresh_words(self) -> None:
         """Write what is slower than the pixels: captions, numbers, title, readout."""

@@ -46,6 +46,11 @@ def test_the_same_subject_and_drawing_give_the_same_frame():
     np.testing.assert_array_equal(one.logits, other.logits)
 
 
+def test_while_a_network_is_trained_the_drawing_is_prepared_once():
+    first, second = (frame_of(INK, seed) for seed in (1, 2))
+    assert first.preparation is second.preparation
+
+
 def test_nobody_can_write_to_a_frame():
     frame = frame_of(INK)
     for array in (*frame.activations.values(), frame.parameters.vector):
