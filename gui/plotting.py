@@ -23,10 +23,13 @@ class Curve:
 
     def __init__(self, item: pg.PlotDataItem) -> None:
         self._item = item
+        self._points = np.zeros(0), np.zeros(0)
 
     def set_points(self, x: NDArray[np.float64], y: NDArray[np.float64]) -> None:
-        """Show points; both arrays have shape (n,) and are not written to afterwards."""
-        self._item.setData(x, y)
+        """Show points, arrays of shape (n,) that nobody writes to afterwards; the same ones cost nothing."""
+        if not (np.array_equal(x, self._points[0]) and np.array_equal(y, self._points[1], equal_nan=True)):
+            self._points = x, y
+            self._item.setData(x, y)
 
     @property
     def item(self) -> QGraphicsItem:
@@ -92,6 +95,7 @@ class Plot:
             self._widget.scene().addItem(self._right)
             self._right.setXLink(self._box)
             self._box.sigResized.connect(self._on_resized)
+        self._ticks: dict[str, list[tuple[float, str]]] = {}
         self._playhead, self._cursor = self._add_line(), self._add_line()
 
     @property
@@ -125,8 +129,10 @@ class Plot:
             self._axes["right"].setWidth(right_px)
 
     def set_ticks(self, side: str, ticks: Sequence[tuple[float, str]]) -> None:
-        """Write these numbers at an axis."""
-        self._axes[side].setTicks([list(ticks), []])
+        """Write these numbers at an axis; the same ones cost nothing."""
+        if list(ticks) != self._ticks.get(side):
+            self._ticks[side] = list(ticks)
+            self._axes[side].setTicks([list(ticks), []])
 
     def set_x_range(self, low: float, high: float) -> None:
         """Show this range of steps."""
