@@ -28,6 +28,7 @@ from engine.spec import NetworkSpec
 from engine.tape import Recorded
 from engine.training_config import TrainingConfig
 from gui.run_book import Parent, RunBook, RunEntry, RunInfo
+from gui.run_wishes import RunWishes
 from gui.training_processes import training_workers, trains_in_process
 
 # How often it is looked whether a run has come back from its process.
@@ -69,8 +70,8 @@ class Bridge(QObject):
         self._tests_seen = 0
         self._again: Snapshot | None = None
         self._pool = WorkerPool() if trains_in_process() else None
-        # What is to be done when a run has been put away; the newest wish counts.
-        self._waiting: tuple[RunEntry, Callable[[], None]] | None = None
+        # What is to be done when runs have been put away.
+        self._wishes = RunWishes()
         self._poll = QTimer(self)
         self._poll.setInterval(POLL_MS)
         self._poll.timeout.connect(self._on_poll)
@@ -97,9 +98,9 @@ class Bridge(QObject):
         return session is not None and (session.state is SessionState.RUNNING or session.is_starting)
 
     @property
-    def is_waiting(self) -> bool:
-        """Whether a run is on its way that has to be taken from its process first."""
-        return self._waiting is not None
+    def is_leaving(self) -> bool:
+        """Whether the present run is being taken from its process: another one comes in its place at once."""
+        return self.present is not None and self.present.put_away
 
     @property
     def initial(self) -> Parameters | None:
@@ -118,9 +119,7 @@ class Bridge(QObject):
         """Make a fresh run, at rest; the present one waits."""
         name = self.book.next_name()
         config = replace(config, workers=training_workers())
-        session = self._make_session(spec, config, split, name=name)
-        info = RunInfo(name, preset_name, data_key, split, spec, config)
-        self._take(RunEntry(session, info, self.book.free_hue()))
+        self._take(self._make_entry(RunInfo(name, preset_name, data_key, split, spec, config)))
 
     def reopen_run(self, record: SessionRecord, split: Split, *, data_key: str) -> RunEntry:
         """Go on with a run that was saved; it waits, paused."""
@@ -130,10 +129,9 @@ class Bridge(QObject):
 
     def keep_run(self, record: SessionRecord, split: Split, *, data_key: str) -> RunEntry:
         """Take a run that was saved among the others, without opening it."""
-        session = self._make_session(record.spec, record.config, split, name=record.name, record=record)
         preset_name = next((p.name for p in PRESETS if p.spec.layers == record.spec.layers), record.name)
         info = RunInfo(record.name, preset_name, data_key, split, record.spec, record.config)
-        entry = RunEntry(session, info, self.book.free_hue())
+        entry = self._make_entry(info, record)
         self.book.add(entry)
         return entry
 
@@ -158,13 +156,14 @@ class Bridge(QObject):
         step: int | None,
         *,
         edit: Callable[[Parameters], Parameters] | None = None,
-        then: Callable[[], None] = lambda: None,
+        then: Callable[[RunEntry], None] = lambda child: None,
         failed: Callable[[str], None] = lambda sentence: None,
         **changes: Any,
     ) -> None:
         """Open a run that goes on from a recorded step of another one, which is put away.
 
-        It may take a moment: a run that trains has to come back from its process first.
+        It may take a moment: a run that trains has to come back from its process first. Where another run
+        is wanted in the meantime, that one is opened, and the new run waits among the others.
 
         Parameters
         ----------
@@ -175,7 +174,8 @@ class Bridge(QObject):
         edit
             Makes other parameters of those of that step.
         then, failed
-            Called when the new run is there, or with a sentence that says why it cannot be.
+            Called with the new run, which is not `present` where another one was wanted since; or with a
+            sentence that says why it cannot be.
         changes
             Other settings, `engine.forking.FORK_SETTINGS`.
         """
@@ -184,26 +184,23 @@ class Bridge(QObject):
             failed("The run is not there any more.")
             return
 
-        def open_fork() -> None:
+        def open_fork(in_front: bool) -> None:
+            if self.book.find(key) is None:
+                failed(f"{entry.name} was deleted before it was forked.")
+                return
             record = entry.session.record()
             found = entry.session.tape.at(record.state.position.step if step is None else step)
-            at, count = found.step, len(entry.info.split.train)
+            at, count, name = found.step, len(entry.info.split.train), self.book.next_name()
             try:
                 parameters = None if edit is None else edit(found.parameters)
-                name = self.book.next_name()
                 child = fork(record, at, name=name, count=count, parameters=parameters, **changes)
-                session = self._make_session(
-                    child.spec, child.config, entry.info.split, name=name, record=child
-                )
+                info = replace(entry.info, name=name, config=child.config)
+                forked = self._make_entry(info, child, Parent(entry.key, entry.name, at))
             except EngineError as error:
-                if entry is self.present and entry.put_away:
-                    self._reopen(entry)
                 failed(str(error))
                 return
-            info = replace(entry.info, name=name, config=child.config)
-            parent = Parent(entry.key, entry.name, at)
-            self._take(RunEntry(session, info, self.book.free_hue(), parent=parent))
-            then()
+            (self._take if in_front else self.book.add)(forked)
+            then(forked)
 
         self._put_away(entry, open_fork)
 
@@ -213,7 +210,7 @@ class Bridge(QObject):
         if entry is None or (entry is self.present and not entry.put_away):
             return
         if entry.put_away:
-            self._put_away(entry, lambda: self._reopen(entry))
+            self._put_away(entry, lambda in_front: self._reopen(entry) if in_front else None)
         else:
             self._take(entry)
 
@@ -305,7 +302,7 @@ class Bridge(QObject):
     def close(self) -> tuple[SessionRecord, str] | None:
         """End all training; give the newest run that has begun and the key of its data set, for keeping."""
         self._poll.stop()
-        self._waiting = None
+        self._wishes.clear()
         for session in self._retired:
             session.close()
         for entry in self.book:
@@ -317,26 +314,24 @@ class Bridge(QObject):
                 return kept.session.record(), kept.info.data_key
         return None
 
-    def _make_session(
-        self,
-        spec: NetworkSpec,
-        config: TrainingConfig,
-        split: Split,
-        *,
-        name: str,
-        record: SessionRecord | None = None,
-    ) -> TrainingSession:
+    def _make_entry(
+        self, info: RunInfo, record: SessionRecord | None = None, parent: Parent | None = None
+    ) -> RunEntry:
+        return RunEntry(self._make_session(info, record), info, self.book.free_hue(), parent=parent)
+
+    def _make_session(self, info: RunInfo, record: SessionRecord | None) -> TrainingSession:
         """Make a session in a process of its own, or on a thread where there is but one core for both."""
+        what = info.spec, info.config, info.split.train
+        options: dict[str, Any] = {"test_data": info.split.test, "name": info.name, "record": record}
         if self._pool is None:
-            return TrainingSession(spec, config, split.train, test_data=split.test, name=name, record=record)
-        session = ProcessSession(
-            spec, config, split.train, test_data=split.test, name=name, record=record, pool=self._pool
-        )
+            return TrainingSession(*what, **options)
+        session = ProcessSession(*what, **options, pool=self._pool)
         self._pool.warm()
         return session
 
     def _take(self, entry: RunEntry) -> None:
         """Make this run the present one. The one before waits, so that one can go back to it."""
+        self._wishes.pass_over()
         left = self.present if self.present is not entry else None
         if left is not None and left.has_begun:
             left.session.pause()
@@ -360,22 +355,25 @@ class Bridge(QObject):
         self._again = entry.newest
         self.run_opened.emit(entry.info)
 
-    def _put_away(self, entry: RunEntry, then: Callable[[], None] | None = None) -> None:
-        """End a run's process, and call `then` when all of the run is here."""
+    def _put_away(self, entry: RunEntry, then: Callable[[bool], None] | None = None) -> None:
+        """End a run's process, and call `then` when all of the run is here, see `RunWishes.add`."""
         session = entry.session
         if session.state not in ENDED:
             entry.put_away = True
             session.stop()
-        if then is not None:
-            self._waiting = entry, then
         self._poll.start()
-        self._on_poll()
+        if then is not None:
+            self._wishes.add(entry, then)
+            self._on_poll()
 
     def _on_poll(self) -> None:
-        if self._waiting is not None and not self._waiting[0].session.is_alive:
-            (_, act), self._waiting = self._waiting, None
-            act()
-        if self._waiting is None and not any(entry.session.is_alive for entry in self.book if entry.put_away):
+        self._wishes.meet()
+        left = self.present
+        if left is not None and left.put_away and not (left.session.is_alive or self._wishes.is_for_front):
+            # Nothing came of what it was to make room for.
+            self._reopen(left)
+        ending = any(entry.session.is_alive for entry in self.book if entry.put_away)
+        if not ending and not self._wishes.are_waiting:
             self._poll.stop()
             self.book.trim()
 
@@ -384,9 +382,7 @@ class Bridge(QObject):
         if self.book.find(entry.key) is None:
             return
         record = entry.session.record()
-        entry.session = self._make_session(
-            record.spec, record.config, entry.info.split, name=entry.name, record=record
-        )
+        entry.session = self._make_session(replace(entry.info, config=record.config), record)
         entry.put_away = False
         entry.newest = None
         self._take(entry)

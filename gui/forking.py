@@ -1,6 +1,7 @@
 """Forks runs as the person asks for it: at the playhead, or as a twin from the first step."""
 
 from collections.abc import Callable
+from functools import partial
 
 from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QWidget
@@ -95,14 +96,20 @@ class Forking(QObject):
         def edited(parameters: Parameters) -> Parameters:
             return parameters if edits is None else operate(run.session.spec, parameters, edits.edits)
 
-        def then() -> None:
-            child = self._bridge.present
-            assert child is not None
+        def then(child: RunEntry) -> None:
             assert child.parent is not None
+            at = grouped(child.parent.step)
+            if child is not self._bridge.present:
+                self._say(
+                    f"{child.name} is forked from {child.parent.name} at step {at}, and waits: "
+                    "another run was wanted since.",
+                    action=f"Open {child.name}",
+                    act=partial(self._open, child.key),
+                )
+                return
             if plan.train:
                 self._bridge.toggle()
             self._instrument.wake()
-            at = grouped(child.parent.step)
             self._say(
                 f"This is {child.name}, forked from {child.parent.name} at step {at}.",
                 action=f"Go back to {child.parent.name}",
@@ -117,6 +124,10 @@ class Forking(QObject):
             failed=lambda sentence: self._say(sentence, warning=True),
             **plan.changes,
         )
+
+    def _open(self, key: str) -> None:
+        self._bridge.open_entry(key)
+        self._instrument.wake()
 
     def _owner(self, run: RunEntry, step: int | None) -> RunEntry:
         """Give the run that a step belongs to: those before a fork are the parent's."""

@@ -137,8 +137,7 @@ class TrainingControl(QObject):
             self._start_when_loaded = True
             self.ensure_run()
             return
-        if self._bridge.is_waiting:
-            # It is being taken from its process, and another one comes in its place at once.
+        if self._is_leaving():
             return
         if self._bridge.state in (SessionState.STOPPED, SessionState.FAILED):
             self._bridge.restart(new_seed=False)
@@ -201,7 +200,15 @@ class TrainingControl(QObject):
         self._wanted = data_key
         self._library.load(data_key)
 
+    def _is_leaving(self) -> bool:
+        """Tell whether another run is about to come in the place of this one, and say so."""
+        if self._bridge.is_leaving:
+            self._say("Another run is being opened: it can be trained as soon as it is here.")
+        return self._bridge.is_leaving
+
     def _command(self, send: Callable[[], object]) -> None:
+        if self._is_leaving():
+            return
         self.ensure_run()
         send()
         self._instrument.wake()

@@ -157,11 +157,89 @@ def test_a_run_that_is_deleted_while_it_is_opened_stays_deleted(bridge, qtbot, u
         # Its process has still to end.
         patch.setattr(type(first.session), "is_alive", property(lambda session: True))
         bridge.open_entry(first.key)
-        assert bridge.is_waiting
+        assert bridge._wishes.are_waiting
         bridge.delete_run(first.key)
-    until(lambda: not bridge.is_waiting)
+    until(lambda: not bridge._wishes.are_waiting)
     assert bridge.present is present
     assert names(bridge) == ["Run 2", "Run 3"]
+
+
+@pytest.fixture
+def held(bridge):
+    """Let no process or thread of a run end until it is called."""
+    patch = pytest.MonkeyPatch()
+    patch.setattr(type(bridge.session), "is_alive", property(lambda session: True))
+    yield patch.undo
+    patch.undo()
+
+
+def test_of_two_forks_the_newer_one_is_opened_and_the_older_one_kept(bridge, qtbot, until, held):
+    train(bridge, qtbot, 4)
+    first, there = bridge.present, []
+    bridge.fork(first.key, 1, then=lambda child: there.append((child, child is bridge.present)))
+    bridge.fork(first.key, 3, then=lambda child: there.append((child, child is bridge.present)))
+    assert bridge.is_leaving
+    assert there == []
+    held()
+    until(lambda: len(there) == 2)
+    assert not bridge.is_leaving
+    assert [(child.name, child.parent.step, in_front) for child, in_front in there] == [
+        ("Run 2", 1, False),
+        ("Run 3", 3, True),
+    ]
+    assert names(bridge) == ["Run 1", "Run 2", "Run 3"]
+    bridge.open_entry(there[0][0].key)
+    until(lambda: bridge.present is there[0][0])
+    train(bridge, qtbot, 1)
+    assert bridge.session.step_count == 2
+
+
+def test_a_run_that_is_opened_while_a_fork_waits_stays_in_front(bridge, qtbot, until, held):
+    train(bridge, qtbot, 2)
+    there = []
+    bridge.fork(bridge.present.key, 1, then=there.append)
+    bridge.restart(new_seed=True)
+    fresh = bridge.present
+    assert not bridge.is_leaving
+    held()
+    until(lambda: bool(there))
+    assert bridge.present is fresh
+    assert names(bridge) == ["Run 1", "Run 2", "Run 3"]
+    assert there[0].parent.name == "Run 1"
+    train(bridge, qtbot, 1)
+
+
+def test_a_fork_of_a_run_that_is_deleted_meanwhile_is_one_sentence(bridge, qtbot, until, held):
+    train(bridge, qtbot, 2)
+    first, failures = bridge.present, []
+    bridge.restart(new_seed=True)
+    present = bridge.present
+    bridge.fork(first.key, 1, failed=failures.append)
+    assert not bridge.is_leaving
+    bridge.delete_run(first.key)
+    held()
+    until(lambda: bool(failures))
+    assert failures == ["Run 1 was deleted before it was forked."]
+    assert bridge.present is present
+    assert names(bridge) == ["Run 2"]
+
+
+def test_a_run_that_made_room_for_nothing_comes_back(bridge, qtbot, until, held):
+    train(bridge, qtbot, 2)
+    first = bridge.present
+    bridge.restart(new_seed=True)
+    train(bridge, qtbot, 1)
+    present = bridge.present
+    bridge.fork(present.key, None, learning_rate=-1.0)
+    bridge.fork(first.key, 1)
+    bridge.delete_run(first.key)
+    assert bridge.is_leaving
+    held()
+    until(lambda: not bridge.is_leaving)
+    assert bridge.present is present
+    assert names(bridge) == ["Run 2"]
+    train(bridge, qtbot, 1)
+    assert bridge.session.step_count == 2
 
 
 def test_names_and_notes_are_kept_and_numbers_not_used_twice(bridge, qtbot):

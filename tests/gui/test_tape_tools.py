@@ -45,6 +45,29 @@ def press(dialog, name):
     QTest.mouseClick(dialog.findChild(QPushButton, name), Qt.MouseButton.LeftButton)
 
 
+def test_a_fork_that_is_overtaken_is_told_and_can_be_opened(paused, monkeypatch):
+    first = paused.window.session
+    with monkeypatch.context() as patch:
+        # Its process has still to end.
+        patch.setattr(type(first), "is_alive", property(lambda session: True))
+        QTest.keyClick(paused.window, Qt.Key.Key_F)
+        press(dialog_of(paused), "fork_only")
+        assert paused.window.session is first
+        paused.click("play_button")
+        assert paused.message == "Another run is being opened: it can be trained as soon as it is here."
+        paused.trigger("restart")
+        assert paused.window.session.name == "Run 2"
+    step = grouped(first.step_count)
+    paused.wait(lambda: paused.message.startswith("Run 3 is forked"))
+    assert paused.message == (
+        f"Run 3 is forked from Run 1 at step {step}, and waits: another run was wanted since."
+    )
+    assert paused.window.session.name == "Run 2"
+    paused.click("message_action")
+    paused.wait(lambda: paused.window.session.name == "Run 3")
+    paused.settle()
+
+
 def test_a_fork_at_the_playhead_goes_on_as_the_run_did(paused):
     first = paused.window.session
     until = first.step_count
