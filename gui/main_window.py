@@ -4,7 +4,7 @@ import logging
 from collections.abc import Callable, Mapping
 from functools import partial
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Literal
 
 from PySide6.QtCore import QEvent, QTimer
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QHideEvent, QShowEvent
@@ -207,14 +207,15 @@ class MainWindow(QMainWindow):
         action: str = "",
         act: Callable[[], None] | None = None,
         warning: bool = False,
+        only: str = "",
     ) -> None:
-        """Tell the person something in place; an empty sentence takes back what was said."""
+        """Tell the person something in place; "" takes back what was said, or `only` this sentence."""
+        messages = self._skeleton.messages
         if sentence:
-            self._skeleton.messages.show_message(
-                sentence, kind="warning" if warning else "note", action=action, on_action=act
-            )
-        else:
-            self._skeleton.messages.dismiss()
+            kind: Literal["warning", "note"] = "warning" if warning else "note"
+            messages.show_message(sentence, kind=kind, action=action, on_action=act)
+        elif only in ("", messages.text):
+            messages.dismiss()
 
     def show_unexpected(self, report: ErrorReport) -> None:
         """Show an error that nobody foresaw, with its details."""

@@ -50,7 +50,8 @@ class RunsControl(QObject):
     data_name
         Gives what a data set is called, by its key.
     say
-        ``say(sentence, action="", act=None, warning=False)`` tells the person something in place.
+        ``say(sentence, action="", act=None, warning=False)`` tells the person something in place;
+        ``say("", only=sentence)`` takes it back.
     worker
         Computes the pictures of the comparison; this object closes it.
     """
@@ -85,6 +86,8 @@ class RunsControl(QObject):
         self._b_subject: Subject | None = None
         self._pair: tuple[Frame | None, Frame | None] | None = None
         self._facts: tuple[RunFacts, RunFacts] | None = None
+        # Why a run was not renamed.
+        self._refusal = ""
         self._best: dict[str, tuple[int, float | None]] = {}
         self._pictures: dict[str, tuple[int, NDArray[np.int64]]] = {}
         self._clock, self._list_clock = QTimer(self), QTimer(self)
@@ -338,16 +341,25 @@ class RunsControl(QObject):
         entry = self._bridge.book.find(key)
         if entry is None:
             return
+        before, self._refusal = self._refusal, self._why_not(entry, name)
+        if self._refusal:
+            self._say(self._refusal, warning=True)
+            return
+        if before:
+            self._say("", only=before)
+        self._bridge.book.rename(entry, name)
+        if entry is self._bridge.present:
+            self._instrument.renew_name()
+            self.renamed.emit(name)
+
+    def _why_not(self, entry: RunEntry, name: str) -> str:
+        """Say why a run cannot be called so; "" where it can."""
         if not name:
-            self._say(f"A run needs a name of at least one letter; {entry.name} keeps its own.", warning=True)
-        elif any(other.name == name for other in self._bridge.book if other is not entry):
+            return f"A run needs a name of at least one letter; {entry.name} keeps its own."
+        if any(other.name == name for other in self._bridge.book if other is not entry):
             # Words about two runs tell them apart by their names.
-            self._say(f"Another run is called {name} already; {entry.name} keeps its own name.", warning=True)
-        else:
-            self._bridge.book.rename(entry, name)
-            if entry is self._bridge.present:
-                self._instrument.renew_name()
-                self.renamed.emit(name)
+            return f"Another run is called {name} already; {entry.name} keeps its own name."
+        return ""
 
     def _annotate(self, key: str, note: str) -> None:
         entry = self._bridge.book.find(key)

@@ -107,6 +107,29 @@ def test_another_name_of_the_open_run_is_told_by_the_pad(two_runs):
     assert "the answer of wider" in two_runs.find("answer_switch").toolTip()
 
 
+def rename(driver, run, name):
+    page = page_of(driver)
+    page.panel.list.choose(page.rows[run].key)
+    driver.click("run_rename")
+    line = driver.find("run_name", QLineEdit)
+    line.setText(name)
+    QTest.keyClick(line, Qt.Key.Key_Return)
+    QTest.qWait(0)
+
+
+def test_a_name_that_is_refused_is_forgotten_when_another_one_is_taken(two_runs):
+    refused = "Another run is called Run 1 already; Run 2 keeps its own name."
+    rename(two_runs, 1, "Run 1")
+    assert two_runs.message == refused
+    rename(two_runs, 1, "wider")
+    assert [row.name for row in page_of(two_runs).rows] == ["Run 1", "wider"]
+    assert two_runs.message == ""
+    rename(two_runs, 1, "Run 1")
+    two_runs.window.say("Something else.")
+    rename(two_runs, 1, "narrower")
+    assert two_runs.message == "Something else."
+
+
 def test_letters_in_a_name_and_a_note_are_no_shortcuts(two_runs):
     page = page_of(two_runs)
     page.panel.note.setFocus()

@@ -52,8 +52,11 @@ class Bench:
         self.page.hide()
         self.page.show()
 
-    def say(self, sentence, *, action="", act=None, warning=False):
-        self.said.append((sentence, action, act))
+    def say(self, sentence, *, action="", act=None, warning=False, only=""):
+        if sentence:
+            self.said.append((sentence, action, act))
+        else:
+            self.said = [said for said in self.said if said[0] != only]
 
     def open_run(self, spec=SPEC, config=CONFIG):
         self.bridge.open_run(spec, config, make_split(), data_key="embedded", preset_name="test")
@@ -146,6 +149,7 @@ def test_two_runs_are_never_called_the_same(thread):
     thread.page.renamed.emit(key, "Run 2")
     thread.page.renamed.emit(key, "wider")
     assert thread.names() == ["Run 1", "wider"]
+    assert thread.said == []
 
 
 def test_a_run_is_renamed_and_annotated(thread):
