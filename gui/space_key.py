@@ -23,6 +23,10 @@ class SpaceKey(QObject):
         if isinstance(application, QApplication):
             application.focusChanged.connect(self._on_focus_changed)
 
+    def gives_space_to(self, widget: QWidget) -> bool:
+        """Tell whether Space presses this control at the moment."""
+        return _can_be_pressed(widget) and self._came_by_keyboard(widget)
+
     def _on_focus_changed(self, old: QWidget | None, now: QWidget | None) -> None:
         # Only the one control in question is watched: a filter on all events would cost time.
         if old is not None:
@@ -54,6 +58,12 @@ class SpaceKey(QObject):
             event.accept()
             return True
         return False
+
+
+def has_space(widget: QWidget) -> bool:
+    """Tell whether Space is this control's own at the moment, and not the shortcut of its window."""
+    keys = widget.window().findChild(SpaceKey)
+    return keys is None or keys.gives_space_to(widget)
 
 
 def _can_be_pressed(widget: QWidget) -> bool:

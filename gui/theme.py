@@ -179,6 +179,8 @@ class ThemeManager(QObject):
         """Dress `app`: the Fusion style, our palette and one short style sheet."""
         self._app = app
         app.setStyle(QStyleFactory.create("Fusion"))
+        # Some desktops leave them out of the menus at the pointer, where they would be learned.
+        app.styleHints().setShowShortcutsInContextMenus(True)
         self._dress()
 
     def _wanted(self) -> Theme:

@@ -98,7 +98,7 @@ class CopyKeys(QObject):
             ("Copy picture", "Ctrl+C", self.copy_picture),
             ("Copy numbers", "Ctrl+Shift+C", self.copy_numbers),
         ):
-            menu.addAction(words, QKeySequence(keys), act).setShortcutVisibleInContextMenu(True)
+            menu.addAction(words, QKeySequence(keys), act)
 
     def _offer(self, place: QPoint) -> None:
         menu = QMenu(self._widget)

@@ -219,10 +219,10 @@ def test_what_came_with_the_program_can_be_neither_renamed_nor_deleted(panel, to
 def test_the_menu_of_an_own_card_offers_more(panel, told):
     click(panel, 0)
     menu = panel.make_menu()
-    assert [action.text() for action in menu.actions() if action.text()] == [
-        "Put into the selected filter\tEnter",
-        "Rename\tF2",
-        "Delete\tDel",
+    assert [(each.text(), each.shortcut().toString()) for each in menu.actions() if each.text()] == [
+        ("Put into the selected filter", "Enter"),
+        ("Rename", "F2"),
+        ("Delete", "Del"),
     ]
     menu.actions()[-1].trigger()
     menu.deleteLater()

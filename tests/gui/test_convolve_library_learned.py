@@ -123,7 +123,7 @@ def test_they_can_be_neither_renamed_nor_deleted(panel, said):
         QTest.keyClick(panel, key)
         assert said[-1] == f"“conv1 · 2” was learned by the network; only your own kernels can be {done}."
     menu = panel.make_menu()
-    assert [action.text() for action in menu.actions()] == ["Put into the selected filter\tEnter"]
+    assert [action.text() for action in menu.actions()] == ["Put into the selected filter"]
     menu.deleteLater()
 
 

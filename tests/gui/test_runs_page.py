@@ -5,13 +5,14 @@ import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QContextMenuEvent, QGuiApplication
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QComboBox, QLabel, QLineEdit, QPushButton, QWidget
+from PySide6.QtWidgets import QApplication, QComboBox, QLabel, QLineEdit, QPushButton, QWidget
 
 from engine.history import STEP_FIELDS, TEST_FIELDS
 from gui.pages.runs.list_panel import IS_OPEN, NOT_THE_OPEN_ONE
 from gui.pages.runs.page import EMPTY, RunsPage
 from gui.pages.runs.rows import RunRow
 from gui.pages.runs.run_delegate import RunDelegate
+from gui.space_key import SpaceKey
 from tests.gui.hosting import shown
 from tests.gui.runs_bench import ROWS, choose, page, said, themes
 
@@ -118,6 +119,31 @@ def test_the_menu_of_a_run_has_all_of_it(page):
     assert page.panel.list.rows.hidden == {"1", "3"}
     for each in (menu, mine):
         each.deleteLater()
+
+
+def test_the_menu_names_the_keys_that_do_the_same(page, qtbot):
+    SpaceKey(page.window())
+    runs = page.panel.list
+
+    def keys():
+        menu = page.panel.make_menu("2")
+        menu.deleteLater()
+        named = {action.text(): action.shortcut().toString() for action in menu.actions()}
+        return {words: key for words, key in named.items() if key}
+
+    QTest.qWaitForWindowActive(page.window())
+    place = runs.visualRect(runs.currentIndex()).center()
+    QTest.mouseClick(runs.viewport(), Qt.MouseButton.LeftButton, pos=place)
+    assert runs.hasFocus()
+    # Space plays and pauses after the mouse, and belongs to the list after Tab.
+    assert keys() == {"Open": "Enter", "Rename": "F2", "Delete": "Del"}
+    page.panel.note.setFocus()
+    QTest.keyClick(page.panel.note, Qt.Key.Key_Backtab)
+    while not runs.hasFocus():
+        QTest.keyClick(QApplication.focusWidget(), Qt.Key.Key_Backtab)
+    assert keys()["Hide curve"] == "Space"
+    QTest.keyClick(runs, Qt.Key.Key_Space)
+    assert runs.rows.hidden == {runs.chosen_key}
 
 
 def test_a_note_is_saved_while_typing_and_before_another_one_is_shown(page, qtbot):

@@ -118,6 +118,15 @@ def test_switching_announces_the_theme_once_and_at_once(qtbot: QtBot) -> None:
     app.setStyleSheet("")
 
 
+def test_keys_are_shown_in_every_menu_whatever_the_desktop_does(qtbot: QtBot) -> None:
+    app = QApplication.instance()
+    assert isinstance(app, QApplication)
+    app.styleHints().setShowShortcutsInContextMenus(False)
+    ThemeManager("light").apply(app)
+    assert app.styleHints().showShortcutsInContextMenus()
+    app.setStyleSheet("")
+
+
 @themes
 def test_the_palette_takes_the_selection_from_the_accent(theme: Theme) -> None:
     assert palette_of(theme).highlight().color() == theme.accent

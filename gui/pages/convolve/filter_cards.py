@@ -174,7 +174,7 @@ class FilterCards(QWidget):
             remove = menu.addAction("Remove", QKeySequence("Del"), ask(self.remove_requested.emit))
             remove.setEnabled(self._count() > 1)
             menu.addSeparator()
-            menu.addAction("Open", QKeySequence("Return"), ask(self.filter_activated.emit))
+            menu.addAction("Open", QKeySequence("Enter"), ask(self.filter_activated.emit))
             menu.addAction("Copy kernel", ask(self.copy_kernel))
             paste = menu.addAction("Paste kernel", QKeySequence.StandardKey.Paste)
             if pasted is not None:

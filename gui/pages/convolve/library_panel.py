@@ -15,6 +15,7 @@ from PySide6.QtGui import (
     QFocusEvent,
     QHelpEvent,
     QKeyEvent,
+    QKeySequence,
     QMouseEvent,
     QPainter,
     QPaintEvent,
@@ -286,11 +287,12 @@ class LibraryPanel(QAbstractScrollArea):
         index = self._current
         menu = QMenu(self)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        menu.addAction("Put into the selected filter\tEnter").triggered.connect(lambda: self._choose(index))
+        put = "Put into the selected filter"
+        menu.addAction(put, QKeySequence("Enter"), lambda: self._choose(index))
         if self._cards[index].origin == "own":
             menu.addSeparator()
-            menu.addAction("Rename\tF2").triggered.connect(self.rename_current)
-            menu.addAction("Delete\tDel").triggered.connect(self.remove_current)
+            menu.addAction("Rename", QKeySequence("F2"), self.rename_current)
+            menu.addAction("Delete", QKeySequence("Del"), self.remove_current)
         return menu
 
     def keyPressEvent(self, event: QKeyEvent) -> None:

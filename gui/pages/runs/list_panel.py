@@ -8,6 +8,7 @@ from engine.inspect.words import plural
 from gui.pages.runs.note_field import NoteField
 from gui.pages.runs.rows import RunRow
 from gui.pages.runs.run_list import RunList
+from gui.space_key import has_space
 from gui.theme import S1, S2, ThemeManager
 from gui.widgets.caption_line import CaptionLine
 from gui.widgets.tool_button import ToolButton
@@ -138,14 +139,16 @@ class ListPanel(QWidget):
         menu.setToolTipsVisible(True)
         is_open = key == rows.shown_key
         hidden = key in rows.hidden
+        # After the mouse it trains or pauses.
+        space = "Space" if has_space(self.list) else ""
         entries = (
-            ("Open", "Return", self._on_open, IS_OPEN if is_open else ""),
+            ("Open", "Enter", self._on_open, IS_OPEN if is_open else ""),
             ("Rename", "F2", self.list.rename, ""),
             ("", "", None, ""),
             ("Fork at the playhead…", "", self.fork_requested.emit, ""),
             ("Twin with another setting…", "", self.twin_requested.emit, ""),
             ("", "", None, ""),
-            ("Show curve" if hidden else "Hide curve", "Space", lambda key: rows.tick(key, hidden), ""),
+            ("Show curve" if hidden else "Hide curve", space, lambda key: rows.tick(key, hidden), ""),
             ("Show this curve alone", "", lambda key: rows.tick_only((key,)), ""),
             ("Show all curves", "", lambda key: rows.tick_all(), "" if rows.hidden else "All are shown."),
             ("", "", None, ""),
@@ -157,8 +160,8 @@ class ListPanel(QWidget):
                 continue
             action = menu.addAction(words)
             action.setShortcut(QKeySequence(keys))
-            action.setShortcutVisibleInContextMenu(True)
             action.setEnabled(not why)
-            action.setToolTip(why or words)
+            if why:
+                action.setToolTip(why)
             action.triggered.connect(lambda _=False, act=act: act(key))
         return menu
