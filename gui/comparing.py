@@ -32,7 +32,7 @@ class Comparing(QObject):
     forking
         Asks how a run is to be forked.
     inspecting
-        Looks into the open run while the page is in front.
+        Looks into the open run while the page is in front, or into the other one where that is selected.
     say
         ``say(sentence, action="", act=None, warning=False)`` tells the person something in place.
     """
@@ -90,6 +90,7 @@ class Comparing(QObject):
             self,
         )
         self._control.shown.connect(partial(self._inspecting.take, RUNS))
+        self._control.shown_beside.connect(partial(self._inspecting.take_beside, RUNS))
         self._control.renamed.connect(self._pad.set_run)
         self._inspecting.add_page(RUNS, page)
         page.twin_requested.connect(self._forking.ask_twin)

@@ -232,6 +232,7 @@ class Convolving(QObject):
         self._address.show_selection(value)
         if self._skeleton.inspector_open:
             weight = place.weight.astype("float32")
+            self._inspector.show_source("Convolve")
             self._inspector.show_filter(f"layer {place.layer + 1}", place.filter, weight, place.bias)
 
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from PySide6.QtCore import QObject
 
 from engine.inspect.layer_facts import LayerFacts, layer_facts
+from engine.inspect.words import grouped
 from engine.spec import NetworkSpec
 from gui.address_bar import AddressBar
 from gui.frames import Frame
@@ -54,6 +55,8 @@ class Inspecting(QObject):
         self._pages: dict[str, DrawPage | InsidePage | RunsPage | TrainPage] = dict(pages)
         self._skeleton, self._card_of = skeleton, card_of
         self._frames: dict[str, Frame] = {}
+        # Of pages that show two networks: the other one.
+        self._beside: dict[str, Frame] = {}
         self._texts = Paced(self._write_texts, parent=self)
         selection.changed.connect(self._on_selection_changed)
         address.place_chosen.connect(self._on_place_chosen)
@@ -73,11 +76,13 @@ class Inspecting(QObject):
     @property
     def frame(self) -> Frame | None:
         """What the page in front shows of a network; None where it shows none."""
-        return self._frames.get(self._skeleton.page)
+        return self.frame_of(self._skeleton.page)
 
     def frame_of(self, page: str) -> Frame | None:
-        """What that page shows of a network, or showed last."""
-        return self._frames.get(page)
+        """What that page shows of a network, or showed last; of two networks, of the selected one."""
+        beside = self._beside.get(page)
+        selected = beside is not None and beside.subject.key == self._selection.value.key
+        return beside if selected else self._frames.get(page)
 
     def enter(self) -> None:
         """Show the selected place anywhere: another page has come to the front."""
@@ -87,7 +92,17 @@ class Inspecting(QObject):
     def take(self, page: str, frame: Frame) -> None:
         """Look into this frame while that page is in front."""
         self._frames[page] = frame
-        if page == self._skeleton.page:
+        if page == self._skeleton.page and self.frame is frame:
+            self.refresh()
+
+    def take_beside(self, page: str, frame: Frame | None) -> None:
+        """Look into this frame of another network where the selected place is in that; None for no other."""
+        before = self.frame
+        if frame is None:
+            self._beside.pop(page, None)
+        else:
+            self._beside[page] = frame
+        if page == self._skeleton.page and self.frame is not before:
             self.refresh()
 
     def forget(self, page: str) -> None:
@@ -96,7 +111,7 @@ class Inspecting(QObject):
 
     def refresh(self) -> None:
         """Show the selected place in the frame that the page in front shows."""
-        frame = self._frames.get(self._skeleton.page)
+        frame = self.frame
         if frame is None:
             return
         self._selection.update(**_what_is_lost(self._selection.value, frame))
@@ -105,10 +120,13 @@ class Inspecting(QObject):
         self._texts.request()
 
     def _write_texts(self) -> None:
-        frame = self._frames.get(self._skeleton.page)
+        frame = self.frame
         if frame is not None:
             picture = frame.drawing.name or "my drawing"
-            self._selection.update(run=frame.source, step=frame.step, picture=picture)
+            key = frame.subject.key
+            self._selection.update(run=frame.source, step=frame.step, picture=picture, key=key)
+            step = "" if frame.step is None else f" · step {grouped(frame.step)}"
+            self._inspector.show_source(f"{frame.source}{step}")
 
     def _on_selection_changed(self, selection: Selection) -> None:
         for page in self._pages.values():
@@ -116,13 +134,16 @@ class Inspecting(QObject):
         if self._skeleton.page not in self._pages:
             # A page that shows no network says itself where it is.
             return
-        frame = self._frames.get(self._skeleton.page)
+        frame = self.frame
         self._address.show_selection(selection, () if frame is None else frame.spec.classes)
         self._address.show_history(can_back=self._selection.can_back, can_forward=self._selection.can_forward)
         self.refresh()
 
-    def _on_tile_chosen(self, layer: str, kind: Any, channel: int, pixel: Any) -> None:
-        self._selection.update(layer=layer, kind=kind, channel=channel, pixel=pixel)
+    def _on_tile_chosen(self, layer: str, kind: Any, channel: int, pixel: Any, key: str = "") -> None:
+        """Select a tile; where the page shows two networks, of the one with this key."""
+        key = key or self._selection.value.key
+        self._selection.update(layer=layer, kind=kind, channel=channel, pixel=pixel, key=key)
+        self._texts.call_now()
         if not self._skeleton.compact:
             self._skeleton.set_inspector_open(True)
 

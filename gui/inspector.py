@@ -20,7 +20,8 @@ from gui import inspector_words as words_of
 from gui.inspector_card import CardView
 from gui.inspector_layers import LayerTable
 from gui.inspector_words import Words
-from gui.theme import S1, S2, S3, S4, ThemeManager, answer_font, caption_font, heading_font
+from gui.theme import S1, S2, S3, S4, ThemeManager, answer_font, caption_font, heading_font, tabular
+from gui.widgets.elided_label import ElidedLabel
 from gui.widgets.fact_list import FactList
 from gui.widgets.histogram import Histogram
 from gui.widgets.number_grid import NumberGrid
@@ -63,6 +64,9 @@ class Inspector(QWidget):
         self._make_text: Callable[[], str] = str
         self._paced = Paced(self._write_words, parent=self)
 
+        self._source = ElidedLabel(theme, dim=True)
+        self._source.setFont(tabular(caption_font()))
+        self._source.setObjectName("inspector_source")
         self._heading = _label(answer_font())
         self._subtitle = _label(caption_font(), dim=True)
         self._grid = NumberGrid(theme)
@@ -102,7 +106,10 @@ class Inspector(QWidget):
         close.clicked.connect(self.close_requested)
         head = QHBoxLayout()
         head.setContentsMargins(S4, S2, S2, 0)
-        head.addWidget(title, 1)
+        head.setSpacing(S2)
+        head.addWidget(title)
+        head.addWidget(self._source)
+        head.addStretch(1)
         head.addWidget(close)
         content = QWidget()
         column = QVBoxLayout(content)
@@ -154,6 +161,10 @@ class Inspector(QWidget):
     def facts(self) -> tuple[tuple[str, str], ...]:
         """Names and values as they can be read now."""
         return self._facts.rows
+
+    def show_source(self, words: str) -> None:
+        """Say of which network it is, and at which step."""
+        self._source.set_text(words)
 
     def show_filter(
         self,

@@ -69,8 +69,10 @@ class LookingInside(QObject):
         """Switch the filter that is selected, or whose channel is, off or on again."""
         frame, channel = self._inspecting.frame, selection.channel
         layer = convolution_of(frame.spec, selection.layer) if frame is not None and selection.layer else None
-        if layer is None or channel is None:
+        if frame is None or layer is None or channel is None:
             self._surgery.refuse()
+        elif self._surgery.leaves_alone(frame.subject):
+            self._surgery.refuse(frame.subject)
         else:
             self._surgery.switch(layer, channel)
 

@@ -29,7 +29,7 @@ logger = logging.getLogger(__name__)
 CANVAS = "canvas"
 PREVIEW_PX = 280
 # What the program is doing is not what the person looks at.
-_LEFT_OUT = ("run", "step", "picture")
+_LEFT_OUT = ("run", "step", "picture", "key")
 
 
 @dataclasses.dataclass(slots=True)

@@ -1,7 +1,7 @@
 """Joins the Runs page to the runs: what is listed, drawn and compared, and what is done with them."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -58,6 +58,8 @@ class RunsControl(QObject):
 
     shown = Signal(object)
     """A new `Frame` of A: what the window's other parts look into while the page is in front."""
+    shown_beside = Signal(object)
+    """A new `Frame` of B, which they look into where it is selected; None where there is no B."""
 
     renamed = Signal(str)
     """The open run has another name."""
@@ -84,6 +86,7 @@ class RunsControl(QObject):
         self._tape_asked: tuple[object, int] | None = None
         self._awaits_tape = False
         self._b_subject: Subject | None = None
+        self._beside: Frame | None = None
         self._pair: tuple[Frame | None, Frame | None] | None = None
         self._facts: tuple[RunFacts, RunFacts] | None = None
         # Why a run was not renamed.
@@ -282,6 +285,10 @@ class RunsControl(QObject):
         a, present = self._frames.get(A), self._bridge.present
         if a is not None and (present is None or a.subject.key != present.key):
             del self._frames[A]
+        beside = self._frames.get(B) if self._compares else None
+        if beside is not self._beside:
+            self._beside = beside
+            self.shown_beside.emit(beside)
         pair = self._frames.get(A), self._frames.get(B)
         if self._compares and pair != self._pair:
             self._pair = pair
@@ -351,6 +358,8 @@ class RunsControl(QObject):
         if entry is self._bridge.present:
             self._instrument.renew_name()
             self.renamed.emit(name)
+        elif self._b_subject is not None and self._b_subject.key == key:
+            self._b_subject = replace(self._b_subject, source=name)
 
     def _why_not(self, entry: RunEntry, name: str) -> str:
         """Say why a run cannot be called so; "" where it can."""

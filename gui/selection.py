@@ -17,7 +17,8 @@ class Selection:
     """One place in one network: run and step, input picture, layer, channel, pixel, class.
 
     The fields go from the outside in. ``channel`` counts from 0; ``pixel`` is (row, column) in the
-    selected filter or channel; ``label`` is the selected class.
+    selected filter or channel; ``label`` is the selected class. ``run`` is what the network is called,
+    ``key`` its own: it tells apart two that are seen beside each other.
     """
 
     run: str = ""
@@ -28,6 +29,7 @@ class Selection:
     channel: int | None = None
     pixel: tuple[int, int] | None = None
     label: int | None = None
+    key: str = ""
 
 
 class Changes(TypedDict, total=False):
@@ -41,13 +43,14 @@ class Changes(TypedDict, total=False):
     channel: int | None
     pixel: tuple[int, int] | None
     label: int | None
+    key: str
 
 
 @dataclass(frozen=True, slots=True)
 class _Place:
     """The part of a selection that the history keeps.
 
-    Run, step and picture are left out: they say what the program is doing, so going back to the
+    Run with its key, step and picture are left out: they say what the program is doing, so going back to the
     filter seen before must not rewind the run or replace the drawing.
     """
 

@@ -147,9 +147,18 @@ class Surgery(QObject):
         """Ask this whether what becomes of the accuracy is seen anyway, and need not be told."""
         self._is_seen = is_seen
 
-    def refuse(self) -> None:
-        """Say what is missing."""
-        self._say("Choose a filter or an output channel of a convolution: it can be switched off.")
+    def leaves_alone(self, subject: Subject) -> bool:
+        """Whether this is a run that neither answers nor was operated on: changes are none of its own."""
+        keys = self._instrument.answering.key, self.operated.whole.key
+        return subject.step is not None and subject.key not in keys
+
+    def refuse(self, subject: Subject | None = None) -> None:
+        """Say what is missing, or that this network is not the one that answers."""
+        if subject is None:
+            self._say("Choose a filter or an output channel of a convolution: it can be switched off.")
+        else:
+            other = self._instrument.answering.source
+            self._say(f"{subject.source} does not answer the Pad: only filters of {other} can be changed.")
 
     def switch(self, layer: str, filter_index: int) -> None:
         """Switch a filter of the network that answers off, or on again."""

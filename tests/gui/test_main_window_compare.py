@@ -1,13 +1,16 @@
 """The Runs page in the window: reached, followed by the address and the Inspector, undone in place."""
 
+import numpy as np
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPointF, Qt
+from PySide6.QtGui import QGuiApplication
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QLineEdit
 
 from gui.bridge import SessionState
 from gui.dialogs.fork_dialog import ForkDialog
 from gui.pages.runs.page import RunsPage
+from gui.widgets.elided_label import ElidedLabel
 
 # The offscreen platform says so of every window that has a smallest size.
 pytestmark = pytest.mark.qt_log_ignore("This plugin does not support")
@@ -76,6 +79,59 @@ def test_address_and_inspector_follow_the_open_run(two_runs):
     assert page_of(two_runs).compare.b.filters.selected == 1
     two_runs.play_until(step + 2)
     two_runs.wait(lambda: window.selection.value.step == window.session.step_count)
+
+
+@pytest.fixture
+def compared(two_runs):
+    """Both runs beside each other, as they are at the step of the open one."""
+    compare = page_of(two_runs).compare
+    page_of(two_runs).show_part("compare")
+    two_runs.wait(lambda: None not in compare._frames)
+    two_runs.settle()
+    return two_runs
+
+
+def click_filter(driver, side, number):
+    wall = getattr(page_of(driver).compare, side).filters
+    box = wall.tile_layout.tile_box(number)
+    place = wall.picture_origin + QPointF(box.x + 2, box.y + 2)
+    QTest.mouseClick(wall, Qt.MouseButton.LeftButton, pos=place.toPoint())
+
+
+def numbers_in_inspector(driver):
+    driver.click("copy_numbers")
+    return [float(cell) for cell in QGuiApplication.clipboard().text().split()]
+
+
+def test_the_inspector_looks_into_the_run_whose_tile_was_clicked(compared):
+    window, page = compared.window, page_of(compared)
+    shown = dict(zip("ab", page.compare._frames, strict=True))
+    assert [frame.source for frame in shown.values()] == ["Run 2", "Run 1"]
+    for side in ("b", "a", "b"):
+        click_filter(compared, side, 1)
+        frame = shown[side]
+        where = f"{frame.source} · step {frame.step}"
+        assert compared.find("inspector_source", ElidedLabel).text == where
+        assert (window.selection.value.run, window.selection.value.step) == (frame.source, frame.step)
+        expected = frame.parameters["conv1.weight"][1].ravel()
+        np.testing.assert_allclose(numbers_in_inspector(compared), expected, rtol=1e-3)
+        assert page.compare.a.filters.selected == page.compare.b.filters.selected == 1
+    rename(compared, 0, "first")
+    compared.wait(lambda: window.selection.value.run == "first")
+    page.show_part("curves")
+    compared.wait(lambda: window.selection.value.run == "Run 2")
+
+
+def test_a_filter_of_the_run_that_does_not_answer_is_not_switched(compared):
+    instrument = compared.window.instrument
+    click_filter(compared, "b", 1)
+    compared.trigger("switch_filter")
+    assert compared.message == "Run 1 does not answer the Pad: only filters of Run 2 can be changed."
+    assert instrument.answering is instrument.run
+    click_filter(compared, "a", 1)
+    compared.trigger("switch_filter")
+    compared.settle()
+    assert instrument.answering.source == "Run 2 without conv1 2"
 
 
 def test_a_run_is_opened_deleted_and_brought_back(two_runs):

@@ -157,12 +157,26 @@ def test_a_tile_is_chosen_and_outlined_in_both(compared):
     chosen = said(page.tile_chosen)
     page.compare.b.filters.tile_clicked.emit(2, 1, 0)
     page.compare.a.channels.tile_clicked.emit(3, None, None)
-    assert chosen == [("conv1", "filter", 2, (1, 0)), ("relu1", "channel", 3, None)]
+    assert chosen == [("conv1", "filter", 2, (1, 0), "2"), ("relu1", "channel", 3, None, "1")]
     page.show_selection(Selection(layer="relu1", kind="channel", channel=3))
     assert [side.channels.selected for side in (page.compare.a, page.compare.b)] == [3, 3]
     assert page.compare.a.filters.selected is None
     page.compare.show_frames(page.compare._frames[0], frame_of(key="2", spec=SMALL, step=5))
     assert page.compare.b.channels.selected is None
+
+
+def test_a_tile_is_of_the_run_that_is_seen_and_that_run_is_marked(compared):
+    page, _, _ = compared
+    chosen = said(page.tile_chosen)
+    headers = page.compare.a.header, page.compare.b.header
+    page.show_selection(Selection(layer="conv1", kind="filter", channel=1, key="1"))
+    assert [header.is_looked_into for header in headers] == [True, False]
+    page.show_selection(Selection(layer="conv1", kind="filter", channel=1, key="2"))
+    assert [header.is_looked_into for header in headers] == [False, True]
+    page.compare.blink.press()
+    page.compare.a.filters.tile_clicked.emit(0, None, None)
+    assert chosen == [("conv1", "filter", 0, None, "2")]
+    assert [header.is_looked_into for header in headers] == [True, True]
 
 
 def test_another_b_shows_nothing_of_the_one_before(compared):

@@ -1,6 +1,7 @@
 """Two runs side by side on the same picture: settings, filters, output channels, answers; and blinking."""
 
 from collections.abc import Callable
+from functools import partial
 
 import numpy as np
 from PySide6.QtCore import QSignalBlocker, Qt, Signal
@@ -49,8 +50,8 @@ class ComparePart(QWidget):
         Shared with the window.
     """
 
-    tile_chosen = Signal(str, str, int, object)
-    """Layer, "filter" or "channel", its number from 0, and (row, column) or None."""
+    tile_chosen = Signal(str, str, int, object, str)
+    """Layer, "filter" or "channel", its number from 0, (row, column) or None, and the key of the run."""
     tile_activated = Signal()
     menu_requested = Signal(object)
     hovered = Signal(str)
@@ -132,7 +133,7 @@ class ComparePart(QWidget):
             self._itself.setChecked(False)
 
     def show_selection(self, selection: Selection) -> None:
-        """Outline what is selected, in both networks."""
+        """Outline what is selected in both networks, and mark the one that is looked into."""
         self._selection = selection
         self._outline()
 
@@ -206,9 +207,15 @@ class ComparePart(QWidget):
         for part in (self.a, self.b, self.bars, self.table):
             part.hovered.connect(self.hovered)
         for side in (self.a, self.b):
-            side.tile_chosen.connect(self.tile_chosen)
+            side.tile_chosen.connect(partial(self._on_tile_chosen, side))
             side.tile_activated.connect(self.tile_activated)
             side.menu_requested.connect(self.menu_requested)
+
+    def _on_tile_chosen(self, side: SideView, layer: str, kind: str, tile: int, cell: object) -> None:
+        """Say which run the tile is of: what was seen in its place."""
+        row = self._rows[1 if side is self.b or self.blink.is_on else 0]
+        if row is not None:
+            self.tile_chosen.emit(layer, kind, tile, cell, row.key)
 
     def _show_empty(self) -> None:
         self._stack.setCurrentIndex(0 if None in self._rows else 1)

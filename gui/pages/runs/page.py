@@ -55,8 +55,8 @@ class RunsPage(QWidget):
     """The name of the part in front: "curves", "compare", or one that was added."""
     seen_changed = Signal(bool)
     """Whether the page can be seen."""
-    tile_chosen = Signal(str, str, int, object)
-    """Layer, "filter" or "channel", its number from 0, and (row, column) or None."""
+    tile_chosen = Signal(str, str, int, object, str)
+    """Layer, "filter" or "channel", its number from 0, (row, column) or None, and the key of the run."""
     tile_activated = Signal()
     """The chosen tile was double-clicked, or Enter pressed on it: go deeper."""
     menu_requested = Signal(object)
@@ -136,7 +136,7 @@ class RunsPage(QWidget):
         self.curves.show_playhead(step)
 
     def show_selection(self, selection: Selection) -> None:
-        """Outline what is selected."""
+        """Outline what is selected, and mark the run that it is selected in."""
         self.compare.show_selection(selection)
 
     def minimumSizeHint(self) -> QSize:

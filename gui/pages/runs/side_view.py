@@ -13,7 +13,7 @@ from gui.selection import Selection
 from gui.theme import S2, ThemeManager, caption_font, heading_font, tabular
 from gui.widgets.tile_wall import TileWall
 
-HEADER_PX, SWATCH_PX = 28, 20
+HEADER_PX, SWATCH_PX, MARK_PX = 28, 20, 2
 LEAST_FILTERS_PX, LEAST_CHANNELS_PX = 148, 164
 
 
@@ -24,6 +24,7 @@ class SideHeader(QWidget):
         super().__init__(parent)
         self._themes = themes
         self._letter, self._row, self._step, self._answer = "", RunRow("", " "), "", ""
+        self._looked_into = ""
         self.setFixedHeight(HEADER_PX)
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
         themes.changed.connect(self.update)
@@ -35,10 +36,22 @@ class SideHeader(QWidget):
 
     def show_words(self, letter: str, row: RunRow, step: str, answer: str) -> None:
         """Say whose weights are shown here, at which step, and what they answer."""
-        if (letter, row.name, row.hue, step, answer) != (*self.words[:2], self._row.hue, *self.words[2:]):
+        shown = self._letter, self._row.key, self._row.name, self._row.hue, self._step, self._answer
+        if (letter, row.key, row.name, row.hue, step, answer) != shown:
             self._letter, self._row, self._step, self._answer = letter, row, step, answer
             self.setAccessibleName(f"{letter}: {row.name}, {step}, answer {answer}")
             self.update()
+
+    def show_looked_into(self, key: str) -> None:
+        """Mark the line if the run of this key is its own."""
+        if key != self._looked_into:
+            self._looked_into = key
+            self.update()
+
+    @property
+    def is_looked_into(self) -> bool:
+        """Whether the line is marked."""
+        return bool(self._row.key) and self._row.key == self._looked_into
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Paint the line."""
@@ -60,6 +73,9 @@ class SideHeader(QWidget):
         name = f"{self._letter} · {self._row.name}"
         name = metrics.elidedText(name, Qt.TextElideMode.ElideRight, room.width())
         painter.drawText(room, Qt.AlignmentFlag.AlignLeft | vertical, name)
+        if self.is_looked_into:
+            mark = QRectF(room.left(), self.height() - MARK_PX, metrics.horizontalAdvance(name), MARK_PX)
+            painter.fillRect(mark, theme.accent)
         room.setLeft(room.left() + metrics.horizontalAdvance(name) + S2)
         painter.setFont(quiet)
         painter.setPen(theme.text_dim)
@@ -137,6 +153,7 @@ class SideView(QWidget):
 
     def show_selection(self, selection: Selection) -> None:
         """Outline what is selected, where it is of the convolution that is shown."""
+        self.header.show_looked_into(selection.key)
         for wall, kind in ((self.filters, "filter"), (self.channels, "channel")):
             tiles = wall.tiles
             here = tiles is not None and selection.layer == tiles.name and selection.kind == kind
