@@ -124,6 +124,12 @@ class Instrument(QObject):
         return self._recorded or self._live
 
     @property
+    def run_key(self) -> str:
+        """Key of the run that is open, whether or not anything of it has been seen; "" without one."""
+        present = self._bridge.present
+        return "" if present is None else present.key
+
+    @property
     def playhead(self) -> int | None:
         """The recorded step at which the run is shown, or None: live."""
         return self._playhead

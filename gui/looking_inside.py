@@ -41,6 +41,7 @@ class LookingInside(QObject):
         self._compared: Compared | None = None
         surgery.changed.connect(self._show_operation)
         surgery.compared.connect(self._on_compared)
+        bridge.run_opened.connect(lambda info: surgery.leave_run())
         surgery.set_seen(lambda: self._skeleton.page == INSIDE and self._page.part == SURGERY)
         # Looked at now and then: the last sign of a training comes before it has ended.
         self._watch = QTimer(self)

@@ -190,6 +190,16 @@ class Surgery(QObject):
         after = replace(before, live=False, edits=others if neutral else (*others, edit))
         self._undo_stack.push(_Operation(self, words, before, after, goes_on))
 
+    def leave_run(self) -> None:
+        """Another run was opened: a changed copy of the one before goes with it, as its answers do."""
+        present = self._present
+        shown = self._shown is not None and self._instrument.trained.parameters is self._shown
+        if present is not None and shown and not self._is_open(present):
+            self._files.card = present.card
+            self._instrument.put_back(present.trained)
+            self._present = None
+            self.changed.emit()
+
     def measure(self) -> None:
         """Tell how the network that answers does now."""
         self._ask(self._answering(), "")
@@ -199,7 +209,11 @@ class Surgery(QObject):
         self._worker.close()
 
     def show(self, which: _Answering, *, words: bool) -> None:
-        """Let this network answer."""
+        """Let this network answer; nothing changes where it is of a run that is not open any more."""
+        if not self._is_open(which):
+            name = which.whole.source
+            self._say(f"The changed copy of {name} went when another run was opened: nothing changes.")
+            return
         if which.live or not which.edits:
             self._files.card = which.card
             self._instrument.put_back(which.trained)
@@ -223,6 +237,10 @@ class Surgery(QObject):
         if present is not None and not present.edits and present.whole is subject:
             return present
         return _Answering(subject is not trained, subject, (), trained, self._files.card)
+
+    def _is_open(self, which: _Answering) -> bool:
+        """Whether a network is that of the run that is open, or of none."""
+        return which.whole.step is None or which.whole.key == self._instrument.run_key
 
     def _ask(self, which: _Answering, words: str) -> None:
         self._worker.request(_Job(which, words, self._undo_stack.index()))

@@ -71,6 +71,50 @@ def test_a_run_is_operated_on_in_a_copy_and_goes_on(classic: Driver) -> None:
     assert answering(classic) is classic.window.instrument.run
 
 
+def test_a_changed_copy_of_a_run_goes_with_the_run(classic: Driver) -> None:
+    window = classic.window
+    classic.play_until(20)
+    window.selection.update(layer="conv1", kind="filter", channel=1)
+    classic.trigger("switch_filter")
+    classic.settle()
+    assert answering(classic).source == "Run 1 without conv1 2"
+    window.choose_preset("one-filter")
+    classic.settle()
+    assert window.instrument.run.source == "Run 2"
+    assert answering(classic).source == "Classic"
+    assert window._files.card["name"] == "Classic"
+    assert window._inspecting.frame_of("inside").source == "Classic"
+    classic.wait(lambda: window.selection.value.run == "Classic")
+    assert not window._looking._surgery.operated.edits
+    # What was done to Run 1 cannot be undone in a run of random values.
+    window._actions["undo"].trigger()
+    assert classic.message.startswith("The changed copy of Run 1 went")
+    window._actions["redo"].trigger()
+    classic.settle()
+    assert answering(classic).source == "Classic"
+    classic.play_until(2)
+    assert answering(classic).source == "Run 2"
+    classic.click("answer_switch")
+    assert answering(classic).source == "Classic"
+    window._training.go_back()
+    classic.settle()
+    window._actions["undo"].trigger()
+    window._actions["redo"].trigger()
+    classic.settle()
+    assert answering(classic).source == "Run 1 without conv1 2"
+
+
+def test_a_changed_network_of_no_run_stays_when_a_run_is_opened(classic: Driver) -> None:
+    classic.window.selection.update(layer="conv1", kind="filter", channel=1)
+    classic.trigger("switch_filter")
+    classic.window.choose_preset("one-filter")
+    classic.settle()
+    assert answering(classic).source == "Classic without conv1 2"
+    classic.window._actions["undo"].trigger()
+    assert answering(classic).source == "Classic"
+    classic.settle()
+
+
 def test_without_a_filter_it_says_what_is_missing(classic: Driver) -> None:
     classic.window.selection.update(layer=None)
     classic.trigger("switch_filter")
