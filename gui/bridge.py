@@ -59,6 +59,8 @@ class Bridge(QObject):
 
     run_opened = Signal(object)
     """A `RunInfo`: there is a new session, at rest."""
+    about_to_train = Signal()
+    """The present run is going to take all the cores: what else trains should pause."""
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -252,6 +254,7 @@ class Bridge(QObject):
         if self.is_running:
             self.session.pause()
         else:
+            self.about_to_train.emit()
             self.session.start()
 
     def step(self) -> None:
@@ -262,6 +265,7 @@ class Bridge(QObject):
     def run_epoch(self) -> None:
         """Train to the end of the epoch, then pause."""
         if self.session is not None:
+            self.about_to_train.emit()
             self.session.run_epoch()
 
     def stop(self) -> None:

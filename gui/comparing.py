@@ -100,6 +100,7 @@ class Comparing(QObject):
         page.menu_requested.connect(self.menu_requested)
         self._race = race = RaceControl(self._themes, self._race_data, parent=self)
         race.about_to_start.connect(self._make_room)
+        self._bridge.about_to_train.connect(self._hold_race)
         race.part.hovered.connect(self.hovered)
         self._bridge.run_opened.connect(self._on_run_opened)
         page.add_part("race", "Race", race.part, RACE_TIP)
@@ -118,6 +119,15 @@ class Comparing(QObject):
 
     def _make_room(self) -> None:
         """Pause the run: a race takes all the cores."""
-        if self._bridge.is_running:
+        run = self._bridge.present
+        if run is not None and self._bridge.is_running:
             self._bridge.toggle()
             self._instrument.wake()
+            self._say(f"{run.name} is paused while the race is on.")
+
+    def _hold_race(self) -> None:
+        """Pause the race: the run takes all the cores."""
+        run, race = self._bridge.present, self._race
+        if run is not None and race is not None and race.hold():
+            words = f"The race is paused while {run.name} trains."
+            self._say(words, action="Go on with the race", act=race.go_on)

@@ -41,7 +41,7 @@ class RaceControl(QObject):
     """
 
     about_to_start = Signal()
-    """Three trainings are going to take all the cores: what else trains should pause."""
+    """Three trainings are going to take all the cores, at first or again: what else trains should pause."""
     state_changed = Signal(str)
     """A `RaceState`."""
 
@@ -149,13 +149,27 @@ class RaceControl(QObject):
     def toggle_pause(self) -> None:
         """Hold all three at the same step, or let them go on."""
         if self._state == "paused":
+            self.go_on()
+        else:
+            self.hold()
+
+    def hold(self) -> bool:
+        """Hold all three at the same step; tells whether they were on their way."""
+        if self._state not in ("starting", "racing"):
+            return False
+        self._set_state("paused")
+        self._resting_since = time.monotonic()
+        self._tell_progress()
+        self._clock.start()
+        return True
+
+    def go_on(self) -> None:
+        """Let a race that is held go on."""
+        if self._state == "paused":
+            self.about_to_start.emit()
             self._ticked_at = time.monotonic()
             self._set_state("racing")
-        elif self.is_going:
-            self._set_state("paused")
-            self._resting_since = time.monotonic()
-            self._tell_progress()
-        self._clock.start()
+            self._clock.start()
 
     def stop(self) -> None:
         """End the race where it is."""

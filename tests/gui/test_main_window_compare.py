@@ -219,6 +219,22 @@ def test_a_race_pauses_the_run_and_ends_with_the_window(two_runs):
     assert not race.is_going
 
 
+def test_a_run_that_is_played_and_a_race_hold_each_other(two_runs):
+    two_runs.click("runs_race")
+    race = two_runs.window._runs.comparing._race
+    race.start()
+    two_runs.wait(lambda: race.state == "racing")
+    two_runs.click("play_button")
+    two_runs.wait(lambda: two_runs.state is SessionState.RUNNING)
+    assert race.state == "paused"
+    assert two_runs.message == "The race is paused while Run 2 trains."
+    two_runs.click("message_action")
+    two_runs.wait(lambda: two_runs.state is SessionState.PAUSED)
+    assert race.state == "racing"
+    assert two_runs.message == "Run 2 is paused while the race is on."
+    two_runs.window.close()
+
+
 def test_what_a_race_has_come_to_stays_when_another_run_is_opened(two_runs):
     two_runs.trigger("page_runs")
     two_runs.click("runs_race")
