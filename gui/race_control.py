@@ -235,10 +235,10 @@ class RaceControl(QObject):
             self._set_state("racing")
         if self.is_going and over:
             self._finish(sessions)
-        elif self._state == "racing":
+        elif self._state in ("racing", "paused"):
             self._progress.request()
-        elif self._state == "paused":
-            self._rest(sessions, now)
+            if self._state == "paused":
+                self._rest(sessions, now)
         if not alive and not self.is_going:
             self._sessions = None
 

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QAbstractButton, QApplication, QComboBox, QLabel, 
 
 from engine.datasets import Dataset, Split
 from engine.errors import DataError
+from engine.inspect.words import grouped
 from engine.metrics import evaluate
 from engine.network import Network
 from engine.race import RaceResult, race_entries, race_sentence
@@ -162,6 +163,7 @@ def test_paused_all_three_rest_at_one_step_and_go_on_from_there(race, qtbot):
     assert "paused" in message(race)
     qtbot.waitUntil(lambda: not race._clock.isActive(), timeout=PATIENCE_MS)
     assert {session.step_count for session in sessions._sessions} == steps
+    qtbot.waitUntil(lambda: message(race).startswith(f"Step {grouped(*steps)} of "), timeout=PATIENCE_MS)
     np.testing.assert_array_equal(
         weights(race)[2], sessions._sessions[2]._trainer.network.parameters["conv1.weight"]
     )

@@ -4,12 +4,13 @@ import numpy as np
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QLabel, QPushButton, QWidget
+from PySide6.QtWidgets import QApplication, QLabel, QPushButton, QWidget
 
 from gui.pages.runs.blink import HELD_SECONDS, Blink
-from gui.pages.runs.compare_part import CHOOSE, ONE_RUN
+from gui.pages.runs.compare_part import AT_PLAYHEAD, CHOOSE, IN_ITS_PLACE, ONE_RUN
 from gui.pages.runs.page import RunsPage
 from gui.selection import Selection
+from gui.widgets.elided_label import ElidedLabel
 from tests.gui.frame_samples import SMALL, frame_of
 from tests.gui.hosting import shown
 from tests.gui.runs_bench import ROWS, choose, page, said, themes
@@ -177,6 +178,19 @@ def test_a_tile_is_of_the_run_that_is_seen_and_that_run_is_marked(compared):
     page.compare.a.filters.tile_clicked.emit(0, None, None)
     assert chosen == [("conv1", "filter", 0, None, "2")]
     assert [header.is_looked_into for header in headers] == [True, True]
+
+
+def test_it_is_said_that_b_is_in_the_place_of_a_and_nothing_moves(compared):
+    page, _, _ = compared
+    place = page.findChild(ElidedLabel, "compare_place")
+    before = page.compare.a.geometry(), page.compare.b.geometry()
+    assert place.text == AT_PLAYHEAD
+    page.compare.blink.press()
+    QApplication.processEvents()
+    assert place.text == IN_ITS_PLACE
+    assert (page.compare.a.geometry(), page.compare.b.geometry()) == before
+    page.compare.blink.reset()
+    assert place.text == AT_PLAYHEAD
 
 
 def test_another_b_shows_nothing_of_the_one_before(compared):

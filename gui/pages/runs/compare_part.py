@@ -31,12 +31,15 @@ from gui.pages.train.walls import Scales
 from gui.selection import Selection
 from gui.theme import S2, S3, S4, ThemeManager
 from gui.widgets.caption_line import CaptionLine
+from gui.widgets.elided_label import ElidedLabel
 from gui.widgets.thin_scroll import column_of
 
 BARS_PX = 252
 ONE_RUN = "There is one run so far. Restart it, fork it or twin it, and both can be compared here."
 CHOOSE = "Choose another run in the list: it is compared here with the one that is open."
 COMING = "Its weights are on their way"
+AT_PLAYHEAD = "at the playhead: drag it on the tape below"
+IN_ITS_PLACE = "in the place of A"
 
 Pair = tuple[RunRow | None, RunRow | None]
 
@@ -70,10 +73,12 @@ class ComparePart(QWidget):
         self._sentence = ""
         self.blink = blink or Blink(parent=self)
         self.steps = StepChoice()
-        at_playhead = QLabel("at the playhead: drag it on the tape below")
-        at_playhead.setProperty("role", "dim")
-        at_playhead.setFixedHeight(self.steps.sizeHint().height())
-        self.a = SideView(themes, "a", at_playhead)
+        # However long its words are, both columns stay equally wide.
+        self._place = ElidedLabel(themes, dim=True)
+        self._place.setObjectName("compare_place")
+        self._place.set_text(AT_PLAYHEAD)
+        self._place.setFixedHeight(self.steps.sizeHint().height())
+        self.a = SideView(themes, "a", self._place)
         self.b = SideView(themes, "b", self.steps)
         self.bars = PairedBars(themes, ("A", "B"), "Answers of both runs")
         self.bars.setObjectName("compare_bars")
@@ -238,6 +243,7 @@ class ComparePart(QWidget):
 
     def _on_blink(self, on: bool) -> None:
         self._button.setChecked(on)
+        self._place.set_text(IN_ITS_PLACE if on else AT_PLAYHEAD)
         self._show()
 
     def _write(self) -> None:

@@ -13,7 +13,7 @@ from engine.race import HAND_MADE, LEARNED, RANDOM, RaceEntry
 from gui.pages.runs.race_column import RaceColumn
 from gui.pages.runs.race_plot import RacePlot
 from gui.pages.runs.race_tools import RaceState, RaceTools
-from gui.theme import S2, S3, S4, ThemeManager
+from gui.theme import S2, S4, ThemeManager
 from gui.widgets.paced import Paced
 
 EXPLANATION = (
@@ -63,7 +63,8 @@ class RacePart(QWidget):
             each.tile_clicked.connect(self._on_tile_clicked)
             across.addWidget(each, 1)
         column = QVBoxLayout(self)
-        column.setContentsMargins(S4, S3, S4, S3)
+        # The page has margins already: what is here stands below the buttons of its parts.
+        column.setContentsMargins(0, S2, 0, 0)
         column.setSpacing(S2)
         column.addWidget(self.tools)
         column.addWidget(self.message)

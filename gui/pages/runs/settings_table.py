@@ -98,7 +98,9 @@ class SettingsTable(QWidget):
                 dim = place == 0 or column_index == 1
                 painter.setPen(theme.text_dim if dim and not differs else theme.text)
                 shown = QFontMetricsF(painter.font()).elidedText(text, Qt.TextElideMode.ElideRight, width)
-                cell = QRectF(left + (S1 if column_index == 0 else 0), place * line, width, line)
+                # The heading stands level with that of the answers beside it.
+                height = line if place else line - S1
+                cell = QRectF(left + (S1 if column_index == 0 else 0), place * line, width, height)
                 painter.drawText(cell, _LEFT, shown)
         if self.hasFocus():
             painter.setPen(theme.text_dim)

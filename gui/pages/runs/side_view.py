@@ -71,7 +71,9 @@ class SideHeader(QWidget):
         painter.drawText(room, Qt.AlignmentFlag.AlignRight | vertical, answer)
         room.setRight(room.right() - metrics.horizontalAdvance(answer) - S2)
         name = f"{self._letter} · {self._row.name}"
-        name = metrics.elidedText(name, Qt.TextElideMode.ElideRight, room.width())
+        # A long name gives way to the step, which tells two states of one run apart.
+        steps = min(QFontMetricsF(quiet).horizontalAdvance(self._step) + S2, room.width() / 2)
+        name = metrics.elidedText(name, Qt.TextElideMode.ElideRight, room.width() - steps)
         painter.drawText(room, Qt.AlignmentFlag.AlignLeft | vertical, name)
         if self.is_looked_into:
             mark = QRectF(room.left(), self.height() - MARK_PX, metrics.horizontalAdvance(name), MARK_PX)
