@@ -8,6 +8,7 @@ from PySide6.QtGui import QColor, QFont, QFontInfo, QGuiApplication, QPalette
 from PySide6.QtWidgets import QApplication, QStyleFactory
 
 from gui.palettes import Lut, Rgb, diverging_lut, one_sided_lut
+from resources import resource_path
 
 Mode: TypeAlias = Literal["system", "light", "dark"]
 
@@ -245,6 +246,8 @@ def style_sheet_of(theme: Theme) -> str:
     """Make the style sheet: only what Fusion and a palette cannot say."""
     hover = mixed(theme.raised, theme.text, 0.08)
     faint = mixed(theme.text_dim, theme.panel, 0.4)
+    # A style sheet takes pictures from files only; each is in its theme's `accent_text`.
+    tick = resource_path("ticks", f"{theme.name}.svg").as_posix()
     return f"""
 QPushButton, QToolButton {{
   background: {theme.raised.name()}; color: {theme.text.name()};
@@ -271,7 +274,9 @@ QCheckBox::indicator {{
   width: 12px; height: 12px; border: 1px solid {theme.text_dim.name()}; border-radius: 3px;
   background: {theme.window.name()};
 }}
-QCheckBox::indicator:checked {{ background: {theme.accent.name()}; border-color: {theme.accent.name()}; }}
+QCheckBox::indicator:checked {{
+  background: {theme.accent.name()}; border-color: {theme.accent.name()}; image: url("{tick}");
+}}
 QCheckBox::indicator:focus {{ border-color: {theme.text.name()}; }}
 QCheckBox::indicator:disabled {{ border-color: {theme.hairline.name()}; }}
 QCheckBox::indicator:checked:disabled {{ background: {theme.hairline.name()}; }}

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 from PySide6.QtGui import QColor
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QCheckBox
 from pytestqt.qtbot import QtBot
 
 from gui.palettes import FULL_INDEX, GAP_INDEX, ZERO_INDEX, oklab
@@ -15,8 +15,10 @@ from gui.theme import (
     caption_font,
     contrast,
     palette_of,
+    style_sheet_of,
     text_on,
 )
+from resources import resource_path
 
 themes = pytest.mark.parametrize("theme", [DARK, LIGHT], ids=lambda theme: theme.name)
 
@@ -135,3 +137,20 @@ def test_the_palette_takes_the_selection_from_the_accent(theme: Theme) -> None:
 def test_captions_are_smaller_than_text_and_have_tabular_figures(qtbot: QtBot) -> None:
     assert caption_font().pointSizeF() <= QApplication.font().pointSizeF()
     assert caption_font().pointSizeF() >= 8
+
+
+@themes
+def test_a_chosen_box_has_a_tick_in_the_theme_s_colour(qtbot: QtBot, theme: Theme) -> None:
+    assert theme.accent_text.name() in resource_path("ticks", f"{theme.name}.svg").read_text()
+    box = QCheckBox("a choice")
+    qtbot.addWidget(box)
+    box.setStyleSheet(style_sheet_of(theme))
+    box.setChecked(True)
+    image = box.grab().toImage()
+    colours = [image.pixelColor(x, y) for x in range(16) for y in range(image.height())]
+    assert sum(contrast(colour, theme.accent_text) < 1.2 for colour in colours) >= 4
+    box.setChecked(False)
+    empty = box.grab().toImage()
+    assert not any(
+        contrast(empty.pixelColor(x, y), theme.accent) < 1.2 for x in range(3, 11) for y in range(3, 11)
+    )
