@@ -9,7 +9,6 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QWidget
 
 from engine.parameters import Parameters
-from engine.session import SessionState
 from gui.address_bar import AddressBar
 from gui.widgets.tile_wall import TileWall
 from tests.driving import SEVEN
@@ -107,10 +106,7 @@ def test_a_double_click_on_train_shows_the_filter_and_it_follows_the_training(dr
     convolve = Convolve(driver)
     assert convolve.model.filter == 3
     first = convolve.model.selected.weight.copy()
-    driver.click("play_button")
-    driver.wait(lambda: driver.window.session.step_count >= 12)
-    driver.click("play_button")
-    driver.wait_for(SessionState.PAUSED)
+    driver.play_until(driver.window.session.step_count + 10)
     learned = driver.window.instrument.run.parameters["conv1.weight"][3]
     driver.wait(lambda: bool(np.allclose(convolve.model.selected.weight, learned)))
     assert not np.array_equal(convolve.model.selected.weight, first)
