@@ -1,7 +1,7 @@
 """Measure the scrubbing of a run in the real window: how soon a step is on screen, and frames while dragging.
 
-The default network, on Train and on Inside, with the run paused and while it trains on. Without a screen,
-prefix it with ``xvfb-run -a``.
+The default network, on every page that shows a run, with the run paused and while it trains on; on Runs
+beside its twin. Without a screen, prefix it with ``xvfb-run -a``.
 """
 
 import argparse
@@ -15,8 +15,9 @@ ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 import numpy as np  # noqa: E402
 from PySide6.QtCore import QEventLoop, QPoint, Qt, QTimer  # noqa: E402
+from PySide6.QtGui import QAction  # noqa: E402
 from PySide6.QtTest import QTest  # noqa: E402
-from PySide6.QtWidgets import QApplication  # noqa: E402
+from PySide6.QtWidgets import QAbstractButton, QApplication  # noqa: E402
 
 import main  # noqa: E402, F401  sets the number of BLAS threads
 from benchmarks.window import close_window, make_window, row, spin  # noqa: E402
@@ -24,6 +25,7 @@ from engine.drawing import Drawing, Stroke  # noqa: E402
 from gui.frames import Frame  # noqa: E402
 from gui.main_window import MainWindow  # noqa: E402
 from gui.memory import limit_arenas  # noqa: E402
+from gui.runs_control import RunsControl  # noqa: E402
 from gui.widgets.loss_ribbon import LossRibbon  # noqa: E402
 
 # As often as a mouse reports.
@@ -38,7 +40,11 @@ class Shown:
     def __init__(self, window: MainWindow, page: str) -> None:
         self.times: list[float] = []
         self.step: int | None = None
-        self._changed = window.instrument.run_changed if page == "train" else window.instrument.answer_changed
+        instrument, runs = window.instrument, window.findChild(RunsControl)
+        assert runs is not None
+        self._changed = {"train": instrument.run_changed, "runs": runs.shown}.get(
+            page, instrument.answer_changed
+        )
         self._connection = self._changed.connect(self._on_frame)
 
     def close(self) -> None:
@@ -108,11 +114,20 @@ def report() -> None:
         window.document.replace(Drawing((Stroke(SEVEN),), name="a seven"), "Draw")
         window.start_training()
         spin(options.seconds)
+        # The first one stays, to be compared with.
+        restart = window.findChild(QAction, "action_restart")
+        assert restart is not None
+        restart.trigger()
+        spin(options.seconds)
+        window.show_page("runs")
+        compare = window.findChild(QAbstractButton, "runs_compare")
+        assert compare is not None
+        compare.click()
         for state in ("training on", "paused"):
             if state == "paused":
                 window.session.pause()
                 spin(1.0)
-            for page in ("train", "inside"):
+            for page in ("train", "inside", "draw", "runs"):
                 window.show_page(page)
                 spin(1.5)
                 shown = Shown(window, page)

@@ -23,6 +23,8 @@ from gui.run_book import RunEntry
 
 # Pictures follow the run and the pen so often, lists and curves so often.
 TICK_MS, LIST_MS = 31, 250
+# While something is on its way that was asked for.
+HURRY_MS = 4
 # Smoothing more steps than that in one tick would be felt.
 MOST_ROWS_AT_ONCE = 6000
 
@@ -108,6 +110,7 @@ class RunsControl(QObject):
         bridge.book.changed.connect(self._on_book_changed)
         bridge.run_opened.connect(lambda info: self._on_book_changed())
         instrument.playhead_moved.connect(page.show_playhead)
+        instrument.run_moved.connect(lambda: self._set_pace(hurries=True))
 
     @property
     def is_settled(self) -> bool:
@@ -293,6 +296,13 @@ class RunsControl(QObject):
         if self._compares and pair != self._pair:
             self._pair = pair
             self._page.compare.show_frames(*pair)
+        self._set_pace(hurries=self._awaits_tape or not self._worker.is_idle)
+
+    def _set_pace(self, *, hurries: bool) -> None:
+        interval = HURRY_MS if hurries else TICK_MS
+        # A clock that is set begins anew, and might never get to tick.
+        if interval != self._clock.interval():
+            self._clock.setInterval(interval)
 
     def _ask_for_a(self) -> None:
         run = self._instrument.run
