@@ -103,6 +103,10 @@ class AddressBar(QWidget):
         self._places = tuple(place for _, place in crumbs)
         self._path.set_crumbs([text for text, _ in crumbs])
 
+    def set_end(self, end: int | None) -> None:
+        """Fold the path before this place of the bar, where a message lies over it; None for nowhere."""
+        self._path.set_end(None if end is None else end - self._path.x() - S3)
+
     def show_history(self, *, can_back: bool, can_forward: bool) -> None:
         """Enable the arrows that lead somewhere."""
         self._back.set_available(can_back, "This is where you started.")

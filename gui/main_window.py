@@ -280,6 +280,7 @@ class MainWindow(QMainWindow):
         self._address.commands_requested.connect(self._show_commands)
         self._skeleton.inspector_toggled.connect(self._on_inspector_toggled)
         self._skeleton.compact_changed.connect(self._on_compact_changed)
+        self._skeleton.path_covered.connect(self._address.set_end)
         self._inspector.close_requested.connect(lambda: self._skeleton.set_inspector_open(False))
         self._inspector.copied.connect(self.say)
         self._pad.canvas.brush_changed.connect(lambda brush: self._keeper.remember(brush=brush))

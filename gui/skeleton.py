@@ -104,6 +104,8 @@ class Skeleton(QWidget):
     """The window became narrow (True) or wide (False)."""
     inspector_toggled = Signal(bool)
     """The Inspector was opened (True) or closed (False); not sent when the layout changes."""
+    path_covered = Signal(object)
+    """From which place of the address bar on a message lies over it, or None: nowhere."""
 
     def __init__(
         self,
@@ -287,6 +289,7 @@ class Skeleton(QWidget):
         width = min(self._stage_holder.width(), bar.right() + 1 - _BAR_BUTTONS_PX - left)
         self.messages.setGeometry(left, bar.top(), width, max(bar.height(), self.messages.height_for(width)))
         self.messages.raise_()
+        self.path_covered.emit(None if self.messages.isHidden() else left)
 
     def _place_overlay(self) -> None:
         self._overlay.setGeometry(self._overlay_place(True))
@@ -323,6 +326,8 @@ class Skeleton(QWidget):
         if watched is self.messages and event.type() in (QEvent.Type.Show, QEvent.Type.LayoutRequest):
             self._place_messages()
             return super().eventFilter(watched, event)
+        if watched is self.messages and event.type() == QEvent.Type.Hide:
+            self.path_covered.emit(None)
         if event.type() == QEvent.Type.Resize and self._compact:
             self._slide.stop()
             self._place_overlay()

@@ -34,6 +34,7 @@ class Breadcrumbs(QWidget):
         self._crumbs: tuple[str, ...] = ()
         self._parts: tuple[_Part, ...] = ()
         self._hovered: int | None = None
+        self._end: int | None = None
         self.setMouseTracking(True)
         self.setFont(tabular(self.font()))
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
@@ -52,9 +53,15 @@ class Breadcrumbs(QWidget):
             self.setAccessibleName(f"Address: {path}")
             self._lay_out()
 
+    def set_end(self, end: int | None) -> None:
+        """Fold the path before this place of the widget, where something lies over it; None for nowhere."""
+        if end != self._end:
+            self._end = end
+            self._lay_out()
+
     def _lay_out(self) -> None:
         metrics = QFontMetrics(self.font())
-        space = self.width()
+        space = self.width() if self._end is None else max(0, min(self.width(), self._end))
         folded = 0
         while folded < len(self._crumbs) - 1 and self._needed(metrics, folded) > space:
             folded += 1

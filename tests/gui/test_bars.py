@@ -52,6 +52,20 @@ def test_a_narrow_bar_keeps_the_innermost_part_and_stays_inside(address: Address
         assert address.path.startswith("… ▸")
 
 
+def test_the_path_gives_way_to_what_lies_over_it(address: AddressBar) -> None:
+    whole = address.path
+    address.set_end(400)
+    assert address.path.startswith("… ▸")
+    assert address.path.endswith("(1, 2)")
+    crumbs = address.findChild(Breadcrumbs)
+    assert crumbs is not None
+    picture = address.grab().toImage()
+    background = picture.pixelColor(395, 4)
+    assert all(picture.pixelColor(x, y) == background for x in range(396, 800) for y in range(4, 32))
+    address.set_end(None)
+    assert address.path == whole
+
+
 @pytest.mark.parametrize(
     ("crumb", "layer", "channel", "pixel"),
     [(2, None, None, None), (3, "conv1", None, None), (4, "conv1", 2, None), (5, "conv1", 2, (1, 2))],

@@ -100,6 +100,8 @@ def test_nothing_moves_because_something_is_said(qtbot: QtBot, window: Window) -
     skeleton = window.skeleton
     tape, pad = window.parts["tape_bar"], window.parts["pad"]
     before = tape.geometry(), pad.size()
+    covered: list[int | None] = []
+    skeleton.path_covered.connect(covered.append)
     skeleton.messages.show_message("A message lies over the path.", kind="warning")
     assert (tape.geometry(), pad.size()) == before
     bar = window.parts["address_bar"].geometry()
@@ -108,7 +110,9 @@ def test_nothing_moves_because_something_is_said(qtbot: QtBot, window: Window) -
     assert skeleton.messages.x() > pad.mapTo(skeleton, pad.rect().topLeft()).x()
     skeleton.messages.show_message("A longer message takes the room that it needs. " * 8)
     qtbot.waitUntil(lambda: skeleton.messages.height() > bar.height())
+    assert covered[-1] == skeleton.messages.x()
     skeleton.messages.dismiss()
+    assert covered[-1] is None
 
 
 def test_opening_and_closing_the_inspector_is_told_once(window: Window) -> None:
