@@ -95,6 +95,16 @@ def read_folder(
     return ReadProject(folder, content, tuple(runs), tuple(waiting))
 
 
+def read_kept_folder(
+    folder: Path, library: DataLibrary, report: Report, cancel: threading.Event
+) -> ReadProject:
+    """Read a folder that the program set aside; EngineError with one sentence that names it."""
+    try:
+        return read_folder(folder, "Opening the project", library, report, cancel)
+    except EngineError as error:
+        raise FormatError(f"“{folder.name}” cannot be opened as a project: {error}") from None
+
+
 def read_run(
     folder: Path, known: ProjectRun, library: DataLibrary, cancel: threading.Event
 ) -> ReadRun | Waiting:

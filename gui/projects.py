@@ -23,6 +23,7 @@ from gui.project_reading import (
     ReadRun,
     Report,
     read_folder,
+    read_kept_folder,
     read_new_file,
     read_run,
     write_file,
@@ -203,7 +204,7 @@ class Projects(QObject):
         self._do(work, lambda read: self._leave(read, WorkNote(str(path))))
 
     def _open_folder(self, folder: Path) -> None:
-        work = partial(read_folder, folder, "Opening the project", self._library)
+        work = partial(read_kept_folder, folder, self._library)
         note = read_note(folder) or WorkNote(modified=True)
         self._do(work, lambda read: self._leave(read, note))
 

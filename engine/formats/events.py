@@ -4,6 +4,7 @@ from typing import Any
 
 import msgspec
 
+from engine.errors import FormatError
 from engine.session_messages import Failed, Forked, KnobChanged, Replayed, SessionEvent, StateChanged
 
 # Their places in files and on the wire: new ones come at the end.
@@ -19,8 +20,8 @@ def encode_event(event: SessionEvent) -> EventValues:
 
 
 def decode_event(index: int, values: dict[str, Any]) -> SessionEvent:
-    """Turn plain values back into an event; ValueError or msgspec.ValidationError if they are none."""
+    """Turn plain values back into an event; FormatError or msgspec.ValidationError if they are none."""
     if not 0 <= index < len(_EVENTS):
-        raise ValueError(f"an event must be of a kind from 0 to {len(_EVENTS) - 1}, got {index}")
+        raise FormatError(f"an event must be of a kind from 0 to {len(_EVENTS) - 1}, got {index}")
     event: SessionEvent = msgspec.convert(values, type=_EVENTS[index])
     return event

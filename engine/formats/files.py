@@ -28,6 +28,17 @@ def replaced_atomically(path: str | Path) -> Iterator[BinaryIO]:
         file.commit()
 
 
+def read_part(folder: Path, name: str, most_bytes: int) -> bytes:
+    """Give the content of a file that belongs to something larger; FormatError also says if it is missing."""
+    path = folder / name
+    try:
+        path.stat()
+    except OSError as error:
+        if isinstance(error, FileNotFoundError):
+            raise FormatError(f"its part “{brief(name)}” is missing") from None
+    return read_network_file(path, most_bytes)
+
+
 def read_network_file(path: str | Path, most_bytes: int) -> bytes:
     """Give a network file's content; FormatError with one sentence if it is too large or cannot be read."""
     path = Path(path)

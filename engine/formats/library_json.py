@@ -6,6 +6,7 @@ import msgspec
 import numpy as np
 
 from engine.errors import EngineError, FormatError
+from engine.formats.problems import problem
 from engine.formats.text import brief
 from engine.lab.values import Filter
 
@@ -32,15 +33,33 @@ def library_to_json(kernels: Iterable[Filter]) -> str:
 
 def library_from_json(text: str) -> tuple[Filter, ...]:
     """Read what `library_to_json` wrote; FormatError with one sentence for anything else."""
+    try:
+        return kernels_of(text)
+    except FormatError as error:
+        raise FormatError(f"The Library cannot be read: {problem(error)}.") from None
+
+
+def kernels_of(text: str) -> tuple[Filter, ...]:
+    """Do as `library_from_json`; the FormatError gives the reason alone."""
     if len(text) > MOST_CHARACTERS:
-        raise FormatError(f"A Library must have at most {MOST_CHARACTERS} characters, got {len(text)}.")
+        raise FormatError(f"it must have at most {MOST_CHARACTERS} characters, got {len(text)}")
     try:
         file = msgspec.json.decode(text, type=_File)
-        if file.version != VERSION or len(file.kernels) > MOST_KERNELS:
-            raise FormatError(
-                f"it must have version {VERSION} and at most {MOST_KERNELS} kernels, "
-                f"got version {brief(file.version, 20)} and {len(file.kernels)}"
-            )
-        return tuple(Filter(brief(entry.name, 200), np.array(entry.values)) for entry in file.kernels)
-    except (msgspec.MsgspecError, EngineError, ValueError, RecursionError) as error:
-        raise FormatError(f"The Library cannot be read: {brief(error, 200)}.") from None
+    except (msgspec.MsgspecError, ValueError, RecursionError) as error:
+        raise FormatError(problem(error)) from None
+    if file.version != VERSION or len(file.kernels) > MOST_KERNELS:
+        raise FormatError(
+            f"it must have version {VERSION} and at most {MOST_KERNELS} kernels, "
+            f"got version {brief(file.version, 20)} and {len(file.kernels)}"
+        )
+    return tuple(map(_kernel, file.kernels))
+
+
+def _kernel(entry: _Entry) -> Filter:
+    name = brief(entry.name, 200)
+    try:
+        return Filter(name, np.array(entry.values))
+    except EngineError as error:
+        raise FormatError(f"its kernel “{brief(name)}” cannot be used: {problem(error)}") from None
+    except ValueError:
+        raise FormatError(f"its kernel “{brief(name)}” must have rows of the same length") from None

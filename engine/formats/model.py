@@ -1,5 +1,6 @@
 """Networks as `.safetensors` files: the parameters by name, the description as JSON in the metadata."""
 
+import logging
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,10 +13,13 @@ from safetensors.numpy import load, save
 
 from engine.errors import FormatError
 from engine.formats.files import read_network_file, write_atomically
+from engine.formats.problems import problem
 from engine.formats.spec_json import spec_from_json, spec_to_json
 from engine.formats.text import brief
 from engine.parameters import Parameters
 from engine.spec import NetworkSpec
+
+logger = logging.getLogger(__name__)
 
 FORMAT = "filterscope-network"
 VERSION = 1
@@ -81,7 +85,7 @@ def model_of(metadata: Mapping[str, str], tensors: Mapping[str, np.ndarray], nam
         spec = spec_from_json(metadata.get("spec", ""))
         card = msgspec.json.decode(metadata.get("card", "{}"), type=dict[str, Any])
     except (FormatError, msgspec.MsgspecError, RecursionError) as error:
-        raise FormatError(f"“{name}” is damaged: {brief(error, 200)}.") from None
+        raise FormatError(f"“{name}” is damaged: {problem(error)}.") from None
     return Model(spec, fit_parameters(spec, tensors, name), card)
 
 
@@ -98,9 +102,26 @@ def decode_safetensors(content: bytes, name: str) -> tuple[dict[str, str], dict[
         header = msgspec.json.decode(content[8 : 8 + length], type=dict[str, Any])
         metadata = msgspec.convert(header.get("__metadata__", {}), type=dict[str, str])
     except (SafetensorError, msgspec.MsgspecError, ValueError, KeyError, TypeError, RecursionError) as error:
-        detail = brief(error, 100) or type(error).__name__
-        raise FormatError(f"“{name}” is damaged or not a .safetensors file ({detail}).") from None
+        logger.info("“%s” is no .safetensors file: %s: %s", name, type(error).__name__, brief(error, 300))
+        raise FormatError(f"“{name}” is damaged or {_what_is_wrong(content)}.") from None
     return metadata, tensors
+
+
+class _Place(msgspec.Struct):
+    data_offsets: tuple[int, int] = (0, 0)
+
+
+def _what_is_wrong(content: bytes) -> str:
+    """Say why some content cannot be read: it is shorter than its header says, or has no such header."""
+    begin = 8 + int.from_bytes(content[:8], "little")
+    try:
+        places = msgspec.json.decode(content[8:begin], type=dict[str, _Place]).values()
+    except (msgspec.MsgspecError, ValueError, RecursionError):
+        return "not a .safetensors file: its header cannot be read"
+    wanted = begin + max((place.data_offsets[1] for place in places), default=0)
+    if len(content) < wanted:
+        return f"cut short: it must have {brief(wanted, 30)} bytes, got {len(content)}"
+    return "not a .safetensors file: its header does not fit its content"
 
 
 def fit_parameters(spec: NetworkSpec, tensors: Mapping[str, np.ndarray], name: str) -> Parameters:

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from engine.drawing import drawing_from_json, drawing_to_json
 from engine.errors import EngineError, FormatError
+from engine.formats.problems import problem
 from engine.formats.text import brief
 from engine.probes import MOST_PROBES, Probe
 
@@ -76,7 +77,7 @@ def probes_from_json(text: str) -> tuple[Probe, ...]:
     try:
         document = msgspec.json.decode(text, type=_Document)
     except (msgspec.MsgspecError, RecursionError) as error:
-        raise FormatError(f"The probes are damaged: {brief(error, 120)}.") from error
+        raise FormatError(f"The probes are damaged: {problem(error, 120)}.") from error
     if len(document.probes) > MOST_PROBES:
         raise FormatError(f"There must be at most {MOST_PROBES} probes, got {len(document.probes)}.")
     if len({probe.key for probe in document.probes}) < len(document.probes):

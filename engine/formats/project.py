@@ -14,16 +14,16 @@ packed by `engine.formats.project_file`.
 
 import contextlib
 import shutil
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from pathlib import Path
 
 import msgspec
 
 from engine.drawing import drawing_from_json, drawing_to_json
-from engine.errors import ConfigError, FormatError
-from engine.formats.files import read_network_file, write_atomically
-from engine.formats.library_json import library_from_json
-from engine.formats.text import brief
+from engine.errors import EngineError, FormatError
+from engine.formats.files import read_network_file, read_part, write_atomically
+from engine.formats.library_json import kernels_of
+from engine.formats.problems import problem
 from engine.project import MOST_DRAWINGS, Project, ProjectContent, ProjectDrawing, is_id
 from engine.version import VERSION as PROGRAM
 
@@ -122,27 +122,44 @@ def remove_other_runs(folder: Path, ids: Collection[str]) -> None:
 
 def read_project(folder: Path) -> ProjectContent:
     """Read a project without its runs; FormatError says in one sentence what is wrong."""
-    text = _read(folder / PROJECT_FILE)
     try:
-        kind = msgspec.json.decode(text, type=_Kind)
-        if kind.format != FORMAT or kind.version != VERSION:
-            newer = kind.format == FORMAT and kind.version > VERSION
-            raise FormatError(
-                f"the project must be of format version {VERSION}, got "
-                f"{f'{kind.version}, of a newer Filterscope' if newer else 'another kind of file'}"
-            )
-        file = msgspec.json.decode(text, type=_File)
+        file = _read_file(folder)
         _require_room(sum(path.stat().st_size for path in (folder / DRAWINGS).glob("*.json")))
         drawings = {key: _read_drawing(folder, key) for key in _ids(file.drawings)}
-        probes = _read(folder / PROBES_FILE) if file.has_probes else ""
+        probes = _read(folder, PROBES_FILE) if file.has_probes else ""
+        library = _read(folder, LIBRARY_FILE) if file.has_library else ""
         if probes:
-            msgspec.json.decode(probes, type=msgspec.Raw)
-        library = _read(folder / LIBRARY_FILE) if file.has_library else ""
+            with _named(PROBES_FILE):
+                msgspec.json.decode(probes, type=msgspec.Raw)
         if library:
-            library_from_json(library)
+            with _named(LIBRARY_FILE):
+                kernels_of(library)
         return ProjectContent(file.project, drawings, probes, library)
-    except (msgspec.MsgspecError, ConfigError, FormatError, ValueError, RecursionError) as error:
-        raise FormatError(brief(error, 300).rstrip(".") + ".") from None
+    except EngineError as error:
+        raise FormatError(f"{problem(error, 300)}.") from None
+
+
+def _read_file(folder: Path) -> _File:
+    text = _read(folder, PROJECT_FILE)
+    with _named(PROJECT_FILE):
+        kind = msgspec.json.decode(text, type=_Kind)
+    if kind.format != FORMAT or kind.version != VERSION:
+        newer = kind.format == FORMAT and kind.version > VERSION
+        raise FormatError(
+            f"the project must be of format version {VERSION}, got "
+            f"{f'{kind.version}, of a newer Filterscope' if newer else 'another kind of file'}"
+        )
+    with _named(PROJECT_FILE):
+        return msgspec.json.decode(text, type=_File)
+
+
+@contextlib.contextmanager
+def _named(name: str) -> Iterator[None]:
+    """Say of what goes wrong which part of the project it is in."""
+    try:
+        yield
+    except (msgspec.MsgspecError, EngineError, ValueError, RecursionError) as error:
+        raise FormatError(f"its part “{name}” cannot be read: {problem(error)}") from None
 
 
 def _require_room(size: int) -> None:
@@ -163,18 +180,19 @@ def _ids(keys: tuple[str, ...]) -> tuple[str, ...]:
 
 
 def _read_drawing(folder: Path, key: str) -> ProjectDrawing:
-    path = folder / DRAWINGS / f"{key}.png"
-    preview = read_network_file(path, MOST_PREVIEW) if path.exists() else b""
+    name, picture = _drawing_name(key), f"{DRAWINGS}/{key}.png"
+    preview = read_network_file(folder / picture, MOST_PREVIEW) if (folder / picture).exists() else b""
     if preview and not preview.startswith(_PNG):
-        raise FormatError(f"“{path.name}” must be a PNG picture, got something else.")
-    return ProjectDrawing(drawing_from_json(_read(path.with_suffix(".json"))), preview)
+        raise FormatError(f"its part “{picture}” must be a PNG picture, got something else")
+    text = _read(folder, name)
+    with _named(name):
+        return ProjectDrawing(drawing_from_json(text), preview)
 
 
-def _read(path: Path) -> str:
-    try:
-        return read_network_file(path, MOST_TEXT).decode()
-    except UnicodeDecodeError:
-        raise FormatError(f"“{path.name}” must be text in UTF-8, got something else.") from None
+def _read(folder: Path, name: str) -> str:
+    content = read_part(folder, name, MOST_TEXT)
+    with _named(name):
+        return content.decode()
 
 
 def _write(path: Path, data: bytes) -> bool:

@@ -5,7 +5,9 @@ anywhere: names, sizes and numbers of its parts are looked at before anything is
 than it says, and the whole lies in a new folder that takes its name at the very end.
 """
 
+import contextlib
 import errno
+import logging
 import os
 import re
 import secrets
@@ -16,11 +18,12 @@ import zipfile
 import zlib
 from collections.abc import Callable, Iterator
 from pathlib import Path, PurePosixPath
-from typing import BinaryIO
+from typing import IO, BinaryIO
 
 from engine.errors import FormatError
 from engine.formats.files import replaced_atomically
 from engine.formats.model import MOST_BYTES
+from engine.formats.problems import problem
 from engine.formats.project import (
     DRAWINGS,
     LIBRARY_FILE,
@@ -37,6 +40,8 @@ from engine.formats.run_folder import RUN_FILE, SEGMENT_NAME, read_run_folder, r
 from engine.formats.text import brief
 from engine.project import is_id
 
+logger = logging.getLogger(__name__)
+
 SUFFIX = ".filterscope"
 
 # What a zip without the extension for larger ones can hold.
@@ -49,9 +54,15 @@ _MOST_DIRECTORY = 1 << 23
 Watch = Callable[[float], object]
 
 _PIECE = 1 << 20
+_BEGIN = b"PK\3\4"
 _END = struct.Struct("<4s4H2LH")
 _DATE = (1980, 1, 1, 0, 0, 0)
 _TEXT_NAMES = (PROJECT_FILE, PROBES_FILE, LIBRARY_FILE)
+# What `zipfile` raises at damage, passwords, names that are no text, and places outside the file.
+_DAMAGE = (
+    *(zipfile.BadZipFile, zlib.error, struct.error, EOFError),
+    *(RuntimeError, ValueError, OverflowError, LookupError, OSError),
+)
 _DRAWING = re.compile(r"(.*)\.(json|png)")
 
 
@@ -72,7 +83,11 @@ def pack(folder: Path, path: str | Path, watch: Watch = lambda share: None) -> N
     OSError
         If it cannot be written; an older file is as it was.
     """
-    names = tuple(_parts(folder))
+    path = Path(path)
+    try:
+        names = tuple(_parts(folder))
+    except FormatError as error:
+        raise FormatError(f"“{brief(path.name)}” cannot be written: {problem(error, 300)}.") from None
     total = sum((folder / name).stat().st_size for name in names)
     if total > MOST_PACKED or len(names) > MOST_PARTS:
         raise FormatError(
@@ -120,7 +135,7 @@ def unpack(path: str | Path, folder: Path, watch: Watch = lambda share: None) ->
             raise FileExistsError(f"there is something at {folder.name} already")
         temporary.rename(folder)
     except FormatError as error:
-        reason = brief(error, 300).rstrip(".")
+        reason = problem(error, 300)
         raise FormatError(f"“{brief(path.name)}” cannot be opened as a project: {reason}.") from None
     finally:
         shutil.rmtree(temporary, ignore_errors=True)
@@ -129,7 +144,7 @@ def unpack(path: str | Path, folder: Path, watch: Watch = lambda share: None) ->
 def check_project(folder: Path) -> None:
     """Read all of a project's folder, one part after the other; FormatError says what is wrong."""
     for run in read_project(folder).project.runs:
-        read_run_folder(run_folder(folder, run.id))
+        read_run_folder(run_folder(folder, run.id), name=run.name)
 
 
 def is_project_name(path: str | Path) -> bool:
@@ -150,8 +165,11 @@ def _parts(folder: Path) -> Iterator[str]:
         if kept.preview:
             yield f"{DRAWINGS}/{key}.png"
     for run in content.project.runs:
-        for name in run_files(run_folder(folder, run.id)):
-            yield f"{RUNS}/{run.id}/{name}"
+        try:
+            files = run_files(run_folder(folder, run.id))
+        except FormatError as error:
+            raise FormatError(f"its run “{brief(run.name)}” cannot be read: {problem(error)}") from None
+        yield from (f"{RUNS}/{run.id}/{name}" for name in files)
 
 
 def _info(folder: Path, name: str) -> zipfile.ZipInfo:
@@ -173,7 +191,8 @@ def _opened(path: Path) -> BinaryIO:
     try:
         status = path.stat()
         if not stat.S_ISREG(status.st_mode):
-            raise FormatError("it must be a file, got a folder, a pipe or a device")
+            came = "a folder" if stat.S_ISDIR(status.st_mode) else "a pipe or a device"
+            raise FormatError(f"it must be a file, got {came}")
         if status.st_size > MOST_PACKED + _MOST_DIRECTORY:
             raise FormatError(f"it must have at most {MOST_PACKED >> 20} MB, got {status.st_size >> 20} MB")
         return path.open("rb")
@@ -183,40 +202,54 @@ def _opened(path: Path) -> BinaryIO:
 
 def _extract(file: BinaryIO, folder: Path, watch: Watch) -> None:
     _require_short_directory(file)
+    with _in_our_words("it must end with the list of its parts, got one that is damaged"):
+        archive = zipfile.ZipFile(file)
+    with archive:
+        parts = archive.infolist()
+        _require_sound(parts)
+        total = sum(part.file_size for part in parts)
+        done = 0
+        for part in parts:
+            target = folder / part.filename
+            target.parent.mkdir(parents=True, exist_ok=True)
+            _extract_part(archive, part, target)
+            done += part.file_size
+            watch(done / max(total, 1))
+
+
+@contextlib.contextmanager
+def _in_our_words(sentence: str) -> Iterator[None]:
+    """Say this where `zipfile` finds damage; its own words, of Python and of zip, go to the log."""
     try:
-        with zipfile.ZipFile(file) as archive:
-            parts = archive.infolist()
-            _require_sound(parts)
-            total = sum(part.file_size for part in parts)
-            done = 0
-            for part in parts:
-                target = folder / part.filename
-                target.parent.mkdir(parents=True, exist_ok=True)
-                _extract_part(archive, part, target)
-                done += part.file_size
-                watch(done / max(total, 1))
-    except (zipfile.BadZipFile, zlib.error, struct.error, EOFError, NotImplementedError) as error:
-        raise FormatError(f"it is damaged ({brief(error, 150) or type(error).__name__})") from None
-    except (RuntimeError, ValueError, OverflowError, LookupError, OSError) as error:
+        yield
+    except _DAMAGE as error:
         if isinstance(error, OSError) and error.errno != errno.EINVAL:
             raise
-        # What `zipfile` says of passwords, names that are no text, and places outside the file.
-        raise FormatError(f"it is damaged ({brief(error, 150)})") from None
+        logger.info("%s: %s: %s", sentence, type(error).__name__, brief(error, 300))
+        raise FormatError(sentence) from None
 
 
 def _require_short_directory(file: BinaryIO) -> None:
-    """Refuse a list of parts that is longer than a project's, before it is read into memory."""
+    """Refuse what is no zip, or lists more parts than a project has, before that is read into memory."""
     size = file.seek(0, os.SEEK_END)
-    if size < _END.size:
-        raise FormatError("it must be a zip file, got a shorter one" if size else "it is empty")
+    if not size:
+        raise FormatError("it must be a project of Filterscope, got an empty file")
     file.seek(max(size - _END.size - 20, 0))
     tail = file.read()
-    mark, _, _, _, count, length, _, comment = _END.unpack(tail[-_END.size :])
+    mark, _, _, _, count, length, _, comment = _END.unpack(tail[-_END.size :].rjust(_END.size, b"\0"))
     # Our own files end right there, and are never of the kind for more than 4 GB.
     if mark != b"PK\5\6" or comment or tail.startswith(b"PK\6\7"):
-        raise FormatError("it is cut short, or not a project of Filterscope")
-    if count > MOST_PARTS or length > _MOST_DIRECTORY:
+        file.seek(0)
+        if file.read(len(_BEGIN)) != _BEGIN:
+            raise FormatError("it must be a project of Filterscope, got a file of another kind")
+        raise FormatError(
+            "it is cut short or damaged: it must end with the list of its parts, got something else there"
+        )
+    if count > MOST_PARTS:
         raise FormatError(f"it must have at most {MOST_PARTS} parts, got {count}")
+    if length > _MOST_DIRECTORY:
+        most = _MOST_DIRECTORY >> 20
+        raise FormatError(f"the list of its parts must have at most {most} MB, got {length >> 20} MB")
 
 
 def _require_sound(parts: list[zipfile.ZipInfo]) -> None:
@@ -225,13 +258,15 @@ def _require_sound(parts: list[zipfile.ZipInfo]) -> None:
     if len(set(names)) < len(names):
         raise FormatError("a part of it is there twice")
     if PROJECT_FILE not in names:
-        raise FormatError(f"it has no “{PROJECT_FILE}”")
+        raise FormatError(f"it has no “{PROJECT_FILE}”, which every project has")
     texts = 0
     for part in parts:
         name = brief(part.orig_filename)
         most = _most_bytes(part.orig_filename)
-        if not most or part.filename != part.orig_filename or part.flag_bits & 1:
+        if not most or part.filename != part.orig_filename:
             raise FormatError(f"a project has no part called “{name}”")
+        if part.flag_bits & 1:
+            raise FormatError(f"its part “{name}” must be readable by everybody, got it under a password")
         if stat.S_IFMT(part.external_attr >> 16) not in (0, stat.S_IFREG):
             raise FormatError(f"its part “{name}” must be a file, got a link or a device")
         if part.file_size > most:
@@ -264,12 +299,20 @@ def _most_bytes(name: str) -> int:
 
 
 def _extract_part(archive: zipfile.ZipFile, part: zipfile.ZipInfo, target: Path) -> None:
-    left = part.file_size
-    with archive.open(part) as source, target.open("xb") as written:
-        while piece := source.read(_PIECE):
-            left -= len(piece)
-            if left < 0:
-                raise FormatError(f"its part “{brief(part.filename)}” is larger than it says")
+    name = f"its part “{brief(part.filename)}”"
+    with _in_our_words(f"{name} is damaged: it must begin where the list of parts says, got something else"):
+        source = archive.open(part)
+    done = 0
+    with source, target.open("xb") as written:
+        while piece := _read_piece(source, name):
+            done += len(piece)
+            if done > part.file_size:
+                raise FormatError(f"{name} is larger than it says")
             written.write(piece)
-    if left:
-        raise FormatError(f"its part “{brief(part.filename)}” is cut short")
+    if done < part.file_size:
+        raise FormatError(f"{name} is cut short: it must have {part.file_size} bytes, got {done}")
+
+
+def _read_piece(source: IO[bytes], name: str) -> bytes:
+    with _in_our_words(f"{name} is damaged: its content must be as it was saved, got another"):
+        return source.read(_PIECE)

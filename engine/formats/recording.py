@@ -1,7 +1,7 @@
 """What was recorded of a run as tensors by name, and the header that says which they are."""
 
 from dataclasses import replace
-from typing import Any
+from typing import Any, TypeVar
 
 import msgspec
 import numpy as np
@@ -21,6 +21,7 @@ from engine.trainer import TrainerState
 from engine.training_config import TrainingConfig, as_setting
 from engine.training_data import Position
 
+Item = TypeVar("Item")
 Tensors = dict[str, NDArray[Any]]
 PositionValues = tuple[int, int, int]
 
@@ -80,9 +81,16 @@ def take_recording(
             take_state(tensors, _state_name(values[0]), values, spec, config) for values in header.states
         )
         steps = tuple(state.position.step for state in items)
-        states = Strip(steps, items, tuple(header.state_gaps))
+        states = _strip(steps, items, header.state_gaps)
     events = tuple(_event(values, config) for values in header.events)
-    return Recording(Strip(tuple(header.steps), vectors, tuple(header.gaps)), states, events)
+    return Recording(_strip(tuple(header.steps), vectors, header.gaps), states, events)
+
+
+def _strip(steps: tuple[int, ...], items: tuple[Item, ...], gaps: list[int]) -> Strip[Item]:
+    try:
+        return Strip(steps, items, tuple(gaps))
+    except ValueError as error:
+        raise FormatError(str(error)) from None
 
 
 def put_replay(tensors: Tensors, replay: Replay) -> dict[str, Any]:

@@ -16,6 +16,7 @@ from engine.errors import EngineError, FormatError
 from engine.formats.config_json import ConfigValues, config_from_values, config_to_builtins
 from engine.formats.files import write_atomically
 from engine.formats.model import decode_safetensors, read_safetensors
+from engine.formats.problems import problem
 from engine.formats.recording import (
     PositionValues,
     RecordingHeader,
@@ -114,7 +115,7 @@ def _as_run(
         header = msgspec.json.decode(metadata.get("run", ""), type=RunHeader)
         return run_of(header, tensors), header.data
     except (EngineError, msgspec.MsgspecError, KeyError, ValueError, TypeError, RecursionError) as error:
-        raise FormatError(f"“{name}” is damaged: {brief(error, 200)}.") from None
+        raise FormatError(f"“{name}” is damaged: {problem(error)}.") from None
 
 
 def run_of(header: RunHeader, tensors: Tensors) -> SessionRecord:
@@ -127,11 +128,18 @@ def run_of(header: RunHeader, tensors: Tensors) -> SessionRecord:
         config,
         take_state(tensors, "", header.position, spec, config),
         Parameters(spec.layout, private(tensors["initial"])),
-        np.frombuffer(tensors["steps"].tobytes(), STEP_FIELDS),
-        np.frombuffer(tensors["tests"].tobytes(), TEST_FIELDS),
+        _as_table(tensors, "steps", STEP_FIELDS),
+        _as_table(tensors, "tests", TEST_FIELDS),
         None if recording is None else take_recording(tensors, recording, spec, config),
         None if replay is None else take_replay(tensors, replay, spec),
     )
+
+
+def _as_table(tensors: Tensors, name: str, fields: np.dtype[Any]) -> NDArray[Any]:
+    content = tensors[name].tobytes()
+    if len(content) % fields.itemsize:
+        raise FormatError(f"“{name}” must be whole rows of {fields.itemsize} bytes, got {len(content)} bytes")
+    return np.frombuffer(content, fields)
 
 
 def _as_bytes(table: NDArray[Any]) -> NDArray[np.uint8]:

@@ -18,9 +18,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.errors import EngineError, FormatError
-from engine.formats.files import read_network_file
+from engine.formats.files import read_part
 from engine.formats.model import MOST_BYTES, decode_safetensors
 from engine.formats.part_file import PART_SUFFIX, flush_folder
+from engine.formats.problems import problem
 from engine.formats.recording import Tensors
 from engine.formats.run import RunHeader, run_of, run_parts
 from engine.formats.tensor_file import write_tensors
@@ -158,23 +159,24 @@ class RunFolder:
         flush_folder(self.path)
 
 
-def read_run_folder(path: str | Path) -> tuple[SessionRecord, str]:
-    """Read a run and the name of its data set; FormatError says in one sentence what is wrong."""
+def read_run_folder(path: str | Path, *, name: str = "") -> tuple[SessionRecord, str]:
+    """Read a run and the name of its data set; FormatError says in one sentence what is wrong.
+
+    `name` is what the person calls the run, for that sentence; without one it tells the folder.
+    """
     path = Path(path)
-    name = brief(path.name)
     try:
         index, _, tensors = _read_index(path)
-        _check("run", index.present, tensors)
+        _check(RUN_FILE, index.present, tensors)
         for segment, digests in index.segments.items():
-            _, found = _read_tensors(path / _segment(segment))
+            _, found = _read_tensors(path, _segment(segment))
             tensors.update(_check(_segment(segment), digests, found))
         for table, count in zip(_TABLES, index.blocks, strict=True):
             _join_blocks(tensors, table, count)
         return run_of(index.run, tensors), index.run.data
-    except FormatError as error:
-        raise FormatError(f"The run in “{name}” cannot be read: {brief(error, 250).rstrip('.')}.") from None
     except (EngineError, msgspec.MsgspecError, KeyError, ValueError, TypeError, RecursionError) as error:
-        raise FormatError(f"The run in “{name}” is damaged: {brief(error, 250).rstrip('.')}.") from None
+        which = f"The run “{brief(name)}”" if name else f"The run in “{brief(path.name)}”"
+        raise FormatError(f"{which} cannot be read: {problem(error, 250)}.") from None
 
 
 def run_place(path: str | Path) -> tuple[str, int]:
@@ -190,7 +192,7 @@ def run_files(path: str | Path) -> tuple[str, ...]:
 
 
 def _read_index(path: Path) -> tuple[_Index, str, Tensors]:
-    metadata, tensors = _read_tensors(path / RUN_FILE)
+    metadata, tensors = _read_tensors(path, RUN_FILE)
     version = metadata.get("version", "")
     if metadata.get("format") != FORMAT or version != str(VERSION):
         newer = version.isdecimal() and len(version) < 9 and int(version) > VERSION
@@ -200,22 +202,22 @@ def _read_index(path: Path) -> tuple[_Index, str, Tensors]:
         )
     text = metadata.get("index", "")
     if _digest_of(text) != metadata.get("digest"):
-        raise FormatError("its header is damaged")
+        raise FormatError(f"its header in “{RUN_FILE}” is damaged: it must be as it was saved")
     try:
         index = msgspec.json.decode(text, type=_Index)
     except (msgspec.MsgspecError, ValueError, RecursionError) as error:
-        raise FormatError(f"its header is damaged ({brief(error, 150)})") from None
+        raise FormatError(f"its header in “{RUN_FILE}” is damaged: {problem(error, 150)}") from None
     if len(index.segments) > MOST_SEGMENTS + 1:
         raise FormatError(f"it must have at most {MOST_SEGMENTS + 1} segments, got {len(index.segments)}")
     _require_size(path, index.segments)
     return index, text, tensors
 
 
-def _read_tensors(path: Path) -> tuple[dict[str, str], Tensors]:
-    content = read_network_file(path, MOST_BYTES)
+def _read_tensors(folder: Path, name: str) -> tuple[dict[str, str], Tensors]:
+    content = read_part(folder, name, MOST_BYTES)
     if int.from_bytes(content[:8], "little") > MOST_HEADER:
-        raise FormatError(f"“{brief(path.name)}” has a header of more than {MOST_HEADER >> 20} MB")
-    return decode_safetensors(content, brief(path.name))
+        raise FormatError(f"its part “{name}” has a header of more than {MOST_HEADER >> 20} MB")
+    return decode_safetensors(content, name)
 
 
 def _require_size(path: Path, segments: Iterable[int]) -> None:
@@ -233,8 +235,10 @@ def _require_size(path: Path, segments: Iterable[int]) -> None:
 def _check(name: str, digests: dict[str, str], found: Tensors) -> Tensors:
     """Give the arrays that are needed of those of a file; FormatError unless they are as they were."""
     for key, digest in digests.items():
-        if key not in found or _digest(found[key]) != digest:
-            raise FormatError(f"“{brief(key)}” in “{brief(name)}” is missing or damaged")
+        if key not in found:
+            raise FormatError(f"“{brief(key)}” in “{name}” is missing")
+        if _digest(found[key]) != digest:
+            raise FormatError(f"“{brief(key)}” in “{name}” is damaged: it must be as it was saved")
     return {key: found[key] for key in digests}
 
 

@@ -7,6 +7,7 @@ from typing import Any
 import msgspec
 
 from engine.errors import EngineError, FormatError
+from engine.formats.problems import problem
 from engine.formats.text import brief
 from engine.layers import LAYER_TYPES, AvgPool2D, Conv2D, Layer, MaxPool2D
 from engine.plan.plan import patch_numbers
@@ -43,7 +44,7 @@ def spec_from_json(text: str | bytes) -> NetworkSpec:
     except FormatError:
         raise
     except (msgspec.MsgspecError, EngineError, UnicodeDecodeError, RecursionError) as error:
-        raise FormatError(f"the network's description cannot be read: {brief(error, 150)}") from None
+        raise FormatError(f"the network's description cannot be read: {problem(error, 150)}") from None
     require_modest(spec)
     return spec
 

@@ -3,13 +3,50 @@
 import io
 import json
 import random
+import re
 import zipfile
 from collections.abc import Callable, Mapping
+from pathlib import Path
 
+from engine.errors import FormatError
+from engine.formats.project_file import pack, unpack
 from engine.formats.run_folder import _digest_of
 from tests.engine.mutations import damage_bytes, damage_json
+from tests.engine.project_samples import make_project
 
 Parts = dict[str, bytes]
+
+# Of Python's zipfile and zlib, msgspec, safetensors and NumPy: nobody but a programmer reads them.
+FOREIGN_WORDS = re.compile(
+    r"magic|CRC|zip file|central|directory|decompress|Err|serializ|Expected|truncated|malformed|Object|"
+    r"codec|inhomogeneous|buffer|overlap|[`$]|\bb'",
+    re.IGNORECASE,
+)
+
+
+def whole_file(folder: Path) -> bytes:
+    """Make a project of one run in a folder, and give the bytes of its file."""
+    make_project(folder / "p", {"run-1": 3})
+    pack(folder / "p", folder / "x")
+    return (folder / "x").read_bytes()
+
+
+def refusal(content: bytes, place: Path) -> str:
+    """Try to open a file of this content, and give the sentence; "" if it is a project."""
+    path = place.parent / "x.filterscope"
+    path.write_bytes(content)
+    try:
+        unpack(path, place / "p")
+    except FormatError as error:
+        sentence = str(error)
+        assert list(place.iterdir()) == []
+        assert sentence.startswith("“x.filterscope” cannot be opened as a project: ")
+        assert sentence.endswith(".")
+        assert sentence.isprintable()
+        assert not FOREIGN_WORDS.search(re.sub("“[^”]*”?", "", sentence)), sentence
+        assert len(sentence) < 450
+        return sentence
+    return ""
 
 
 def parts_of(content: bytes) -> Parts:

@@ -9,6 +9,7 @@ A failure names the seed of the file, with which `damaged` makes it again.
 
 import os
 import random
+import re
 import time
 import tracemalloc
 from collections.abc import Callable
@@ -25,6 +26,7 @@ from engine.formats.onnx_import import load_onnx
 from engine.plan.plan import patch_numbers
 from tests.engine.mutations import damage_bytes, damage_onnx_fields, damage_safetensors_header
 from tests.engine.network_samples import EVERYTHING, SMALL
+from tests.engine.project_damages import FOREIGN_WORDS
 
 MUTATIONS = int(os.environ.get("FILTERSCOPE_MUTATIONS", "100"))
 # Reading a sound file takes a few milliseconds and a few hundred kilobytes.
@@ -66,6 +68,8 @@ def try_one(path: Path, load: Callable[[Path], Model]) -> bool:
         assert sentence.endswith(".")
         assert sentence.isprintable()
         assert len(sentence) < 450
+        if path.suffix == ".safetensors":
+            assert not FOREIGN_WORDS.search(re.sub("“[^”]*”?", "", sentence)), sentence
         return False
     if patch_numbers(model.spec) <= MOST_RUN:
         x = np.zeros((1, *model.spec.input_shape), np.float32)

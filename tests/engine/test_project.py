@@ -167,7 +167,8 @@ def test_a_cut_while_packing_keeps_the_older_file(
 def test_a_project_with_a_damaged_run_is_not_packed(tmp_path: Path) -> None:
     make_project(tmp_path / "p")
     (run_folder(tmp_path / "p", "run-2") / "run.safetensors").unlink()
-    with pytest.raises(FormatError, match="cannot be opened"):
+    wanted = "“x” cannot be written: its run “Run 2” cannot be read: its part “run.safetensors” is missing."
+    with pytest.raises(FormatError, match=wanted):
         pack(tmp_path / "p", tmp_path / "x")
     assert not (tmp_path / "x").exists()
 

@@ -25,10 +25,10 @@ from engine import Network, Trainer
 from engine.errors import FormatError
 from engine.formats import project_file
 from engine.formats.project import read_project, run_folder
-from engine.formats.project_file import pack, unpack
+from engine.formats.project_file import unpack
 from engine.formats.run_folder import read_run_folder
-from tests.engine.project_damages import DAMAGES, changed, packed, parts_of
-from tests.engine.project_samples import content_of_folder, make_project
+from tests.engine.project_damages import DAMAGES, changed, packed, parts_of, refusal, whole_file
+from tests.engine.project_samples import content_of_folder
 
 MUTATIONS = int(os.environ.get("FILTERSCOPE_PROJECTS", "10000"))
 # A sound one of these takes less than one.
@@ -38,10 +38,7 @@ MOST_MEGABYTES = 60
 @pytest.fixture(scope="module")
 def whole(tmp_path_factory: pytest.TempPathFactory) -> bytes:
     """Give the bytes of a project file."""
-    folder = tmp_path_factory.mktemp("whole")
-    make_project(folder / "p", {"run-1": 3})
-    pack(folder / "p", folder / "x")
-    return (folder / "x").read_bytes()
+    return whole_file(tmp_path_factory.mktemp("whole"))
 
 
 @pytest.fixture
@@ -58,23 +55,6 @@ def watched(tmp_path: Path) -> Iterator[Path]:
         if not name.startswith("a/b/c/") and name != "a/b/x.filterscope"
     }
     assert found == before
-
-
-def refusal(content: bytes, place: Path) -> str:
-    """Try to open a file of this content, and give the sentence; "" if it is a project."""
-    path = place.parent / "x.filterscope"
-    path.write_bytes(content)
-    try:
-        unpack(path, place / "p")
-    except FormatError as error:
-        sentence = str(error)
-        assert list(place.iterdir()) == []
-        assert sentence.startswith("“x.filterscope” cannot be opened as a project: ")
-        assert sentence.endswith(".")
-        assert sentence.isprintable()
-        assert len(sentence) < 450
-        return sentence
-    return ""
 
 
 def use(place: Path) -> None:
@@ -276,14 +256,17 @@ RUN = {"id": "run-1", "name": "x"}
         ({"format": "other"}, "another kind of file"),
         ({"runs": [RUN | {"id": "../../x"}]}, "id"),
         ({"runs": [RUN, RUN]}, "each of another id"),
-        ({"runs": [RUN | {"id": "gone"}], "present": "gone"}, "no such file"),
+        (
+            {"runs": [RUN | {"id": "gone"}], "present": "gone"},
+            "the run “x” cannot be read: its part “run.safetensors” is missing",
+        ),
         ({"runs": [RUN] * 300}, "at most 200 runs"),
         ({"present": "nobody"}, "present run"),
         ({"playhead": "x"}, "playhead"),
         ({"notes": "x" * 200_000}, "at most 100000 characters"),
         ({"selection": {"a": [1, 2, 3]}}, "selection"),
         ({"drawings": ["../canvas"]}, "proper ids"),
-        ({"drawings": ["other"]}, "no such file"),
+        ({"drawings": ["other"]}, "its part “drawings/other.json” is missing"),
         ({"created": "1e999"}, "created"),
     ],
 )
@@ -330,13 +313,13 @@ def test_wrong_shapes_and_numbers_are_refused(change: Any, whole: bytes, watched
     name = "runs/run-1/tape-1.safetensors"
     tensors = dict(load(parts_of(whole)[name]))
     change(tensors)
-    assert "run-1" in refusal(changed(whole, **{name: save(tensors)}), watched)
+    assert "the run “Run 1” cannot be read: " in refusal(changed(whole, **{name: save(tensors)}), watched)
 
 
 def test_a_folder_a_pipe_and_what_is_not_there_are_refused(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "pipe")
     (tmp_path / "folder").mkdir()
-    for name, words in (("pipe", "got a folder, a pipe"), ("folder", "got a folder"), ("gone", "no such")):
+    for name, words in (("pipe", "got a pipe or a device"), ("folder", "got a folder"), ("gone", "no such")):
         with pytest.raises(FormatError, match=words):
             unpack(tmp_path / name, tmp_path / "p")
     assert sorted(path.name for path in tmp_path.iterdir()) == ["folder", "pipe"]

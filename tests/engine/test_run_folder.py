@@ -202,8 +202,8 @@ def test_every_flipped_bit_and_every_cut_is_noticed(
 @pytest.mark.parametrize(
     ("damage", "words"),
     [
-        (lambda path: (path / "tape-1.safetensors").unlink(), "no such file"),
-        (lambda path: (path / RUN_FILE).unlink(), "no such file"),
+        (lambda path: (path / "tape-1.safetensors").unlink(), "its part “tape-1.safetensors” is missing"),
+        (lambda path: (path / RUN_FILE).unlink(), "its part “run.safetensors” is missing"),
         (lambda path: (path / RUN_FILE).write_bytes(b""), "damaged"),
         (lambda path: (path / RUN_FILE).write_bytes((1 << 40).to_bytes(8, "little")), "header of more than"),
         (lambda path: (path / "tape-1.safetensors").rename(path / RUN_FILE), "format version 1"),

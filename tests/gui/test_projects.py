@@ -111,6 +111,16 @@ def test_a_file_that_is_no_project_is_one_sentence(content, window, places, tmp_
     assert not list(places.data.glob(".opening*"))
 
 
+def test_a_project_that_was_set_aside_and_is_damaged_is_one_sentence(window, places):
+    folder = places.data / "set-aside-7"
+    folder.mkdir()
+    (folder / "project.json").write_text("{")
+    projects(window).open(folder)
+    window.settle()
+    wanted = "its part “project.json” cannot be read: its text is cut short."
+    assert window.message == f"“set-aside-7” cannot be opened as a project: {wanted}"
+
+
 def test_a_file_that_cannot_be_written_is_one_sentence(window, tmp_path):
     window.play_until(2)
     projects(window).save_as(tmp_path / "gone" / "a.filterscope")
