@@ -31,7 +31,15 @@ from gui.project_reading import (
 from gui.recent_projects import RecentProjects, clock_words
 from gui.settings import Folders
 from gui.widgets.message_strip import MessageStrip
-from gui.working_folder import Left, WorkingFolder, WorkNote, read_note, summary_of, take_working_folder
+from gui.working_folder import (
+    Left,
+    WorkingFolder,
+    WorkNote,
+    read_note,
+    remove_old_damaged_runs,
+    summary_of,
+    take_working_folder,
+)
 
 logger = logging.getLogger(__name__)
 
@@ -108,6 +116,7 @@ class Projects(QObject):
         working = take_working_folder(self._places.data)
         if working is None:
             return False
+        remove_old_damaged_runs(self._places.data)
         for path in self._places.data.glob(f"{OPENING}-{working.path.name}-*"):
             shutil.rmtree(path, ignore_errors=True)
         left = working.left

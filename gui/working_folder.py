@@ -31,6 +31,9 @@ NOTE_FILE = "state.json"
 MOST_FOLDERS = 20
 # Projects that were set aside and never looked at again.
 MOST_ASIDE = 10
+# Nothing in the program opens a damaged run again: they are for somebody who looks by hand at what the last
+# accidents left. Their recordings have 64 MB each, so that these are a third of a gigabyte at most.
+MOST_DAMAGED = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,13 +119,11 @@ class WorkingFolder:
 
     def move_damaged_run(self, run_id: str) -> Path | None:
         """Put a run that cannot be read beside the folder; gives where, None if that cannot be done."""
-        for number in range(1, 1000):
-            place = self.path.with_name(f"{DAMAGED}-{number}")
-            if not place.exists():
-                with contextlib.suppress(OSError):
-                    run_folder(self.path, run_id).rename(place)
-                    return place
-                return None
+        with contextlib.suppress(OSError):
+            newest = max(map(_damaged_number, self.path.parent.iterdir()))
+            place = self.path.with_name(f"{DAMAGED}-{newest + 1}")
+            run_folder(self.path, run_id).rename(place)
+            return place
         return None
 
     def adopt(self, folder: Path) -> None:
@@ -174,6 +175,25 @@ def summary_of(folder: Path) -> Summary | None:
         return None
 
 
+def remove_old_damaged_runs(data: Path) -> None:
+    """Keep only the newest of the damaged runs that were put aside; what cannot be removed stays.
+
+    Links and files of such a name are none of ours: they are not followed, and not touched.
+    """
+    try:
+        named = sorted(data.iterdir(), key=_damaged_number, reverse=True)
+        found = [path for path in named if _damaged_number(path) and path.is_dir() and not path.is_symlink()]
+    except OSError as error:
+        logger.warning("damaged runs in %s cannot be looked at: %s", data, error)
+        return
+    for path in found[MOST_DAMAGED:]:
+        try:
+            # Of links within it removes the links.
+            shutil.rmtree(path)
+        except OSError as error:
+            logger.warning("%s cannot be removed: %s", path, error)
+
+
 def projects_aside(data: Path) -> tuple[Path, ...]:
     """Give the folders of projects that were set aside, the newest first."""
     try:
@@ -213,5 +233,14 @@ def _left(path: Path) -> Left | None:
 
 
 def _aside_number(path: Path) -> int:
-    number = path.name.removeprefix(f"{ASIDE}-")
+    return _number(path, ASIDE)
+
+
+def _damaged_number(path: Path) -> int:
+    return _number(path, DAMAGED)
+
+
+def _number(path: Path, kind: str) -> int:
+    """Give the number in a name such as “set-aside-3”, 0 for another name; later ones are higher."""
+    number = path.name.removeprefix(f"{kind}-")
     return int(number) if number != path.name and number.isdecimal() and len(number) < 10 else 0

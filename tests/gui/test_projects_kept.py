@@ -13,6 +13,7 @@ from gui import project_keeper
 from gui.app import create_window
 from gui.run_store import RUN_FILE
 from gui.widgets.elided_label import ElidedLabel
+from gui.working_folder import MOST_DAMAGED
 from tests.driving import SEVEN, Driver
 from tests.gui.project_hands import act, after_a_kill, kept, names, projects, start_again
 
@@ -253,3 +254,11 @@ def test_a_file_that_is_opened_while_the_last_project_comes_back_has_its_turn(
     again.wait(lambda: "“bad.filterscope” cannot be opened" in again.message)
     again.wait(lambda: projects(again).is_settled)
     assert (opened.session.name, opened.session.step_count > 0) == ("Run 1", True)
+
+
+def test_a_start_removes_the_older_damaged_runs(open_window, places):
+    for number in range(1, MOST_DAMAGED + 2):
+        (places.data / f"damaged-run-{number}").mkdir(parents=True)
+    open_window(restored=True)
+    found = {path.name for path in places.data.glob("damaged-run-*")}
+    assert found == {f"damaged-run-{number}" for number in range(2, MOST_DAMAGED + 2)}

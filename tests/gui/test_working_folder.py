@@ -1,6 +1,7 @@
 """The working folder: one program at a time, and what an earlier start left."""
 
 import json
+import shutil
 
 import pytest
 
@@ -9,9 +10,11 @@ from engine.project import Project, ProjectContent
 from gui.recent_projects import MOST, RecentProjects, clock_words
 from gui.working_folder import (
     MOST_ASIDE,
+    MOST_DAMAGED,
     WorkNote,
     projects_aside,
     read_note,
+    remove_old_damaged_runs,
     summary_of,
     take_working_folder,
 )
@@ -188,3 +191,81 @@ def test_the_oldest_one_set_aside_stays_where_it_is_wanted(take, tmp_path):
     assert len(projects_aside(tmp_path / "data")) == MOST_ASIDE + 1
     folder.adopt(oldest)
     assert read_project(folder.path).project.notes == "0"
+
+
+@pytest.fixture
+def data(tmp_path):
+    """Give the program's folder with two more damaged runs than are kept, and something beside it."""
+    folder = tmp_path / "data"
+    for number in range(1, MOST_DAMAGED + 3):
+        (folder / f"damaged-run-{number}").mkdir(parents=True)
+        (folder / f"damaged-run-{number}" / "run.safetensors").write_text(str(number))
+    (tmp_path / "mine").mkdir()
+    (tmp_path / "mine" / "letter.txt").write_text("Dear aunt")
+    return folder
+
+
+def damaged(data):
+    return sorted(path.name for path in data.glob("damaged-run*"))
+
+
+def test_only_the_newest_damaged_runs_are_kept(data):
+    remove_old_damaged_runs(data)
+    assert damaged(data) == [f"damaged-run-{number}" for number in range(3, MOST_DAMAGED + 3)]
+    remove_old_damaged_runs(data)
+    assert len(damaged(data)) == MOST_DAMAGED
+
+
+def test_a_damaged_run_that_comes_later_is_newer_than_all_before(data, take):
+    folder = take()
+    for _ in range(2):
+        make_project(folder.path, {"run-1": 1})
+        place = folder.move_damaged_run("run-1")
+        assert place.name == f"damaged-run-{MOST_DAMAGED + 3}"
+        remove_old_damaged_runs(data)
+        assert place.name in damaged(data)
+        assert len(damaged(data)) == MOST_DAMAGED
+        (place / "run.safetensors").unlink()
+        (place / "tape-1.safetensors").unlink()
+        place.rmdir()
+
+
+def test_links_are_not_followed_when_damaged_runs_are_removed(data, tmp_path):
+    (data / "damaged-run-1" / "link").symlink_to(tmp_path / "mine")
+    (data / "damaged-run-0").symlink_to(tmp_path / "mine")
+    (data / "damaged-run-99").symlink_to(tmp_path / "mine")
+    remove_old_damaged_runs(data)
+    assert (tmp_path / "mine" / "letter.txt").read_text() == "Dear aunt"
+    assert "damaged-run-1" not in damaged(data)
+    # The link counts for none of those that are kept, and stays.
+    assert len(damaged(data)) == MOST_DAMAGED + 2
+
+
+def test_what_is_no_damaged_run_stays(data):
+    names = ("damaged-run-x", "damaged-run-", "damaged-run-1234567890", "damaged-runs-1", "working")
+    for name in names:
+        (data / name).mkdir()
+    (data / "damaged-run-98").write_text("a file")
+    remove_old_damaged_runs(data)
+    assert all((data / name).is_dir() for name in names)
+    assert (data / "damaged-run-98").read_text() == "a file"
+    assert (data / "damaged-run-3").is_dir()
+
+
+def test_a_damaged_run_that_cannot_be_removed_stays_with_a_line_in_the_log(data, monkeypatch, caplog):
+    remove = shutil.rmtree
+
+    def refuse_second(path):
+        if path.name == "damaged-run-2":
+            raise PermissionError("in use")
+        remove(path)
+
+    monkeypatch.setattr(shutil, "rmtree", refuse_second)
+    remove_old_damaged_runs(data)
+    assert "damaged-run-2 cannot be removed: in use" in caplog.text
+    assert damaged(data) == [f"damaged-run-{number}" for number in range(2, MOST_DAMAGED + 3)]
+
+
+def test_a_folder_that_cannot_be_looked_at_stops_nothing(tmp_path, caplog):
+    remove_old_damaged_runs(tmp_path / "gone")
+    assert "cannot be looked at" in caplog.text
