@@ -43,6 +43,7 @@ ROWS: tuple[ActionRow, ...] = (
     ActionRow("recent_projects", "File", "Recent projects"),
     ActionRow("save_project", "File", "Save project", "Ctrl+S", "save"),
     ActionRow("save_project_as", "File", "Save project as…"),
+    ActionRow("project_notes", "File", "Project notes…", tip="Your own words, kept in the project's file"),
     _line("File"),
     ActionRow("open_network", "File", "Open network…", "Ctrl+Alt+O"),
     ActionRow("reader_network", "File", "Answer with the Reader, which reads best"),

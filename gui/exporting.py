@@ -7,6 +7,7 @@ from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QWidget
 
 from gui.bridge import Bridge
+from gui.dialogs.opening import bring
 from gui.instrument import Instrument
 from gui.panels import Panels
 from gui.run_notes import RunNotes
@@ -75,7 +76,7 @@ class Exporting(QObject):
         if self._film_dialog is None:
             self._film_dialog = self._make_film_dialog()
             self._film_dialog.closed.connect(self._on_film_dialog_closed)
-        _bring(self._film_dialog)
+        bring(self._film_dialog)
         return self._film_dialog
 
     def show_report_dialog(self) -> "ReportDialog":
@@ -83,7 +84,7 @@ class Exporting(QObject):
         if self._report_dialog is None:
             self._report_dialog = self._make_report_dialog()
             self._report_dialog.closed.connect(self._on_report_dialog_closed)
-        _bring(self._report_dialog)
+        bring(self._report_dialog)
         return self._report_dialog
 
     def close(self) -> None:
@@ -152,9 +153,3 @@ class Exporting(QObject):
             self._film_dialog.show_recorded(other_run=other_run)
         if self._report_dialog is not None:
             self._report_dialog.show_run()
-
-
-def _bring(dialog: QWidget) -> None:
-    dialog.show()
-    dialog.raise_()
-    dialog.activateWindow()

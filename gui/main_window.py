@@ -232,7 +232,7 @@ class MainWindow(QMainWindow):
         training, selection, lab = self._training, self.selection, self._convolve
         reactions: dict[str, Callable[[], object]] = {
             **self._files.reactions(),
-            **ProjectMenu(self, self._projects, self._actions["recent_projects"]).reactions(),
+            **ProjectMenu(self, self._projects, self._actions["recent_projects"], self._themes).reactions(),
             "quit": self.close,
             "back": self._convolving.here_or(self._convolving.go_back, selection.back),
             "forward": self._convolving.here_or(lambda: None, selection.forward),

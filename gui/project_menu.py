@@ -1,14 +1,21 @@
-"""The commands for projects: dialogs, and the menu of recent ones."""
+"""The commands for projects: dialogs, the notes, and the menu of recent ones."""
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Qt
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QFileDialog, QMenu, QWidget
 
 from engine.formats.project_file import SUFFIX
+from gui.dialogs.opening import bring
 from gui.projects import Projects
+from gui.theme import ThemeManager
+
+# Imported when first needed: the window need not wait for what few starts use.
+if TYPE_CHECKING:
+    from gui.dialogs.notes_dialog import NotesDialog
 
 PROJECTS = f"Projects (*{SUFFIX})"
 
@@ -24,11 +31,14 @@ class ProjectMenu(QObject):
         Opens and saves.
     recent
         The command that gets the menu of recent projects.
+    themes
+        Where the colours of the notes come from.
     """
 
-    def __init__(self, window: QWidget, projects: Projects, recent: QAction) -> None:
+    def __init__(self, window: QWidget, projects: Projects, recent: QAction, themes: ThemeManager) -> None:
         super().__init__(window)
-        self._window, self._projects = window, projects
+        self._window, self._projects, self._themes = window, projects, themes
+        self._notes: NotesDialog | None = None
         self.menu = QMenu(window)
         self.menu.setObjectName("recent_projects_menu")
         self.menu.setToolTipsVisible(True)
@@ -61,7 +71,14 @@ class ProjectMenu(QObject):
             "open_project": self.ask_for_file,
             "save_project": self.save,
             "save_project_as": self.ask_where_to_save,
+            "project_notes": self.show_notes,
         }
+
+    def show_notes(self) -> None:
+        """Open the notes of the project, or bring them to the front."""
+        if self._notes is None:
+            self._notes = self._make_notes()
+        bring(self._notes)
 
     def save(self) -> None:
         """Write the project to its file; ask where, if it has none."""
@@ -87,6 +104,14 @@ class ProjectMenu(QObject):
         dialog.selectFile(f"{'Untitled' if path is None else path.stem}{SUFFIX}")
         dialog.fileSelected.connect(lambda name: self._projects.save_as(Path(name)))
         dialog.open()
+
+    def _make_notes(self) -> "NotesDialog":
+        from gui.dialogs.notes_dialog import NotesDialog
+
+        dialog, keeper = NotesDialog(self._projects.notes, self._themes, self._window), self._projects.keeper
+        dialog.show_project(keeper.path)
+        keeper.title_changed.connect(lambda: dialog.show_project(keeper.path))
+        return dialog
 
     def _dialog(self, title: str) -> QFileDialog:
         dialog = QFileDialog(self._window, title)

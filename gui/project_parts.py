@@ -19,6 +19,7 @@ from gui.instrument import Instrument
 from gui.pad.ink import drawing_image
 from gui.pad.transfer import png_of
 from gui.pages.convolve.library_store import LibraryStore
+from gui.project_notes import ProjectNotes
 from gui.project_reading import ReadProject, ReadRun, Waiting
 from gui.run_book import Parent, RunEntry
 from gui.selection import Selection, SelectionModel
@@ -76,7 +77,7 @@ class ProjectParts:
         self._new_run = new_run
         kept = ProbeKeeper()
         self.probes = ProbeText(lambda: kept.text, kept.take, lambda: kept.text)
-        self.notes = ""
+        self.notes = ProjectNotes(bridge)
         self.created = 0.0
         self._finished = document.drawing
         # Of each run that was read, its key in the book.
@@ -93,7 +94,7 @@ class ProjectParts:
         """Whether there is nothing that anybody would miss."""
         drawing = self._drawing()
         blank = not drawing.strokes and drawing.backdrop is None
-        return blank and not (self.runs() or self.waiting or self.notes or self.probes.write())
+        return blank and not (self.runs() or self.waiting or self.notes.text or self.probes.write())
 
     def signature(self) -> Hashable:
         """Give a value that changes when the work does; where one looks is no part of it."""
@@ -102,7 +103,7 @@ class ProjectParts:
             tuple(waiting.known.id for waiting in self.waiting),
             self._drawing(),
             self._library.kernels,
-            self.notes,
+            self.notes.text,
             self.probes.state(),
         )
 
@@ -127,7 +128,7 @@ class ProjectParts:
                 shown,
                 self._instrument.playhead if shown else None,
                 _selection_values(self._selection.value),
-                self.notes,
+                self.notes.text,
                 self.created,
                 changed,
             ),
@@ -164,7 +165,8 @@ class ProjectParts:
     def clear(self) -> None:
         """Begin a new project: a fresh run, a blank sheet."""
         old = tuple(self._bridge.book)
-        self.waiting, self.notes, self.created = (), "", 0.0
+        self.waiting, self.created = (), 0.0
+        self.notes.replace("")
         self._new_run()
         self._let_go(old)
         self._document.replace(Drawing(), "New project")
@@ -209,7 +211,8 @@ class ProjectParts:
 
     def _put_rest(self, content: ProjectContent, shown: str) -> None:
         project = content.project
-        self.notes, self.created = project.notes, project.created
+        self.created = project.created
+        self.notes.replace(project.notes)
         canvas = content.drawings.get(CANVAS)
         if canvas is not None:
             self._document.replace(canvas.drawing, "Open project")

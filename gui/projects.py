@@ -85,7 +85,7 @@ class Projects(QObject):
         self._window, self._parts, self._library = window, parts, library
         self._places, self._say, self._messages = places, say, messages
         self.recent = RecentProjects(places.config, places.data, self)
-        self.keeper = ProjectKeeper(parts, self)
+        self.keeper, self.notes = ProjectKeeper(parts, self), parts.notes
         self._leaves_traces = True
         # The working folder while what was left there at the last closing is read.
         self._reading: WorkingFolder | None = None

@@ -84,7 +84,7 @@ class TaskRow(QWidget):
     def _show(self, text: str, kind: str) -> None:
         self._words.setText(text)
         role = {"warning": "warning", "note": "dim"}.get(kind, "")
-        _set_property(self._words, "role", role)
+        set_property(self._words, "role", role)
         self._bar.setVisible(kind == "progress")
         self._cancel.setVisible(kind == "progress")
         self._folder.setVisible(kind == "done")
@@ -103,10 +103,11 @@ def offer_button(button: QPushButton, why_not: str, tip: str) -> None:
     """Let a dialog's first button be pressed, or say why it cannot be."""
     button.setEnabled(not why_not)
     button.setToolTip(why_not or tip)
-    _set_property(button, "primary", not why_not)
+    set_property(button, "primary", not why_not)
 
 
-def _set_property(widget: QWidget, name: str, value: object) -> None:
+def set_property(widget: QWidget, name: str, value: object) -> None:
+    """Set a property that the style sheet asks for, and dress the widget by it."""
     if widget.property(name) != value:
         widget.setProperty(name, value)
         # A style sheet that asks for a property is not looked at again by itself.
