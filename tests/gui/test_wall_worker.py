@@ -1,6 +1,8 @@
 """The thread that fills the pattern wall: how much of a core it takes, and what it tells."""
 
+import threading
 import time
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -81,4 +83,37 @@ def test_what_was_found_and_not_told_is_told_when_it_is_asked_for_again(qtbot):
     worker.ask(subject, question, gentle=False)
     qtbot.waitUntil(lambda: worker.is_idle, timeout=20_000)
     assert sum(isinstance(each, Patterns) for each in told) == 4
+    worker.close()
+
+
+def steps_of(told):
+    return [news.step for news in told if isinstance(news, Patterns)]
+
+
+def test_going_back_to_a_step_while_another_is_worked_at_fills_the_wall_for_it_again(qtbot):
+    begun, go_on = threading.Event(), threading.Event()
+    asked_for = []
+
+    def pictures(spec):
+        asked_for.append(spec)
+        if len(asked_for) == 2:
+            begun.set()
+            go_on.wait(20)
+        return PICTURES
+
+    worker = WallWorker(pictures, Ascent(steps=1))
+    told = []
+    worker.told.connect(told.extend)
+    first, question = frame_of().subject, Question("conv1", "guided")
+    other = replace(first, step=99)
+    worker.ask(first, question, gentle=False)
+    qtbot.waitUntil(lambda: worker.is_idle, timeout=20_000)
+    worker.ask(other, question, gentle=False)
+    qtbot.waitUntil(begun.is_set, timeout=20_000)
+    worker.ask(first, question, gentle=False)
+    # Long enough for a look: what is worked at has not been told yet.
+    qtbot.wait(3 * wall_worker.LOOK_MS)
+    go_on.set()
+    qtbot.waitUntil(lambda: worker.is_idle and 99 in steps_of(told), timeout=5_000)
+    assert steps_of(told)[-1] == first.step
     worker.close()

@@ -217,6 +217,8 @@ class WallWorker(QObject):
                 return None
             assert self._subject is not None
             assert self._question is not None
+            # From now on the wall changes: going back to what it showed is another question.
+            self._done = None
             return self._subject, self._question
 
     def _deliver(self, subject: Subject, question: Question, news: News) -> bool:
