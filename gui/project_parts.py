@@ -138,22 +138,37 @@ class ProjectParts:
         )
 
     def put(self, read: ReadProject, *, instead: bool) -> None:
-        """Bring a project into the window; `instead` of the runs that are there, or beside them."""
+        """Bring a project into the window, `instead` of what is there or beside it.
+
+        Beside it, what was done meanwhile stays in front: a run that has begun, and what was drawn.
+        """
         content = read.content
         old = tuple(self._bridge.book)
+        begun = () if instead else tuple(entry for entry in old if entry.has_begun)
+        if instead:
+            self._bridge.book.count_anew()
         self.waiting = read.waiting
         self._keys = {}
         keys = {run.known.id: key for run in read.runs if (key := self._add(run))}
         self._join_parents()
         shown = keys.get(content.project.present) or (list(keys.values())[-1] if keys else "")
-        if shown:
+        if begun:
+            self._rename_apart(begun)
+        elif shown:
             self._bridge.open_entry(shown)
         elif instead:
             self._new_run()
         if instead:
             present = self._bridge.present
             self._let_go(entry for entry in old if entry is not present)
-        self._put_rest(content, shown)
+        self._put_rest(content)
+        drawn = self._drawing()
+        if instead or not (drawn.strokes or drawn.backdrop):
+            self._put_drawing(content)
+        if not begun:
+            self._look_there(content.project, shown)
+        if instead:
+            self._document.undo_stack.clear()
         self._bridge.book.trim()
 
     def put_waiting(self, found: Sequence[ReadRun]) -> None:
@@ -167,9 +182,11 @@ class ProjectParts:
         old = tuple(self._bridge.book)
         self.waiting, self.created = (), 0.0
         self.notes.replace("")
+        self._bridge.book.count_anew()
         self._new_run()
         self._let_go(old)
         self._document.replace(Drawing(), "New project")
+        self._document.undo_stack.clear()
         self.probes.read("")
 
     def _drawing(self) -> Drawing:
@@ -205,22 +222,35 @@ class ProjectParts:
             if entry is not None and entry.parent is not None and entry.parent.key in self._keys:
                 entry.parent = dataclasses.replace(entry.parent, key=self._keys[entry.parent.key])
 
+    def _rename_apart(self, begun: Iterable[RunEntry]) -> None:
+        """Give runs of this start names that no run has that was brought back."""
+        book = self._bridge.book
+        taken = {entry.name for entry in book if entry not in begun}
+        for entry in begun:
+            if entry.name in taken:
+                book.rename(entry, book.next_name())
+        self._instrument.renew_name()
+
     def _let_go(self, entries: Iterable[RunEntry]) -> None:
         for entry in entries:
             self._bridge.delete_run(entry.key)
 
-    def _put_rest(self, content: ProjectContent, shown: str) -> None:
-        project = content.project
-        self.created = project.created
-        self.notes.replace(project.notes)
-        canvas = content.drawings.get(CANVAS)
-        if canvas is not None:
-            self._document.replace(canvas.drawing, "Open project")
+    def _put_rest(self, content: ProjectContent) -> None:
+        self.created = content.project.created
+        self.notes.replace(content.project.notes)
         try:
             self.probes.read(content.probes)
         except EngineError as error:
             logger.warning("the project's probes cannot be used: %s", error)
         self._put_kernels(content.library)
+
+    def _put_drawing(self, content: ProjectContent) -> None:
+        canvas = content.drawings.get(CANVAS)
+        if canvas is not None:
+            self._document.replace(canvas.drawing, "Open project")
+
+    def _look_there(self, project: Project, shown: str) -> None:
+        """Look at what was looked at when the project was kept."""
         if shown and project.playhead is not None:
             self._instrument.go_to(project.playhead)
         # What is looked at may not be there in this version: then one looks at the whole.

@@ -1,11 +1,10 @@
 """Projects: new, open, save, and bringing back what an earlier start left."""
 
-import contextlib
 import logging
 import secrets
 import shutil
 import threading
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -13,7 +12,6 @@ from typing import Any
 from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QWidget
 
-from engine.inspect.words import grouped
 from gui.data_library import DataLibrary
 from gui.jobs import Job, JobProgress
 from gui.project_keeper import ProjectKeeper
@@ -28,16 +26,16 @@ from gui.project_reading import (
     read_run,
     write_file,
 )
-from gui.recent_projects import RecentProjects, clock_words
+from gui.recent_projects import RecentProjects, offer_of
 from gui.settings import Folders
 from gui.widgets.message_strip import MessageStrip
 from gui.working_folder import (
     Left,
     WorkingFolder,
     WorkNote,
+    crashed_elsewhere,
     read_note,
     remove_old_damaged_runs,
-    summary_of,
     take_working_folder,
 )
 
@@ -119,20 +117,19 @@ class Projects(QObject):
         remove_old_damaged_runs(self._places.data)
         for path in self._places.data.glob(f"{OPENING}-{working.path.name}-*"):
             shutil.rmtree(path, ignore_errors=True)
-        left = working.left
+        left, crashed = working.left, crashed_elsewhere(self._places.data)
+        if left is not None and left.crashed:
+            crashed.append(left)
         if left is not None and not left.crashed and restore:
             # Until it is here nothing is written there.
             self._reading = working
             work = partial(read_folder, left.folder, "Opening the last project", self._library)
             failed = partial(self._set_left_aside, working)
-            self._do(work, partial(self._bring_back, working, left.note), failed)
+            self._do(work, partial(self._bring_back, working, left.note, crashed), failed)
             return True
-        self.keeper.begin(working)
-        if left is not None and left.crashed:
-            self._offer(left)
-        elif left is not None:
-            self._attempt(working.set_aside)
-        return left is not None
+        self._begin(working)
+        self._offer(crashed)
+        return left is not None or bool(crashed)
 
     def leave_no_trace(self) -> None:
         """Keep nothing from now on."""
@@ -173,35 +170,36 @@ class Projects(QObject):
         """Have a folder for what a window holds that was never restored; what is there is set aside."""
         working = take_working_folder(self._places.data)
         if working is not None:
-            self._attempt(working.set_aside)
+            self._begin(working)
+
+    def _begin(self, working: WorkingFolder) -> None:
+        """Keep the work there; what is there is set aside. Where it cannot be, nothing is written over it."""
+        if self._attempt(working.set_aside):
             self.keeper.begin(working)
+        else:
+            working.release()
 
-    def _offer(self, left: Left) -> None:
-        found = summary_of(left.folder)
-        if found is None:
-            sentence = "Filterscope ended unexpectedly, and what was kept cannot be read."
-            self._say(f"{sentence} It is in “{left.folder.name}”.", warning=True)
-            return
-        what = f"{found.run} was saved at" if found.run else "Your work was saved at"
-        step = f", step {grouped(found.step)}" if found.run else ""
-        self._say(
-            f"Filterscope ended unexpectedly. {what} {clock_words(found.saved)}{step}.",
-            action="Bring it back",
-            act=lambda: self.open(left.folder),
-            warning=True,
-        )
+    def _offer(self, lefts: Sequence[Left]) -> None:
+        if lefts:
+            sentence, folder = offer_of(lefts)
+            act = None if folder is None else partial(self.open, folder)
+            self._say(sentence, action="" if act is None else "Bring it back", act=act, warning=True)
 
-    def _bring_back(self, working: WorkingFolder, note: WorkNote, read: ReadProject) -> None:
+    def _bring_back(
+        self, working: WorkingFolder, note: WorkNote, crashed: Sequence[Left], read: ReadProject
+    ) -> None:
         self._reading = None
         self.keeper.begin(working)
         self._parts.put(read, instead=False)
         self._take(read, note)
-        self._tell_waiting()
+        if self._parts.waiting:
+            self._tell_waiting()
+        else:
+            self._offer(crashed)
 
     def _set_left_aside(self, working: WorkingFolder, sentence: str) -> None:
         self._reading = None
-        self._attempt(working.set_aside)
-        self.keeper.begin(working)
+        self._begin(working)
         self._say(f"The last project was not brought back: {sentence}", warning=True)
 
     # Opening
@@ -224,7 +222,9 @@ class Projects(QObject):
     def _exchange(self, read: ReadProject, note: WorkNote) -> None:
         working = self.keeper.working
         assert working is not None
-        aside = self._empty_folder(working, read.folder)
+        room: list[Path | None] = []
+        if not self._attempt(lambda: room.append(self._empty_folder(working, read.folder))):
+            return
         if not self._attempt(lambda: working.adopt(read.folder)):
             # All of the present project is written anew.
             self.keeper.set_file(self.keeper.path, in_file=False)
@@ -238,25 +238,27 @@ class Projects(QObject):
         if self._parts.waiting:
             self._tell_waiting()
         else:
-            self._say_left(f"{name} is open.", aside)
+            self._say_left(f"{name} is open.", room[0])
 
     def _begin_new(self, _: Hashable) -> None:
         working = self.keeper.working
         assert working is not None
-        aside = self._empty_folder(working)
+        room: list[Path | None] = []
+        if not self._attempt(lambda: room.append(self._empty_folder(working))):
+            return
         self._parts.clear()
         self.keeper.set_file(None, in_file=True)
-        self._say_left("A new project has begun.", aside)
+        self._say_left("A new project has begun.", room[0])
 
     def _empty_folder(self, working: WorkingFolder, spare: Path | None = None) -> Path | None:
-        """Make room in the working folder; gives where the project is that was there, if it is in no file."""
-        keeper, aside = self.keeper, None
-        if self._parts.is_empty or (keeper.path is not None and not keeper.is_modified):
+        """Make room in the working folder; gives where the project is that was there, if it is in no file.
+
+        OSError, and all is as it was, if it cannot be set aside.
+        """
+        if self._parts.is_empty or (self.keeper.path is not None and not self.keeper.is_modified):
             working.clear()
-        else:
-            with contextlib.suppress(OSError):
-                aside = working.set_aside(spare)
-        return aside
+            return None
+        return working.set_aside(spare)
 
     def _say_left(self, sentence: str, aside: Path | None) -> None:
         if aside is None:

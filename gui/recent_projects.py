@@ -1,6 +1,7 @@
 """The projects that were opened or saved last, for the menu."""
 
 import logging
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -10,7 +11,7 @@ from PySide6.QtCore import QObject, Signal
 
 from engine.formats.files import write_atomically
 from engine.inspect.words import grouped
-from gui.working_folder import projects_aside, read_note, summary_of
+from gui.working_folder import Left, projects_aside, read_note, summary_of
 
 logger = logging.getLogger(__name__)
 
@@ -82,6 +83,23 @@ def clock_words(seconds: float) -> str:
     then = datetime.fromtimestamp(seconds)
     today = then.date() == datetime.now().date()
     return f"{then:%H:%M}" if today else f"{then.day} {then:%B, %H:%M}"
+
+
+def offer_of(lefts: Sequence[Left]) -> tuple[str, Path | None]:
+    """Say what programs left that ended unexpectedly, and which folder to bring back: what was kept last.
+
+    The others are among the recent projects. None where nothing of it can be read.
+    """
+    ended = "Filterscope ended unexpectedly"
+    found = [(summary, left.folder) for left in lefts if (summary := summary_of(left.folder)) is not None]
+    if not found:
+        names = ", ".join(f"“{left.folder.name}”" for left in lefts)
+        return f"{ended}, and what was kept cannot be read. It is in {names}.", None
+    newest, folder = max(found, key=lambda pair: pair[0].saved)
+    what = f"{newest.run} was saved at" if newest.run else "Your work was saved at"
+    step = f", step {grouped(newest.step)}" if newest.run else ""
+    more = " What other windows left is among the recent projects." if len(lefts) > 1 else ""
+    return f"{ended}. {what} {clock_words(newest.saved)}{step}.{more}", folder
 
 
 def _aside_entry(folder: Path) -> RecentEntry:

@@ -120,6 +120,10 @@ class RunBook(QObject):
         self._count += 1
         return f"Run {self._count}"
 
+    def count_anew(self) -> None:
+        """Number runs from 1 on again: another project begins."""
+        self._count = 0
+
     def free_hue(self) -> int:
         """Give the number of a colour that no run has."""
         taken = {entry.hue for entry in self._entries}

@@ -146,13 +146,35 @@ def take_working_folder(data: Path) -> WorkingFolder | None:
     try:
         data.mkdir(parents=True, exist_ok=True)
         for number in range(1, MOST_FOLDERS + 1):
-            path = data / (FOLDER if number == 1 else f"{FOLDER}-{number}")
-            handle = open_locked(path.with_name(f"{path.name}.lock"))
+            path = _folder(data, number)
+            handle = open_locked(_lock(path))
             if handle is not None:
                 return WorkingFolder(path, handle, _left(path))
     except OSError as error:
         logger.error("there is no folder to work in below %s: %s", data, error)
     return None
+
+
+def crashed_elsewhere(data: Path) -> list[Left]:
+    """Set aside what programs left in other folders that ended unexpectedly; gives it, the oldest first.
+
+    Folders of programs that run are locked, and so is the one that was taken.
+    """
+    found = []
+    for path in (_folder(data, number) for number in range(1, MOST_FOLDERS + 1)):
+        try:
+            handle = open_locked(_lock(path)) if (path / PROJECT_FILE).exists() else None
+            if handle is None:
+                continue
+            try:
+                note = read_note(path)
+                if note is None or note.is_open:
+                    found.append(Left(set_aside(path), note or WorkNote(modified=True), True))
+            finally:
+                os.close(handle)
+        except OSError as error:
+            logger.warning("what is left in %s cannot be set aside: %s", path, error)
+    return found
 
 
 def read_note(folder: Path) -> WorkNote | None:
@@ -215,6 +237,14 @@ def set_aside(folder: Path, spare: Path | None = None) -> Path:
         if old != spare:
             shutil.rmtree(old, ignore_errors=True)
     return aside
+
+
+def _folder(data: Path, number: int) -> Path:
+    return data / (FOLDER if number == 1 else f"{FOLDER}-{number}")
+
+
+def _lock(path: Path) -> Path:
+    return path.with_name(f"{path.name}.lock")
 
 
 def _left(path: Path) -> Left | None:
