@@ -13,6 +13,8 @@ APP_ICON = "filterscope"
 
 # One drawing per scale that desktops offer, so that no icon is ever stretched.
 _SCALES = (1.0, 1.25, 1.5, 1.75, 2.0, 3.0)
+# Opacity of the lines on a button that cannot be pressed.
+_DISABLED_SHARE = 0.35
 _APP_SIDES_PX = (16, 24, 32, 48, 64, 128, 256)
 
 
@@ -54,13 +56,15 @@ def app_icon() -> QIcon:
 @lru_cache(maxsize=512)
 def _icon(name: str, rgba: int, size: int) -> QIcon:
     colour = QColor.fromRgba(rgba)
-    tint = f'{colour.name()}" stroke-opacity="{colour.alphaF():.3f}'
-    drawing = QSvgRenderer(QByteArray(_source(name).replace("currentColor", tint).encode()))
     result = QIcon()
-    for scale in _SCALES:
-        pixmap = _pixmap(drawing, round(size * scale))
-        pixmap.setDevicePixelRatio(scale)
-        result.addPixmap(pixmap)
+    # What Qt makes of a light line for a disabled button is hardly darker than the line.
+    for mode, share in ((QIcon.Mode.Normal, 1.0), (QIcon.Mode.Disabled, _DISABLED_SHARE)):
+        tint = f'{colour.name()}" stroke-opacity="{share * colour.alphaF():.3f}'
+        drawing = QSvgRenderer(QByteArray(_source(name).replace("currentColor", tint).encode()))
+        for scale in _SCALES:
+            pixmap = _pixmap(drawing, round(size * scale))
+            pixmap.setDevicePixelRatio(scale)
+            result.addPixmap(pixmap, mode)
     return result
 
 

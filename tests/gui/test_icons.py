@@ -2,7 +2,7 @@
 
 import pytest
 from PySide6.QtCore import QSize
-from PySide6.QtGui import QColor
+from PySide6.QtGui import QColor, QIcon
 from pytestqt.qtbot import QtBot
 
 from gui.icons import ICON_FOLDER, app_icon, icon, icon_names
@@ -78,3 +78,13 @@ def test_an_unknown_icon_is_an_error_that_names_it(qtbot: QtBot) -> None:
 def test_the_program_icon_has_the_small_sizes(qtbot: QtBot) -> None:
     sides = {size.width() for size in app_icon().availableSizes()}
     assert {16, 32, 48, 256} <= sides
+
+
+def test_an_icon_on_a_button_that_cannot_be_pressed_is_much_fainter(qtbot: QtBot) -> None:
+    size = QSize(24, 24)
+    drawn = icon("undo", QColor("#e4e6e9"), 24)
+    enabled, disabled = (
+        sum(image.pixelColor(x, y).alpha() for x in range(24) for y in range(24))
+        for image in (drawn.pixmap(size, mode).toImage() for mode in (QIcon.Mode.Normal, QIcon.Mode.Disabled))
+    )
+    assert disabled < 0.5 * enabled

@@ -155,7 +155,6 @@ def test_a_window_that_is_open_is_left_alone(window, open_window, places):
     keeper = projects(second).keeper
     second.wait(lambda: keeper._kept is not None)
     assert crashed_elsewhere(places.data) == []
-
     assert keeper.working.path.exists()
     assert projects_aside(places.data) == ()
 
