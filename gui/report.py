@@ -119,9 +119,9 @@ class RunReport(QObject):
         job.start()
 
     def _facts(self) -> RunFacts:
-        session, info, choice = self._bridge.session, self._bridge.info, self._choice
-        assert session is not None
-        assert info is not None
+        run, choice = self._bridge.present, self._choice
+        assert run is not None
+        session, info = run.session, run.info
         return RunFacts(
             name=session.name,
             network=info.preset_name,
@@ -135,7 +135,7 @@ class RunReport(QObject):
             test=info.split.test,
             steps=session.steps.since(0),
             tests=session.tests.since(0),
-            events=told(session.events),
+            events=tuple((event.step, event.words) for event in told(self._bridge.book, run)),
             recorded=tuple(self._recorded),
             log_loss=choice.log_loss,
             log_steps=choice.log_steps,

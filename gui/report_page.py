@@ -96,6 +96,7 @@ def _settings(facts: RunFacts) -> Markup:
         ("Label smoothing", f"{config.label_smoothing:g}"),
         ("Averaging", f"{config.averaging:g}"),
         ("Augmentation", "none" if config.augmentation is None else str(config.augmentation)),
+        ("Frozen layers", ", ".join(config.frozen) or "none"),
         ("Seed", str(config.seed)),
         ("Workers", grouped(config.workers)),
     ]

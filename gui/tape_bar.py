@@ -11,6 +11,7 @@ from engine.inspect.words import duration, grouped, percent, rate
 from gui.theme import S1, S2, S3, S4, ThemeManager, tabular
 from gui.widgets.elided_label import ElidedLabel
 from gui.widgets.loss_ribbon import LossRibbon
+from gui.widgets.ribbon_marks import RibbonEvent
 from gui.widgets.tool_button import ToolButton
 
 BAR_HEIGHT = 60
@@ -195,9 +196,9 @@ class TapeBar(QWidget):
         """Add the losses of some steps to the ribbon, both (n,)."""
         self._ribbon.append(steps, losses)
 
-    def add_event(self, step: int, text: str) -> None:
-        """Mark a step on the ribbon: "lr 0.002 → 0.001"."""
-        self._ribbon.add_event(step, text)
+    def show_events(self, events: Sequence[RibbonEvent]) -> None:
+        """Mark on the ribbon what happened, "lr 0.002 → 0.001", in place of what was marked before."""
+        self._ribbon.set_events(events)
 
     def show_marks(self, marks: Sequence[tuple[int, str]]) -> None:
         """Say where something was first or last true: steps and sentences, in place of those before."""

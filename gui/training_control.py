@@ -12,25 +12,18 @@ from engine.datasets import Split
 from engine.errors import EngineError
 from engine.inspect.words import grouped
 from engine.recipes import DEFAULT_PRESET, PRESETS, Preset, preset
-from engine.session_messages import Failed, Forked, KnobChanged, Replayed, SessionEvent, StateChanged
-from engine.trainer import TrainingDiverged
+from engine.session_messages import Failed, KnobChanged, Replayed, SessionEvent, StateChanged
 from gui.bridge import Bridge, Pulled, RunInfo, SessionRecord, SessionState
 from gui.data_library import EMBEDDED, OPEN_FILE, DataLibrary
 from gui.instrument import Instrument
 from gui.pages.train.page import TrainPage
+from gui.run_events import told
 from gui.scrubbing import Scrubbing
 from gui.tape_bar import TapeBar
 from gui.widgets.paced import Paced
 
 logger = logging.getLogger(__name__)
 
-KNOB_WORDS = {
-    "learning_rate": "lr",
-    "momentum": "momentum",
-    "weight_decay": "decay",
-    "batch_size": "batch",
-    "epochs": "epochs",
-}
 # On Train a run goes on long enough to be watched and played with; one stops it when one has seen enough.
 RUN_EPOCHS = 100
 WHOLE_NUMBERS = ("batch_size", "epochs")
@@ -38,24 +31,8 @@ WHOLE_NUMBERS = ("batch_size", "epochs")
 Say = Callable[..., None]
 
 
-def mark_words(event: SessionEvent) -> str:
-    """What is written on the tape at an event: "lr 0.002 → 0.001"; "" for nothing."""
-    match event:
-        case KnobChanged():
-            return f"{KNOB_WORDS[event.name]} {event.old:g} → {event.new:g}"
-        case Failed():
-            return "diverged" if event.advice == TrainingDiverged.ADVICE else "failed"
-        case Forked():
-            return f"forked from {event.parent}"
-        case StateChanged(state=SessionState.PAUSED):
-            return "paused"
-    return ""
-
-
 def _replay_sentence(event: Replayed) -> str:
     step = grouped(event.step)
-    if event.exact:
-        return f"The way to step {step} was taken again, with the same result to the last bit."
     return f"The way to step {step} was taken again with another result: the optimiser’s memory differs."
 
 
@@ -104,6 +81,7 @@ class TrainingControl(QObject):
         library.loaded.connect(self._on_data_loaded)
         library.failed.connect(self._on_data_failed)
         bridge.run_opened.connect(self._on_run_opened)
+        bridge.book.changed.connect(self._show_events)
         instrument.pulled.connect(self._on_pulled)
         # After the losses have gone to the bar: from them it knows the newest step.
         instrument.playhead_moved.connect(page.show_playhead)
@@ -274,8 +252,7 @@ class TrainingControl(QObject):
         self._fill_datasets()
         self._page.show_run(info.spec, session.config, info.preset_name, info.split.test)
         self._tape.reset()
-        for event in session.events:
-            self._mark(event)
+        self._show_events()
         self._show_state()
         self._show_progress()
 
@@ -296,11 +273,12 @@ class TrainingControl(QObject):
             self._tape.append_loss(pulled.steps["step"], pulled.steps["loss"])
         for event in pulled.events:
             self._tell(event)
+        if pulled.events:
+            self._show_events()
         if len(pulled.steps) or pulled.events:
             self._progress_words.request()
 
     def _tell(self, event: SessionEvent) -> None:
-        self._mark(event)
         match event:
             case StateChanged():
                 self._show_state()
@@ -308,8 +286,11 @@ class TrainingControl(QObject):
             case KnobChanged():
                 if self._bridge.session is not None:
                     self._page.settings.show_config(self._bridge.session.config)
+            case Replayed(exact=True):
+                # What was promised of a fork is no news, and must not take the place of what is.
+                logger.info("the way to step %d was taken again, with the same result", event.step)
             case Replayed():
-                self._say(_replay_sentence(event), warning=not event.exact)
+                self._say(_replay_sentence(event), warning=True)
             case Failed():
                 if event.details:
                     logger.error("%s\n%s", event.message, event.details)
@@ -320,10 +301,10 @@ class TrainingControl(QObject):
                     warning=True,
                 )
 
-    def _mark(self, event: SessionEvent) -> None:
-        words = mark_words(event)
-        if words:
-            self._tape.add_event(event.step, words)
+    def _show_events(self) -> None:
+        """Mark all that has happened anew: a parent may be called something else by now."""
+        if self._bridge.present is not None:
+            self._tape.show_events(told(self._bridge.book, self._bridge.present))
 
     def _show_state(self) -> None:
         state = self._bridge.state

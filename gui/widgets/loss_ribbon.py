@@ -27,7 +27,7 @@ from gui.widgets.copy_keys import CopyKeys, widget_picture
 from gui.widgets.lines import draw_curve
 from gui.widgets.loss_buckets import LossBuckets, LossCurve
 from gui.widgets.paced import Paced
-from gui.widgets.ribbon_marks import MarkRoom, paint_events, paint_marks
+from gui.widgets.ribbon_marks import MarkRoom, RibbonEvent, paint_events, paint_marks
 from gui.widgets.tape_stops import TapeStops
 
 # A run shorter than this leaves the right part of the ribbon empty instead of stretching two steps.
@@ -60,7 +60,7 @@ class LossRibbon(QWidget):
         super().__init__(parent)
         self._theme = theme
         self._buckets = LossBuckets()
-        self._events: list[tuple[int, str]] = []
+        self._events: tuple[RibbonEvent, ...] = ()
         self._marks: tuple[tuple[int, str], ...] = ()
         self._step = 0
         self._total: int | None = None
@@ -90,8 +90,8 @@ class LossRibbon(QWidget):
 
     @property
     def events(self) -> tuple[tuple[int, str], ...]:
-        """Steps and words of what happened during the run."""
-        return tuple(self._events)
+        """Steps and labels of what happened during the run."""
+        return tuple((event.step, event.label) for event in self._events)
 
     def set_empty_text(self, text: str) -> None:
         """Say what will be here and the one thing to do."""
@@ -105,11 +105,12 @@ class LossRibbon(QWidget):
         self._step = max(self._step, self._buckets.last_step)
         self._repaint.request()
 
-    def add_event(self, step: int, text: str) -> None:
-        """Mark a step with a thin line and a few words; of too many the oldest goes."""
-        self._events.append((step, text))
-        del self._events[:-EVENT_LIMIT]
-        self._renew()
+    def set_events(self, events: Sequence[RibbonEvent]) -> None:
+        """Mark steps with a thin line and a label, in place of those before; of too many the oldest go."""
+        shown = tuple(event for event in events if event.label)[-EVENT_LIMIT:]
+        if shown != self._events:
+            self._events = shown
+            self._renew()
 
     def set_marks(self, marks: Sequence[tuple[int, str]]) -> None:
         """Mark steps at the foot, in place of the marks before; their words are told under the pointer."""
@@ -148,7 +149,7 @@ class LossRibbon(QWidget):
     def clear(self) -> None:
         """Forget the run."""
         self._buckets.clear()
-        self._events.clear()
+        self._events = ()
         self._marks = ()
         self._step = 0
         self._total = None
@@ -224,7 +225,8 @@ class LossRibbon(QWidget):
 
     def _words_at(self, step: int, x: float) -> str:
         area = self._area()
-        marks = [text for at, text in (*self._marks, *self._events) if abs(self._x(at, area) - x) <= 3]
+        happened = [(event.step, event.words) for event in self._events]
+        marks = [text for at, text in (*self._marks, *happened) if abs(self._x(at, area) - x) <= 3]
         loss = self._buckets.loss_near(step)
         words = [f"step {grouped(step)}"]
         if loss is not None:
@@ -332,7 +334,7 @@ class LossRibbon(QWidget):
         room = MarkRoom(
             self.width(), self.height(), lambda step: self._x(step, area), self._x(self._step, area)
         )
-        paint_events(painter, self._theme.theme, self._events, room)
+        paint_events(painter, self._theme.theme, self.events, room)
         paint_marks(painter, self._theme.theme, self._marks, room)
         painter.end()
         return kept

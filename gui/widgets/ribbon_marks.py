@@ -14,6 +14,25 @@ Happened = Sequence[tuple[int, str]]
 
 
 @dataclass(frozen=True, slots=True)
+class RibbonEvent:
+    """Something that happened after a step.
+
+    Parameters
+    ----------
+    step
+        When.
+    label
+        A few words that stand on the ribbon; "" for what is not marked there.
+    words
+        The same in full.
+    """
+
+    step: int
+    label: str
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
 class MarkRoom:
     """Where there is room: the ribbon's size, the place of a step, and that of the live end."""
 

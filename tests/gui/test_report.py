@@ -75,6 +75,17 @@ def test_a_report_tells_of_the_run_that_was_trained(hands):
     assert hands.left == ["report.html"]
 
 
+def test_a_report_tells_what_a_fork_changed(hands):
+    window, driver = hands.driver.window, hands.driver
+    first = window._bridge.present
+    window._bridge.fork(first.key, 5, frozen=("conv1",), learning_rate=0.01)
+    driver.wait(lambda: window._bridge.present is not first)
+    driver.settle()
+    window._bridge.book.rename(first, "Warm-up")
+    words = Strict(hands.write()).texts
+    assert "forked from Warm-up: learning rate 0.002 → 0.01, frozen conv1" in words
+
+
 def test_the_curves_are_drawn_as_on_train_and_as_one_likes(hands):
     hands.dialog.close()
     hands.driver.settle()

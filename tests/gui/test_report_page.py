@@ -12,7 +12,7 @@ import pytest
 from PySide6.QtCore import QByteArray
 from PySide6.QtGui import QImage
 
-from engine import Dense, Flatten, Network, NetworkSpec
+from engine import Dense, Flatten, Network, NetworkSpec, TrainingConfig
 from engine.inspect.words import percent
 from engine.metrics import evaluate
 from engine.tape import Recorded
@@ -61,6 +61,16 @@ class Strict(HTMLParser):
 @pytest.fixture(scope="module")
 def page():
     return page_of(run_facts())
+
+
+def test_the_settings_name_the_layers_that_are_frozen(page):
+    def row(page):
+        texts = Strict(page).texts
+        return texts[texts.index("Frozen layers") + 1]
+
+    assert row(page) == "none"
+    config = TrainingConfig(frozen=("conv1", "dense1"))
+    assert row(page_of(run_facts(config=config))) == "conv1, dense1"
 
 
 def test_the_page_is_strict_and_needs_nothing_else(page):

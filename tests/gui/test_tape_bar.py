@@ -14,7 +14,7 @@ from gui.tape_bar import INVITATION, STATES, TapeBar
 from gui.theme import ThemeManager
 from gui.widgets.loss_buckets import LossBuckets
 from gui.widgets.loss_ribbon import LossRibbon
-from gui.widgets.ribbon_marks import one_a_step
+from gui.widgets.ribbon_marks import RibbonEvent, one_a_step
 from gui.widgets.tape_stops import TapeStops
 from tests.gui.hosting import shown
 
@@ -26,6 +26,7 @@ BUTTONS = (
     "restart_button",
     "new_seed_button",
 )
+TURNED = RibbonEvent(50, "lr 0.002 → 0.001", "learning rate 0.002 → 0.001")
 
 
 @pytest.fixture
@@ -113,21 +114,23 @@ def test_nothing_moves_while_the_figures_change(tape: TapeBar) -> None:
 
 def test_reset_forgets_the_run(tape: TapeBar) -> None:
     tape.append_loss([0, 1], [2.3, 2.2])
-    tape.add_event(1, "lr 0.002 → 0.001")
+    tape.show_events([TURNED])
     tape.reset()
     assert ribbon(tape).events == ()
+    tape.show_events([TURNED, RibbonEvent(60, "", "trains")])
+    assert ribbon(tape).events == ((50, "lr 0.002 → 0.001"),)
     assert tape.figures == ("", "")
 
 
 def test_the_ribbon_reads_out_the_loss_under_the_pointer(qtbot: QtBot, tape: TapeBar) -> None:
     tape.append_loss(np.arange(100), np.full(100, 0.25))
-    tape.add_event(50, "lr 0.002 → 0.001")
+    tape.show_events([TURNED])
     tape.show_progress(100, 1.0, 1.0, None, None, 1.0)
     strip = ribbon(tape)
     with qtbot.waitSignal(tape.hovered) as heard:
         qtbot.mouseMove(strip, QPoint(strip.width() // 2, 10))
     assert "loss 0.25" in str(heard.args)
-    assert "lr 0.002 → 0.001" in str(heard.args)
+    assert "learning rate 0.002 → 0.001" in str(heard.args)
 
 
 @pytest.fixture
@@ -287,7 +290,7 @@ def test_the_ribbon_paints_at_any_width_and_with_any_loss(tape: TapeBar) -> None
     for width, losses in ((1, [1.0]), (300, [0.0, 0.0]), (5, [1e30, 1e-30, float("nan")])):
         strip.clear()
         strip.append(np.arange(len(losses)), losses)
-        strip.add_event(0, "start")
+        strip.set_events([RibbonEvent(0, "start", "start")])
         strip.resize(width, 40)
         strip.grab()
 

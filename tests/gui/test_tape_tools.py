@@ -275,6 +275,23 @@ def test_a_layer_can_be_frozen_from_here_on(paused):
     assert not np.array_equal(after["conv2.weight"], before["conv2.weight"])
 
 
+def test_the_tape_tells_what_a_fork_changed_and_what_its_parent_is_called_now(paused):
+    window = paused.window
+    first = window._bridge.present
+    paused.click("fork_button")
+    dialog = dialog_of(paused)
+    dialog.findChild(QCheckBox, "fork_freeze_conv1").setChecked(True)
+    press(dialog, "fork_only")
+    paused.wait(lambda: window.session.name == "Run 2" and paused.shown_step == first.session.step_count)
+    ribbon, step = paused.find("loss_ribbon", LossRibbon), window.session.step_count
+    window._bridge.book.rename(first, "Warm-up")
+    assert ribbon.events[-1] == (step, "forked from Warm-up")
+    heard = []
+    window._tape.hovered.connect(heard.append)
+    QTest.mouseMove(ribbon, QPoint(round(ribbon.width() * step / ribbon.extent), 10))
+    paused.wait(lambda: heard and "forked from Warm-up: frozen conv1" in heard[-1])
+
+
 def test_any_speed_can_be_chosen(paused):
     playback = paused.window._training.playback
     menu = paused.window.findChild(TapeMenu)

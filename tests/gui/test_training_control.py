@@ -10,7 +10,7 @@ from engine.errors import ConfigError
 from engine.history import STEP_FIELDS, TEST_FIELDS, Progress
 from engine.recipes import preset
 from engine.session import SessionState, TrainingSession
-from engine.session_messages import Failed, KnobChanged, StateChanged
+from engine.session_messages import Failed, KnobChanged, Replayed, StateChanged
 from gui.bridge import Bridge, Pulled
 from gui.data_library import EMBEDDED, MNIST
 from gui.pages.train.page import TrainPage
@@ -114,6 +114,13 @@ class Bench:
         return [text for _, text in self.tape.findChild(LossRibbon).events]
 
     def tell(self, *events):
+        """Have the present run pass on these events, which it has."""
+        kind = type(self.bridge.session)
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(kind, "events", property(lambda session: events))
+            self._pass_on(events)
+
+    def _pass_on(self, events):
         nothing = np.zeros(0, STEP_FIELDS), np.zeros(0, TEST_FIELDS)
         self.instrument.pulled.emit(Pulled(*nothing, None, events, Progress(0, 0, 1, 0, 0, None)))
 
@@ -312,6 +319,17 @@ def test_events_leave_marks_and_sentences(bench):
     more["act"]()
     assert bench.bridge.session.name == "Run 2"
     assert bench.marks == []
+
+
+def test_only_steps_taken_again_with_another_result_are_told(bench):
+    bench.control.ensure_run()
+    said = len(bench.said)
+    bench.tell(Replayed(9, exact=True))
+    assert bench.said[said:] == []
+    bench.tell(Replayed(9, exact=False))
+    sentence, more = bench.said[-1]
+    assert "taken again with another result" in sentence
+    assert more["warning"]
 
 
 def test_what_trains_is_shown_live_and_a_pause_shows_what_was_shown(bench, qtbot):
