@@ -1,6 +1,6 @@
 """Forks runs as the person asks for it: at the playhead, or as a twin from the first step."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 
 from PySide6.QtCore import QObject
@@ -45,6 +45,9 @@ class Forking(QObject):
         self._operated, self._go_back, self._say = operated, go_back, say
         self._window = parent
         self._dialog: ForkDialog | None = None
+        # Forks that are wanted and not there yet, and the runs that have come of those wanted with them.
+        self._wanted = 0
+        self._arrived: list[RunEntry] = []
 
     def ask_here(self) -> None:
         """Ask how the present run is to go on from the step that is shown."""
@@ -97,33 +100,51 @@ class Forking(QObject):
             return parameters if edits is None else operate(run.session.spec, parameters, edits.edits)
 
         def then(child: RunEntry) -> None:
-            assert child.parent is not None
-            at = grouped(child.parent.step)
-            if child is not self._bridge.present:
-                self._say(
-                    f"{child.name} is forked from {child.parent.name} at step {at}, and waits: "
-                    "another run was wanted since.",
-                    action=f"Open {child.name}",
-                    act=partial(self._open, child.key),
-                )
-                return
-            if plan.train:
-                self._bridge.toggle()
-            self._instrument.wake()
-            self._say(
-                f"This is {child.name}, forked from {child.parent.name} at step {at}.",
-                action=f"Go back to {child.parent.name}",
-                act=self._go_back,
-            )
+            self._arrived.append(child)
+            if child is self._bridge.present:
+                if plan.train:
+                    self._bridge.toggle()
+                self._instrument.wake()
+            self._tell()
+            self._end_one()
 
+        def failed(sentence: str) -> None:
+            self._say(sentence, warning=True)
+            self._end_one()
+
+        self._wanted += 1
         self._bridge.fork(
             self._owner(run, step).key,
             step,
             edit=None if edits is None else edited,
             then=then,
-            failed=lambda sentence: self._say(sentence, warning=True),
+            failed=failed,
             **plan.changes,
         )
+
+    def _end_one(self) -> None:
+        self._wanted -= 1
+        if not self._wanted:
+            self._arrived = []
+
+    def _tell(self) -> None:
+        """Say in one sentence what has come of the forks that were wanted one soon after the other."""
+        shown = next((child for child in self._arrived if child is self._bridge.present), None)
+        waiting = [child for child in self._arrived if child is not shown]
+        if shown is None:
+            last, parent = waiting[-1], waiting[-1].parent
+            who = f"{_listed(waiting)} are forked, and wait"
+            if len(waiting) == 1 and parent is not None:
+                who = f"{last.name} is forked from {parent.name} at step {grouped(parent.step)}, and waits"
+            sentence = f"{who}: another run was wanted since."
+            self._say(sentence, action=f"Open {last.name}", act=partial(self._open, last.key))
+            return
+        assert shown.parent is not None
+        name, step = shown.parent.name, grouped(shown.parent.step)
+        sentence = f"This is {shown.name}, forked from {name} at step {step}"
+        if waiting:
+            sentence += f"; {_listed(waiting)} {'waits' if len(waiting) == 1 else 'wait'} among the runs"
+        self._say(f"{sentence}.", action=f"Go back to {name}", act=self._go_back)
 
     def _open(self, key: str) -> None:
         self._bridge.open_entry(key)
@@ -137,3 +158,8 @@ class Forking(QObject):
                 break
             run = parent
         return run
+
+
+def _listed(runs: Sequence[RunEntry]) -> str:
+    names = [run.name for run in runs]
+    return " and ".join(filter(None, (", ".join(names[:-1]), names[-1])))

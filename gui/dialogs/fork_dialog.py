@@ -1,7 +1,7 @@
 """Asks with which settings a run is to go on from one of its steps."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, cast
 
 import numpy as np
@@ -22,12 +22,16 @@ from PySide6.QtWidgets import (
 
 from engine.inspect.words import grouped
 from engine.training_config import TrainingConfig
+from gui.pages.runs.settings_words import OPTIMISERS
 from gui.pages.train.settings_bar import KNOBS, Knob, make_spin
+from gui.run_events import differences
 from gui.theme import S2, S3, S4, caption_font
 
-OPTIMIZERS = (("sgd", "SGD"), ("adam", "Adam"), ("adamw", "AdamW"))
 SAME_ORDER = "Same pictures in the same order"
 OTHER_ORDER = "Same pictures in another order"
+TRAIN_TIP = "Open the new run and let it train at once"
+REST_TIP = "Open the new run and let it wait"
+ALL_FROZEN = "With every layer frozen nothing would be trained: leave one of them free."
 _WIDTH_PX = 420
 
 
@@ -82,7 +86,7 @@ class ForkDialog(QDialog):
         self._form.setLabelAlignment(Qt.AlignmentFlag.AlignLeft)
         self._labels: dict[str, QLabel] = {}
         self._spins: dict[str, QSpinBox | QDoubleSpinBox] = {}
-        self._optimizer = self._make_choice("optimizer", OPTIMIZERS, config.optimizer)
+        self._optimizer = self._make_choice("optimizer", OPTIMISERS.items(), config.optimizer)
         self._optimizer.setToolTip("Another kind of optimiser begins without memory of the steps before.")
         self._order = self._make_choice("seed", ((0, SAME_ORDER), (1, OTHER_ORDER)), 0)
         self._order.setToolTip("Which picture comes when, from this step on; also its random changes.")
@@ -105,12 +109,12 @@ class ForkDialog(QDialog):
         self._sentence.setWordWrap(True)
         self._train = QPushButton("Fork and train")
         self._train.setObjectName("fork_and_train")
-        self._train.setToolTip("Open the new run and let it train at once")
+        self._train.setToolTip(TRAIN_TIP)
         self._train.setProperty("primary", True)
         self._train.setDefault(True)
         self._rest = QPushButton("Fork")
         self._rest.setObjectName("fork_only")
-        self._rest.setToolTip("Open the new run and let it wait")
+        self._rest.setToolTip(REST_TIP)
         cancel = QPushButton("Cancel")
         cancel.setToolTip("Close this dialog: no new run (Esc)")
         cancel.clicked.connect(self.reject)
@@ -137,10 +141,10 @@ class ForkDialog(QDialog):
         """Settings that differ from those of the run, by name."""
         found: dict[str, Any] = {}
         for name, spin in self._spins.items():
-            kind = type(getattr(self._config, name))
+            kind, value = type(getattr(self._config, name)), _typed(spin)
             # A value that was not touched keeps the digits that the field does not show.
-            if spin.value() != spin.property("begun"):
-                found[name] = kind(spin.value())
+            if value != spin.property("begun"):
+                found[name] = kind(value)
         if self._optimizer.currentData() != self._config.optimizer:
             found["optimizer"] = self._optimizer.currentData()
         frozen = tuple(layer for layer, box in self._frozen.items() if box.isChecked())
@@ -170,6 +174,8 @@ class ForkDialog(QDialog):
         cast(Any, spin).setValue(getattr(config, knob.name))
         spin.setProperty("begun", spin.value())
         spin.valueChanged.connect(self._on_changed)
+        # A number on the way to another one is told at once, though it is taken over only at its end.
+        spin.lineEdit().textEdited.connect(self._on_changed)
         return spin
 
     def _make_frozen(self, config: TrainingConfig) -> QWidget:
@@ -199,11 +205,16 @@ class ForkDialog(QDialog):
             font = label.font()
             font.setBold(name in changes)
             label.setFont(font)
-        words = [self._labels[name].text().lower() for name in changes]
+        words = list(differences(self._config, replace(self._config, **changes)))
         if self._edited.isChecked():
             words.append("edited filters")
         told = ", ".join(words)
-        self._sentence.setText(f"Different: {told}." if told else "Nothing is different yet: an exact copy.")
+        why = ALL_FROZEN if all(box.isChecked() for box in self._frozen.values()) else ""
+        said = f"Different: {told}." if told else "Nothing is different yet: an exact copy."
+        self._sentence.setText(why or said)
+        for button, tip in ((self._train, TRAIN_TIP), (self._rest, REST_TIP)):
+            button.setEnabled(not why)
+            button.setToolTip(why or tip)
 
     def _finish(self, *, train: bool) -> None:
         # Where a click on a button takes no focus, a number may not have been taken over yet.
@@ -212,6 +223,11 @@ class ForkDialog(QDialog):
         plan = ForkPlan(self.changes, self._edited.isChecked(), train)
         self.close()
         self._accept(plan)
+
+
+def _typed(spin: QSpinBox | QDoubleSpinBox) -> float:
+    """Give the value of what stands in a field, or its last one while that is no number that is allowed."""
+    return spin.valueFromText(spin.text()) if spin.hasAcceptableInput() else spin.value()
 
 
 def _place(step: int | None) -> str:

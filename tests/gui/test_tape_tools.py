@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QCheckBox, QComboBox, QDoubleSpinBox, QPushButton,
 from engine.inspect.surgery import FilterEdit
 from engine.inspect.words import grouped
 from engine.session import SessionState
-from gui.dialogs.fork_dialog import ForkDialog
+from gui.dialogs.fork_dialog import ALL_FROZEN, ForkDialog
 from gui.playback import EVEN_STEPS
 from gui.tape_menu import TapeMenu
 from gui.widgets.loss_ribbon import LossRibbon
@@ -111,7 +111,7 @@ def test_what_is_changed_stands_out_and_acts(paused):
     box = dialog.findChild(QComboBox, "fork_optimizer")
     rate.setValue(0.02)
     box.setCurrentIndex(box.findText("SGD"))
-    assert dialog.sentence == "Different: learning rate, optimiser."
+    assert dialog.sentence == "Different: learning rate 0.002 → 0.02, optimiser Adam → SGD."
     assert dialog.changes == {"learning_rate": 0.02, "optimizer": "sgd"}
     press(dialog, "fork_and_train")
     paused.wait(lambda: paused.window.session.name == "Run 2" and paused.state is SessionState.RUNNING)
@@ -126,6 +126,9 @@ def test_a_number_that_is_still_being_typed_counts(paused):
     rate = dialog.findChild(QDoubleSpinBox, "fork_learning_rate")
     rate.selectAll()
     QTest.keyClicks(rate.lineEdit(), "0.0f3")
+    # Before Tab or Enter.
+    assert dialog.sentence == "Different: learning rate 0.002 → 0.03."
+    assert dialog.changes == {"learning_rate": 0.03}
     dialog.findChild(QPushButton, "fork_only").animateClick()
     paused.wait(lambda: paused.window.session.name == "Run 2")
     assert paused.window.session.config.learning_rate == 0.03
@@ -265,7 +268,7 @@ def test_a_layer_can_be_frozen_from_here_on(paused):
     paused.click("fork_button")
     dialog = dialog_of(paused)
     dialog.findChild(QCheckBox, "fork_freeze_conv1").setChecked(True)
-    assert dialog.sentence == "Different: frozen."
+    assert dialog.sentence == "Different: frozen conv1."
     before = paused.window.instrument.run.parameters
     press(dialog, "fork_and_train")
     paused.wait(lambda: paused.window.session.name == "Run 2")
@@ -273,6 +276,41 @@ def test_a_layer_can_be_frozen_from_here_on(paused):
     after = paused.window.instrument.run.parameters
     np.testing.assert_array_equal(after["conv1.weight"], before["conv1.weight"])
     assert not np.array_equal(after["conv2.weight"], before["conv2.weight"])
+
+
+def test_a_fork_that_would_train_nothing_is_not_offered(paused):
+    paused.click("fork_button")
+    dialog = dialog_of(paused)
+    boxes = [box for box in dialog.findChildren(QCheckBox) if box.objectName().startswith("fork_freeze_")]
+    buttons = [dialog.findChild(QPushButton, name) for name in ("fork_only", "fork_and_train")]
+    for box in boxes:
+        box.setChecked(True)
+    assert dialog.sentence == ALL_FROZEN
+    assert [(button.isEnabled(), button.toolTip()) for button in buttons] == [(False, ALL_FROZEN)] * 2
+    boxes[-1].setChecked(False)
+    assert dialog.sentence.startswith("Different: frozen conv1 and")
+    assert all(button.isEnabled() and button.toolTip() != ALL_FROZEN for button in buttons)
+
+
+def test_two_forks_one_soon_after_the_other_are_told_in_one_sentence(paused, monkeypatch):
+    first = paused.window.session
+    step = grouped(first.step_count)
+    with monkeypatch.context() as patch:
+        # Its process has still to end.
+        patch.setattr(type(first), "is_alive", property(lambda session: True))
+        for button in ("fork_only", "fork_and_train"):
+            QTest.keyClick(paused.window, Qt.Key.Key_F)
+            press(dialog_of(paused), button)
+    paused.wait(lambda: paused.window.session.name == "Run 3")
+    assert paused.message == (f"This is Run 3, forked from Run 1 at step {step}; Run 2 waits among the runs.")
+    paused.wait(lambda: paused.state is SessionState.RUNNING)
+    # A later one is told by itself.
+    paused.click("play_button")
+    paused.wait(lambda: paused.state is SessionState.PAUSED)
+    QTest.keyClick(paused.window, Qt.Key.Key_F)
+    press(dialog_of(paused), "fork_only")
+    paused.wait(lambda: paused.window.session.name == "Run 4")
+    assert "Run 2" not in paused.message
 
 
 def test_the_tape_tells_what_a_fork_changed_and_what_its_parent_is_called_now(paused):
