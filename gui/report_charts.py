@@ -17,6 +17,8 @@ WIDTH, HEIGHT = 720, 230
 _LEFT, _RIGHT, _TOP, _BOTTOM = 56, 12, 16, 40
 _SMALLEST_LOSS = 1e-5
 _MOST_DOTS = 60
+# Room for a digit of the picture's text, in whatever font.
+_DIGIT = 7.0
 
 Values = NDArray[np.float64]
 
@@ -185,11 +187,10 @@ def _chart(
         )
         parts.append(_words(words, across, bottom + 17, "middle"))
     parts.append(element("line", class_="axis", x1=_LEFT, x2=WIDTH - _RIGHT, y1=bottom, y2=bottom))
-    for number, (step, _) in enumerate(events, 1):
-        across = float(x.at(np.array(float(step))))
-        place = f"{across:.1f}"
+    places = [float(x.at(np.array(float(step)))) for step, _ in events]
+    for place in dict.fromkeys(f"{across:.1f}" for across in places):
         parts.append(element("line", class_="event", x1=place, x2=place, y1=_TOP, y2=bottom))
-        parts.append(_words(str(number), across, _TOP - 4, "middle"))
+    parts += [_words(words, across, _TOP - 4, "middle") for across, words in event_labels(places)]
     parts += lines
     for curve, kind in dotted:
         parts.append(_line(curve, x, y, kind))
@@ -204,6 +205,26 @@ def _chart(
     return element(
         "svg", element("title", title), *parts, viewBox=box, role="img", width=WIDTH, height=HEIGHT
     )
+
+
+def event_labels(places: Sequence[float]) -> list[tuple[float, str]]:
+    """Number events from 1 at their places, ascending; of those that are too close, "2–4" in their middle."""
+    groups: list[tuple[int, int]] = []
+
+    def label(group: tuple[int, int]) -> tuple[float, str]:
+        first, last = group
+        words = str(first + 1) if first == last else f"{first + 1}–{last + 1}"
+        return (places[first] + places[last]) / 2, words
+
+    for number in range(len(places)):
+        groups.append((number, number))
+        while len(groups) > 1:
+            (left, before), (right, after) = label(groups[-2]), label(groups[-1])
+            if right - left >= _DIGIT * (len(before) + len(after)) / 2 + _DIGIT:
+                break
+            last = groups.pop()
+            groups[-1] = groups[-1][0], last[1]
+    return [label(group) for group in groups]
 
 
 def _words(words: str, x: float, y: float, anchor: str, **more: object) -> Markup:

@@ -1,5 +1,6 @@
 """The report's page: strict HTML, whole in itself, with the run's own numbers."""
 
+import itertools
 import re
 from base64 import b64decode
 from dataclasses import replace
@@ -17,7 +18,7 @@ from engine.inspect.words import percent
 from engine.metrics import evaluate
 from engine.tape import Recorded
 from gui.palettes import GAP_INDEX, ZERO_INDEX
-from gui.report_charts import HEIGHT, WIDTH, accuracy_chart, loss_chart
+from gui.report_charts import HEIGHT, WIDTH, accuracy_chart, event_labels, loss_chart
 from gui.report_content import measured
 from gui.report_page import report_page
 from gui.report_pictures import MOST_FILTERS, filter_wall, in_both_themes
@@ -164,6 +165,38 @@ def test_measuring_says_how_far_it_is_and_gives_up_when_told():
     assert len(said) == 4
     assert [share for _, share in said] == sorted(share for _, share in said)
     assert said[0] == ("Testing step 0 on 1\u202f100 pictures", 0.0)
+
+
+@pytest.mark.parametrize(
+    ("places", "labels"),
+    [
+        ([], []),
+        ([60.0, 200.0], [(60, "1"), (200, "2")]),
+        ([60.0, 60.0, 61.0, 300.0], [(60.5, "1–3"), (300, "4")]),
+        # Two that are joined may come too close to the one before.
+        ([60.0, 76.0, 82.0, 300.0], [(71, "1–3"), (300, "4")]),
+    ],
+)
+def test_events_at_one_place_share_one_label(places, labels):
+    assert event_labels(places) == labels
+
+
+def test_no_number_of_an_event_lies_over_another():
+    rng = np.random.default_rng(1)
+    for count in (3, 12, 60):
+        found = event_labels(sorted(rng.uniform(56, 708, count).tolist()))
+        ends = [(x - 3.5 * len(words), x + 3.5 * len(words)) for x, words in found]
+        assert all(end < start for (_, end), (start, _) in itertools.pairwise(ends))
+        numbers = [int(part) for _, words in found for part in words.split("–")]
+        assert (numbers[0], numbers[-1]) == (1, count)
+
+
+def test_a_chart_numbers_its_events_by_place():
+    facts = run_facts()
+    events = ((0, "begun"), (300, "paused"), (300, "forked"), (300, "trains"))
+    chart = ElementTree.fromstring(accuracy_chart(facts.steps, facts.tests, events, log_steps=False))
+    assert len([line for line in chart.iter("line") if line.get("class") == "event"]) == 2
+    assert "2–4" in [text.text for text in chart.iter("text")]
 
 
 @pytest.mark.parametrize("log_loss", [False, True])
