@@ -182,9 +182,9 @@ class LossPlot(QWidget):
             # No test: the nearest one may have been long before.
             loss = self._traces.loss.nearest(self._playhead)
             parts.append(f"step {grouped(self._playhead)}")
-            parts += [] if loss is None else [f"loss {number(loss, 3)}"]
+            parts += [] if loss is None else [f"smoothed loss {number(loss, 3)}"]
         elif self._loss_mean.value is not None:
-            parts.append(f"loss {number(self._loss_mean.value, 3)}")
+            parts.append(f"smoothed loss {number(self._loss_mean.value, 3)}")
         if self._last_tests is not None and self._playhead is None:
             parts.append(f"test {percent(self._last_tests[1], 1)}")
         self._caption.set_text("Loss and accuracy", " · ".join(parts))
@@ -208,11 +208,11 @@ class LossPlot(QWidget):
         if not 0 <= step <= self._last_step or len(self._traces.loss) == 0:
             return ""
         found = {
-            "loss": self._traces.loss.nearest(step),
+            "smoothed loss": self._traces.loss.nearest(step),
             "test loss": self._traces.test_loss.nearest(step),
         }
         shares = {
-            "accuracy": self._traces.train.nearest(step),
+            "smoothed accuracy": self._traces.train.nearest(step),
             "test accuracy": self._traces.test.nearest(step),
         }
         parts = [f"step {grouped(round(step))}"]

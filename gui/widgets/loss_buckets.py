@@ -5,6 +5,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from engine.inspect.words import grouped, short_number
+
 # Twice as many as a wide ribbon has pixels, so that merging is never seen.
 CAPACITY = 2048
 # Smaller losses than this all look like "none" on a logarithmic ribbon.
@@ -22,6 +24,28 @@ class LossCurve:
     low: NDArray[np.float64]
     mean: NDArray[np.float64]
     high: NDArray[np.float64]
+
+    def ends(self, least: float) -> tuple[float, float]:
+        """Return the least and the greatest log10 loss, at least so far apart."""
+        bottom, top = float(self.low.min()), float(self.high.max())
+        missing = max(0.0, least - (top - bottom))
+        return bottom - missing / 2, top + missing / 2
+
+
+@dataclass(frozen=True, slots=True)
+class NearLoss:
+    """The mean loss of all steps from `first` to `last`."""
+
+    loss: float
+    first: int
+    last: int
+
+    def words(self, step: int) -> str:
+        """Name it at a step for what it is: "batch loss 1.98", or "mean loss 1.98 (steps 8–11)"."""
+        loss = short_number(self.loss)
+        if self.first < self.last:
+            return f"mean loss {loss} (steps {grouped(self.first)}–{grouped(self.last)})"
+        return f"batch loss {loss}" + ("" if self.first == step else f" (step {grouped(self.first)})")
 
 
 class LossBuckets:
@@ -89,13 +113,16 @@ class LossBuckets:
             high=np.maximum.reduceat(self._high[filled], start),
         )
 
-    def loss_near(self, step: float) -> float | None:
+    def loss_near(self, step: float) -> NearLoss | None:
         """Return the mean loss of the filled bucket nearest to a step; None when all are empty."""
         filled = np.flatnonzero(self._count)
         if filled.size == 0:
             return None
-        nearest = filled[np.argmin(np.abs((filled + 0.5) * self._span - step))]
-        return float(10 ** (self._total[nearest] / self._count[nearest]))
+        middles = filled * self._span + (self._span - 1) / 2
+        nearest = int(filled[np.argmin(np.abs(middles - step))])
+        first = nearest * self._span
+        last = min(first + self._span - 1, self._last_step)
+        return NearLoss(float(10 ** (self._total[nearest] / self._count[nearest])), first, last)
 
     def _merge(self) -> None:
         half = self._capacity // 2

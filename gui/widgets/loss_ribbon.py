@@ -21,7 +21,7 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
-from engine.inspect.words import grouped, short_number
+from engine.inspect.words import grouped
 from gui.theme import S1, ThemeManager, caption_font, mixed
 from gui.widgets.copy_keys import CopyKeys, widget_picture
 from gui.widgets.lines import draw_curve
@@ -66,6 +66,8 @@ class LossRibbon(QWidget):
         self._total: int | None = None
         self._empty_text = ""
         self._pointer: float | None = None
+        # Whether the keys had a step read out that still is.
+        self._keyed = False
         self._recorded: tuple[int, ...] = ()
         self._playhead: int | None = None
         self.setFont(caption_font())
@@ -137,6 +139,7 @@ class LossRibbon(QWidget):
         """Show that a recorded step is shown, or None: live."""
         if step != self._playhead:
             self._playhead = step
+            self._read_out_again()
             self.update()
 
     def set_progress(self, step: int, total_steps: int | None) -> None:
@@ -145,12 +148,14 @@ class LossRibbon(QWidget):
             self._step = step
             self._total = total_steps
             self._repaint.request()
+            self._read_out_again()
 
     def clear(self) -> None:
         """Forget the run."""
         self._buckets.clear()
         self._events = ()
         self._marks = ()
+        self._end_readout()
         self._step = 0
         self._total = None
         self._playhead = None
@@ -198,7 +203,7 @@ class LossRibbon(QWidget):
 
     def _paint_curve(self, painter: QPainter, curve: LossCurve, area: QRectF) -> None:
         theme = self._theme.theme
-        bottom, top = _range(curve)
+        bottom, top = curve.ends(LEAST_DECADES)
         xs = area.left() + area.width() * curve.step / self.extent
 
         def heights(values: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -227,15 +232,28 @@ class LossRibbon(QWidget):
         area = self._area()
         happened = [(event.step, event.words) for event in self._events]
         marks = [text for at, text in (*self._marks, *happened) if abs(self._x(at, area) - x) <= 3]
-        loss = self._buckets.loss_near(step)
+        near = self._buckets.loss_near(step)
         words = [f"step {grouped(step)}"]
-        if loss is not None:
-            words.append(f"loss {short_number(loss)}")
+        if near is not None:
+            words.append(near.words(step))
         if self.stops.any and step == self._step:
             words.append("live")
         return " · ".join(words + marks[:2])
 
+    def _read_out_again(self) -> None:
+        """Read out the step that is shown now in place of the one that the keys had read out."""
+        if self._keyed and self._pointer is None:
+            at = self._step if self._playhead is None else self._playhead
+            self.hovered.emit(self._words_at(at, self._x(at, self._area())))
+
+    def _end_readout(self) -> None:
+        """Take back what the keys had read out."""
+        if self._keyed and self._pointer is None:
+            self.hovered.emit("")
+        self._keyed = False
+
     def _point_at(self, x: float | None) -> None:
+        self._keyed = False
         self._pointer = x if self._buckets.last_step >= 0 else None
         self.hovered.emit("" if self._pointer is None else self._readout(self._pointer))
         self.update()
@@ -272,6 +290,7 @@ class LossRibbon(QWidget):
         if plain and stops.any and key in goals:
             goal = goals[Qt.Key(key)]
             self._want(goal)
+            self._keyed = True
             at = self._step if goal is None else goal
             self.hovered.emit(self._words_at(at, self._x(at, self._area())))
         else:
@@ -282,7 +301,8 @@ class LossRibbon(QWidget):
         self.update()
 
     def focusOutEvent(self, event: QFocusEvent) -> None:
-        """Show where the keys go."""
+        """Show that the keys go elsewhere."""
+        self._end_readout()
         self.update()
 
     def leaveEvent(self, event: object) -> None:
@@ -371,12 +391,3 @@ class LossRibbon(QWidget):
         painter.fillRect(place, ground)
         painter.setPen(colour)
         painter.drawText(place, Qt.AlignmentFlag.AlignCenter, text)
-
-
-def _range(curve: LossCurve) -> tuple[float, float]:
-    """Return the log10 losses at the ribbon's foot and top."""
-    bottom, top = float(curve.low.min()), float(curve.high.max())
-    missing = LEAST_DECADES - (top - bottom)
-    if missing > 0:
-        bottom, top = bottom - missing / 2, top + missing / 2
-    return bottom, top

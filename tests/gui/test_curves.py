@@ -109,7 +109,8 @@ def test_the_title_says_the_loss_and_the_accuracy_on_the_test_set(plot: LossPlot
     assert plot.accessibleDescription() == "Nothing has been trained yet."
     _feed(plot, 1, 10)
     plot.append_tests(np.array([10]), np.array([0.4]), np.array([0.973]))
-    qtbot.waitUntil(lambda: plot.accessibleDescription() == "loss 0.500, test 97.3\u202f%", timeout=2000)
+    words = "smoothed loss 0.500, test 97.3\u202f%"
+    qtbot.waitUntil(lambda: plot.accessibleDescription() == words, timeout=2000)
 
 
 def test_the_mouse_reads_step_loss_and_accuracy(plot: LossPlot, qtbot: QtBot) -> None:
@@ -118,8 +119,8 @@ def test_the_mouse_reads_step_loss_and_accuracy(plot: LossPlot, qtbot: QtBot) ->
         qtbot.mouseMove(plot, QPoint(200, 150))
     text = hovered.args[0]
     assert text.startswith("step ")
-    assert "loss 0.500" in text
-    assert "accuracy 75.0\u202f%" in text
+    assert "smoothed loss 0.500" in text
+    assert "smoothed accuracy 75.0\u202f%" in text
 
 
 def test_the_mouse_beyond_the_run_reads_nothing(plot: LossPlot, qtbot: QtBot) -> None:
@@ -207,7 +208,7 @@ def test_the_playhead_is_marked_and_its_values_are_told(plot: LossPlot) -> None:
     live = plot.accessibleDescription()
     plot.set_playhead(10)
     told = plot.accessibleDescription()
-    assert told.startswith("step 10, loss ")
+    assert told.startswith("step 10, smoothed loss ")
     assert told != live
     plot.set_playhead(None)
     assert plot.accessibleDescription() == live

@@ -12,7 +12,6 @@ from pytestqt.qtbot import QtBot
 
 from gui.tape_bar import INVITATION, STATES, TapeBar
 from gui.theme import ThemeManager
-from gui.widgets.loss_buckets import LossBuckets
 from gui.widgets.loss_ribbon import LossRibbon
 from gui.widgets.ribbon_marks import RibbonEvent, one_a_step
 from gui.widgets.tape_stops import TapeStops
@@ -129,7 +128,7 @@ def test_the_ribbon_reads_out_the_loss_under_the_pointer(qtbot: QtBot, tape: Tap
     strip = ribbon(tape)
     with qtbot.waitSignal(tape.hovered) as heard:
         qtbot.mouseMove(strip, QPoint(strip.width() // 2, 10))
-    assert "loss 0.25" in str(heard.args)
+    assert "batch loss 0.25" in str(heard.args)
     assert "learning rate 0.002 → 0.001" in str(heard.args)
 
 
@@ -179,7 +178,43 @@ def test_keys_go_through_the_recorded_steps_and_to_both_ends(qtbot: QtBot, recor
 def test_a_key_reads_the_step_out(qtbot: QtBot, recorded: TapeBar) -> None:
     with qtbot.waitSignal(recorded.hovered) as heard:
         qtbot.keyClick(ribbon(recorded), Qt.Key.Key_Home)
-    assert str(heard.args[0]).startswith("step 0 · loss 2")
+    assert str(heard.args[0]).startswith("step 0 · batch loss 2")
+
+
+def test_what_a_key_reads_out_follows_the_playhead_and_goes_with_the_focus(recorded: TapeBar) -> None:
+    strip, said = ribbon(recorded), list[str]()
+    recorded.hovered.connect(said.append)
+    recorded.show_playhead(20)
+    assert said == []
+    strip.setFocus()
+    QTest.keyClick(strip, Qt.Key.Key_Home)
+    # As a step button or the menu does.
+    recorded.show_playhead(70)
+    assert said[-1].startswith("step 70 ·")
+    recorded.show_playhead(None)
+    assert said[-1].startswith("step 100 ·")
+    recorded.show_progress(101, 1.0, 1.0, None, None, 1.0)
+    assert said[-1].startswith("step 101 ·")
+    strip.clearFocus()
+    assert said[-1] == ""
+    count = len(said)
+    recorded.show_playhead(30)
+    assert len(said) == count
+    strip.setFocus()
+    QTest.keyClick(strip, Qt.Key.Key_Home)
+    recorded.reset()
+    assert said[-1] == ""
+
+
+def test_the_pointers_readout_stays_while_the_playhead_moves(recorded: TapeBar) -> None:
+    strip, said = ribbon(recorded), list[str]()
+    strip.setFocus()
+    QTest.keyClick(strip, Qt.Key.Key_Home)
+    QTest.mouseMove(strip, place_of(strip, 50))
+    recorded.hovered.connect(said.append)
+    recorded.show_playhead(70)
+    strip.clearFocus()
+    assert said == []
 
 
 def test_the_buttons_go_step_by_step_and_say_why_they_cannot(qtbot: QtBot, recorded: TapeBar) -> None:
@@ -293,50 +328,6 @@ def test_the_ribbon_paints_at_any_width_and_with_any_loss(tape: TapeBar) -> None
         strip.set_events([RibbonEvent(0, "start", "start")])
         strip.resize(width, 40)
         strip.grab()
-
-
-def test_buckets_hold_a_long_run_in_the_same_memory() -> None:
-    buckets = LossBuckets(capacity=64)
-    losses = np.linspace(2.0, 0.1, 100_000)
-    for start in range(0, 100_000, 10_000):
-        buckets.append(np.arange(start, start + 10_000), losses[start : start + 10_000])
-    curve = buckets.curve(1000)
-    assert 32 <= curve.step.size <= 64
-    assert buckets.last_step == 99_999
-    assert curve.high[0] == pytest.approx(np.log10(2.0), abs=1e-3)
-    assert curve.low[-1] == pytest.approx(-1.0, abs=1e-3)
-    assert np.all(np.diff(curve.step) > 0)
-
-
-def test_one_append_equals_many() -> None:
-    rng = np.random.default_rng(0)
-    losses = rng.uniform(0.1, 2.0, 1000)
-    together, apart = LossBuckets(64), LossBuckets(64)
-    together.append(np.arange(1000), losses)
-    for step in range(1000):
-        apart.append([step], [losses[step]])
-    for one, other in zip(
-        (together.curve(50).mean, together.curve(50).low),
-        (apart.curve(50).mean, apart.curve(50).low),
-        strict=True,
-    ):
-        np.testing.assert_allclose(one, other)
-
-
-def test_a_spike_survives_every_merge() -> None:
-    buckets = LossBuckets(16)
-    losses = np.ones(10_000)
-    losses[4321] = 100.0
-    buckets.append(np.arange(10_000), losses)
-    assert buckets.curve(4).high.max() == pytest.approx(2.0)
-
-
-def test_losses_that_are_not_numbers_are_left_out() -> None:
-    buckets = LossBuckets()
-    buckets.append([0, 1, 2], [1.0, float("nan"), float("inf")])
-    assert buckets.curve(100).step.size == 1
-    assert buckets.loss_near(2) == pytest.approx(1.0)
-    assert LossBuckets().loss_near(3) is None
 
 
 def test_marks_are_peaks_at_the_foot_with_words_under_the_pointer(recorded: TapeBar) -> None:
