@@ -20,7 +20,7 @@ from gui import race_control
 from gui.pages.runs.race_part import EXPLANATION
 from gui.race_control import RaceControl
 from gui.race_sessions import LEAD_STEPS, RaceSessions, exam_steps
-from gui.theme import ThemeManager
+from gui.theme import DARK, ThemeManager
 from tests.gui.hosting import shown
 
 PATIENCE_MS = 60_000
@@ -97,6 +97,20 @@ def test_before_the_race_it_says_what_will_be_compared_and_shows_the_three(race)
     for name in ("race_pause", "race_stop"):
         assert not find(race, name).isEnabled()
         assert "No race is on" in find(race, name).toolTip()
+
+
+def test_in_a_narrow_window_sentences_are_whole_and_colours_have_a_legend(race, qtbot):
+    race.part.resize(824, 560)
+    colours = {tuple(row[:3]) for row in DARK.lut("weight", signed=True).tolist()}
+    for column, key in zip(race.part.columns, KEYS, strict=True):
+        sentence = find(race, f"race_{key}_sentence", QLabel)
+        assert sentence.text().startswith("conv1 ")
+        assert sentence.heightForWidth(sentence.width()) <= sentence.height()
+        qtbot.waitUntil(lambda column=column: column.wall._caption._legend is not None)
+        caption = column.wall._caption.grab().toImage()
+        middle = caption.height() // 2
+        seen = {caption.pixelColor(x, middle).getRgb()[:3] for x in range(caption.width())}
+        assert len(seen & colours) > 20
 
 
 def test_one_click_runs_a_race_to_its_sentence(race, qtbot):

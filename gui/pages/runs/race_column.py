@@ -3,10 +3,10 @@
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
 
 from engine.inspect.tiles import change_captions, filter_tiles
-from engine.inspect.words import grouped, percent
+from engine.inspect.words import grouped, percent, plural
 from engine.race import HAND_MADE, RaceEntry
 from gui.pages.runs.race_lines import LineSample
 from gui.theme import S1, S2, ThemeManager, answer_font, caption_font, heading_font
@@ -14,6 +14,8 @@ from gui.widgets.elided_label import ElidedLabel
 from gui.widgets.tile_wall import TileWall
 
 LEAST_WALL_PX = 110
+# The longest sentence in the narrowest column.
+SENTENCE_LINES = 2
 
 
 class RaceColumn(QWidget):
@@ -35,8 +37,15 @@ class RaceColumn(QWidget):
         self._name = ElidedLabel(themes)
         self._name.setFont(heading_font())
         self._name.set_text(name)
-        self._sentence = ElidedLabel(themes, dim=True)
+        self._sentence = QLabel()
+        self._sentence.setObjectName(f"race_{key}_sentence")
+        self._sentence.setProperty("role", "dim")
         self._sentence.setFont(caption_font())
+        self._sentence.setWordWrap(True)
+        self._sentence.setAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop)
+        self._sentence.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
+        # Always so many lines: the walls of all three begin at one height.
+        self._sentence.setFixedHeight(SENTENCE_LINES * self._sentence.fontMetrics().lineSpacing())
         right = Qt.AlignmentFlag.AlignRight
         self._accuracy = ElidedLabel(themes, alignment=right, reserve=percent(1, 1))
         self._accuracy.setFont(answer_font())
@@ -61,9 +70,8 @@ class RaceColumn(QWidget):
         first.addWidget(self._name)
         first.addStretch(1)
         first.addWidget(self._accuracy)
-        second.addWidget(self._sentence)
-        second.addStretch(1)
-        second.addWidget(self._step)
+        second.addWidget(self._sentence, 1)
+        second.addWidget(self._step, alignment=Qt.AlignmentFlag.AlignTop)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(S1)
@@ -75,7 +83,7 @@ class RaceColumn(QWidget):
         """Show the first layer as it is before anything is trained."""
         self._layer, self._names = layer, entry.filters
         self._start = entry.parameters[f"{layer}.weight"]
-        self._sentence.set_text(entry.sentence)
+        self._sentence.setText(entry.sentence)
         self.show_step(0)
         self.show_accuracy(None)
         self.show_filters(self._start, scale)
@@ -85,7 +93,9 @@ class RaceColumn(QWidget):
         assert self._start is not None
         # A filter with a name of its own is read by that; of the others one wants to see whether they move.
         captions = self._names if self._key == HAND_MADE else change_captions(weight, self._start)
-        self.wall.show_tiles(filter_tiles(self._layer, weight, scale, captions))
+        # The sentence above names the layer: a short title leaves room for the legend.
+        title = plural(len(weight), "filter")
+        self.wall.show_tiles(filter_tiles(self._layer, weight, scale, captions, title=title))
 
     def show_step(self, step: int) -> None:
         """Say how far it is."""
