@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QPoint, Qt
+from PySide6.QtCore import QEvent, QObject, QPoint, Qt
 from PySide6.QtGui import QContextMenuEvent, QGuiApplication
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QComboBox, QLabel, QLineEdit, QPushButton, QWidget
@@ -163,6 +163,25 @@ def test_a_note_is_saved_while_typing_and_before_another_one_is_shown(page, qtbo
     qtbot.waitUntil(lambda: notes[-1] == ("3", "x"))
     page.hide()
     assert len(notes) == 2
+
+
+def test_an_empty_note_is_painted_anew_for_each_run(page, qtbot):
+    choose(page, "1")
+    note = page.panel.note
+    qtbot.waitUntil(lambda: note.placeholderText() == "Note about Run 1")
+    QApplication.processEvents()
+    painted = []
+
+    class Watcher(QObject):
+        def eventFilter(self, watched, event):
+            if event.type() == QEvent.Type.Paint:
+                painted.append(note.placeholderText())
+            return False
+
+    watcher = Watcher()
+    note.viewport().installEventFilter(watcher)
+    choose(page, "3")
+    qtbot.waitUntil(lambda: painted[-1:] == ["Note about Run 3"])
 
 
 def test_a_curve_is_hidden_by_its_tick(page):

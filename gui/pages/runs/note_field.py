@@ -47,6 +47,8 @@ class NoteField(QPlainTextEdit):
         self.setEnabled(key is not None)
         self.setAccessibleName(f"Note about {name}" if name else "Note")
         self.setPlaceholderText(f"Note about {name}" if name else "Choose a run to write a note about it")
+        # The field paints itself anew for another text, but not for another placeholder.
+        self.viewport().update()
         self.setToolTip("What you want to remember of this run; kept as you type")
 
     def save(self) -> None:
