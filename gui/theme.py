@@ -263,7 +263,7 @@ QPushButton:checked, QToolButton:checked {{
 QPushButton:disabled, QToolButton:disabled {{
   color: {faint.name()}; background: {theme.panel.name()};
 }}
-QPushButton[primary="true"], QToolButton[primary="true"] {{
+QPushButton[primary="true"]:enabled, QToolButton[primary="true"]:enabled {{
   background: {theme.accent.name()}; color: {theme.accent_text.name()};
   border-color: {theme.accent.name()};
 }}

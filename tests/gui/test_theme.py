@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 from PySide6.QtGui import QColor
-from PySide6.QtWidgets import QApplication, QCheckBox
+from PySide6.QtWidgets import QApplication, QCheckBox, QPushButton
 from pytestqt.qtbot import QtBot
 
 from gui.palettes import FULL_INDEX, GAP_INDEX, ZERO_INDEX, oklab
@@ -154,3 +154,16 @@ def test_a_chosen_box_has_a_tick_in_the_theme_s_colour(qtbot: QtBot, theme: Them
     assert not any(
         contrast(empty.pixelColor(x, y), theme.accent) < 1.2 for x in range(3, 11) for y in range(3, 11)
     )
+
+
+@themes
+def test_a_primary_button_that_is_not_available_looks_so(qtbot: QtBot, theme: Theme) -> None:
+    button = QPushButton("Fork and train")
+    qtbot.addWidget(button)
+    button.setProperty("primary", True)
+    button.setStyleSheet(style_sheet_of(theme))
+    ground = button.grab().toImage().pixelColor(4, button.height() // 2)
+    assert contrast(ground, theme.accent) < 1.1
+    button.setEnabled(False)
+    ground = button.grab().toImage().pixelColor(4, button.height() // 2)
+    assert contrast(ground, theme.panel) < 1.1
