@@ -104,7 +104,7 @@ class Exporting(QObject):
         panels = FilmPanels(self._panels, self._show_page)
         if self._film is None or self._preview is None:
             self._film, self._preview = Film(self._make_walk(panels), self), self._make_walk(panels)
-        return FilmDialog(
+        dialog = FilmDialog(
             self._film,
             self._preview,
             lambda: self._filmable(panels),
@@ -114,6 +114,8 @@ class Exporting(QObject):
             _FIRST.get(self._panels.skeleton.page, "page"),
             self._window,
         )
+        dialog.closed.connect(panels.put_back)
+        return dialog
 
     def _make_walk(self, panels: "FilmPanels") -> "PanelWalk":
         from gui.panel_walk import PanelWalk

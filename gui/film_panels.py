@@ -13,6 +13,8 @@ from gui.pages.train.walls import convolutions
 from gui.panels import Panels
 from gui.theme import S3
 
+WINDOW = "window"
+
 Surface = Literal["window", "panel"]
 
 
@@ -64,6 +66,8 @@ class FilmPanels:
 
     def __init__(self, panels: Panels, show_page: Callable[[str], None]) -> None:
         self._panels, self._show_page = panels, show_page
+        # The page that was in front before, and the one that took its place.
+        self._before = self._brought = ""
 
     def of(self, spec: NetworkSpec) -> tuple[FilmPanel, ...]:
         """Everything that can be filmed of a run of this network."""
@@ -96,14 +100,26 @@ class FilmPanels:
             FilmPanel("page", "The page in front", "", "window", True, self._page, slow=True, margin=0)
         )
         found.append(
-            FilmPanel("window", "The whole window", "", "panel", True, self._window, slow=True, margin=0)
+            FilmPanel(WINDOW, "The whole window", "", "panel", True, self._window, slow=True, margin=0)
         )
         return tuple(found)
 
     def bring_to_front(self, panel: FilmPanel) -> None:
-        """Show the page that a panel is on."""
-        if panel.page and panel.page != self._panels.skeleton.page:
+        """Show the page that a panel is on; of the whole window, take away what has been said."""
+        skeleton = self._panels.skeleton
+        if panel.page and panel.page != skeleton.page:
+            if skeleton.page != self._brought:
+                self._before = skeleton.page
+            self._brought = panel.page
             self._show_page(panel.page)
+        if panel.key == WINDOW:
+            skeleton.messages.dismiss()
+
+    def put_back(self) -> None:
+        """Show the page again that was in front, unless the person has gone elsewhere."""
+        if self._brought and self._panels.skeleton.page == self._brought:
+            self._show_page(self._before)
+        self._before = self._brought = ""
 
     def is_in_front(self, panel: FilmPanel) -> bool:
         """Whether a panel can be seen, and so is up to date."""

@@ -237,6 +237,7 @@ class FilmDialog(QDialog):
             self._caption.clear()
             return
         self._picture.setText("…")
+        self._caption.clear()
         self._bring_to_front(panel)
         self._propose_width(panel)
         plan = self._plan(Path()) or plan

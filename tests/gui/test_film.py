@@ -373,3 +373,29 @@ def test_while_a_film_is_made_nothing_can_be_chosen(hands):
 
 def test_the_dialog_fits_a_small_screen(hands):
     assert QRect(0, 0, 1280, 680).contains(QRect(0, 0, *hands.dialog.sizeHint().toTuple()))
+
+
+def test_closing_leads_back_to_the_page_that_was_in_front(hands):
+    window = hands.driver.window
+    hands.choose("inside_flow")
+    assert window._skeleton.page == "inside"
+    hands.dialog.close()
+    hands.driver.settle()
+    assert window._skeleton.page == "train"
+
+
+def test_who_has_gone_elsewhere_meanwhile_stays_there(hands):
+    window = hands.driver.window
+    hands.choose("inside_flow")
+    window.show_page("draw")
+    hands.dialog.close()
+    hands.driver.settle()
+    assert window._skeleton.page == "draw"
+
+
+def test_a_film_of_the_window_does_not_show_what_was_said_before(hands):
+    hands.driver.window.say("This was said before.", warning=True)
+    hands.choose("filters_view")
+    assert hands.driver.message
+    hands.choose("window")
+    assert not hands.driver.message
