@@ -7,7 +7,6 @@ from threading import Event
 from typing import Any
 
 from PySide6.QtCore import QObject, QTimer, Signal
-from PySide6.QtGui import QImage
 
 from engine.errors import FormatError
 from engine.formats.film_files import open_film
@@ -15,8 +14,9 @@ from engine.formats.text import brief
 from gui.film_panels import FilmPanel
 from gui.film_plan import HOLD_MS, FilmPlan
 from gui.jobs import Job
-from gui.panel_pictures import as_array
+from gui.panel_pictures import PanelShot
 from gui.panel_walk import PanelWalk
+from gui.switching import prompt_switching
 
 # Frames that wait for the writer; each is a picture of a few megabytes.
 _MOST_WAITING = 2
@@ -35,7 +35,7 @@ class FilmProgress:
 
 
 class Film(QObject):
-    """Films a panel: pictures in the GUI thread, writing in one of its own. GUI thread only.
+    """Films a panel: drawn in the GUI thread, put together and written in one of its own. GUI thread only.
 
     However it ends, there is a whole film or none, and the playhead is where it was unless somebody else has
     moved it.
@@ -54,8 +54,8 @@ class Film(QObject):
         self._walk = walk
         self._job: Job | None = None
         self._plan: FilmPlan | None = None
-        self._frames: queue.Queue[tuple[QImage, int] | None] = queue.Queue()
-        self._held: QImage | None = None
+        self._frames: queue.Queue[tuple[PanelShot, int] | None] = queue.Queue()
+        self._held: PanelShot | None = None
         self._done = 0
         self._began = 0.0
         self._why = ""
@@ -100,13 +100,13 @@ class Film(QObject):
             self._job.close()
             self._job = None
 
-    def _on_pictured(self, step: int, image: QImage) -> None:
+    def _on_pictured(self, step: int, shot: PanelShot) -> None:
         plan = self._plan
         if self._job is None or plan is None:
             return
         if self._held is not None:
             self._frames.put((self._held, plan.duration_ms(self._done - 1)))
-        self._held = image
+        self._held = shot
         self._done += 1
         passed = time.monotonic() - self._began
         left = passed / self._done * (len(plan.steps) - self._done) if self._done > 1 else None
@@ -166,7 +166,7 @@ class Film(QObject):
         plan, frames = self._plan, self._frames
         assert plan is not None
         try:
-            with open_film(plan.path, plan.kind, loop=plan.loop) as out:
+            with prompt_switching, open_film(plan.path, plan.kind, loop=plan.loop) as out:
                 while not cancel.is_set():
                     try:
                         frame = frames.get(timeout=_QUEUE_SECONDS)
@@ -176,7 +176,7 @@ class Film(QObject):
                         out.finish()
                         self._written = True
                         return plan.path
-                    out.add(as_array(frame[0]), frame[1])
+                    out.add(frame[0].pixels(), frame[1])
         except OSError as error:
             reason = (error.strerror or "unknown reason").lower()
             raise FormatError(f"“{brief(plan.path.name)}” cannot be written: {reason}.") from None

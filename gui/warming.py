@@ -2,7 +2,6 @@
 
 import importlib
 import logging
-import sys
 import threading
 from collections import deque
 from collections.abc import Callable, Iterable
@@ -13,13 +12,12 @@ from PySide6.QtGui import QGuiApplication
 
 from engine.datasets import embedded_digits
 from gui.pages.inside.parts import PARTS
+from gui.switching import prompt_switching
 
 logger = logging.getLogger(__name__)
 
 # By the first look the window has been painted.
 LOOK_MS = 100
-# Meanwhile the GUI thread waits at most so long for the interpreter, not Python's 5 ms.
-SWITCH_S = 0.0005
 # In the order of the pages; curves bring pyqtgraph along.
 MODULES = (
     "gui.pages.convolve.page",
@@ -50,7 +48,6 @@ class Warming(QObject):
         super().__init__(parent)
         self._acts = deque(acts)
         self._thread: threading.Thread | None = None
-        self._usual_switch_s = sys.getswitchinterval()
         self._timer = QTimer(self)
         self._timer.setInterval(LOOK_MS)
         self._timer.timeout.connect(self._on_look)
@@ -68,7 +65,6 @@ class Warming(QObject):
         if self._thread is not None:
             self._thread.join()
             self._thread = None
-        sys.setswitchinterval(self._usual_switch_s)
 
     def _on_look(self) -> None:
         if self._thread is not None and self._thread.is_alive():
@@ -79,14 +75,14 @@ class Warming(QObject):
             self.close()
             self.done.emit()
             return
-        sys.setswitchinterval(SWITCH_S)
         self._thread = threading.Thread(target=_do, args=(self._acts.popleft(),), name="warming")
         self._thread.start()
 
 
 def _do(act: Callable[[], object]) -> None:
     try:
-        act()
+        with prompt_switching:
+            act()
     except Exception:
         # Whoever needs it will be told.
         logger.exception("what other pages need is not there")

@@ -1,6 +1,7 @@
 """Animated GIF: at most 256 colours a frame, and of each frame only the pixels that have changed."""
 
 import struct
+from array import array
 from typing import ClassVar
 
 import numpy as np
@@ -78,7 +79,8 @@ class GifWriter(FilmWriter):
 def lzw(indices: bytes, bits: int) -> bytes:
     """Compress entries of a table of ``2 ** bits`` colours, at least one entry, as GIF does."""
     clear, end = 1 << bits, (1 << bits) + 1
-    codes, widths = [clear], [bits + 1]
+    # Not lists: to make arrays of millions of objects would hold up every other thread.
+    codes, widths = array("H", [clear]), bytearray([bits + 1])
     known: dict[int, int] = {}
     free, width = end + 1, bits + 1
     prefix = indices[0]
@@ -108,7 +110,7 @@ def lzw(indices: bytes, bits: int) -> bytes:
         width += 1
     codes.append(end)
     widths.append(width)
-    return _packed(np.array(codes, np.uint16), np.array(widths, np.uint8))
+    return _packed(np.frombuffer(codes, np.uint16), np.frombuffer(widths, np.uint8))
 
 
 def _packed(codes: NDArray[np.uint16], widths: NDArray[np.uint8]) -> bytes:

@@ -26,14 +26,14 @@ def quantise(pixels: NDArray[np.uint8], most: int) -> Quantised:
     the squared error is largest; each group gets its mean. There a colour weighs as the root of its count: a
     thin line is to keep its colour beside a large ground.
     """
-    codes = _codes(pixels)
-    found, places, counts = np.unique(codes, return_inverse=True, return_counts=True)
+    found, places = _numbered(_codes(pixels))
+    counts = np.bincount(places)
     colours = _colours(found)
     if len(found) <= most:
         return Quantised(colours, places.astype(np.uint8))
     if len(found) > _MOST_EXACT:
         coarse = _codes((colours >> (8 - _COARSE_BITS)).astype(np.uint8))
-        _, gathered = np.unique(coarse, return_inverse=True)
+        _, gathered = _numbered(coarse)
         totals, means = _sums_up(colours, counts, gathered)
         groups = _split(means, np.sqrt(totals), most)[gathered]
     else:
@@ -42,17 +42,30 @@ def quantise(pixels: NDArray[np.uint8], most: int) -> Quantised:
     return Quantised(np.rint(chosen).astype(np.uint8), groups.astype(np.uint8)[places])
 
 
+def _numbered(codes: NDArray[np.uint32]) -> tuple[NDArray[np.intp], NDArray[np.uint32]]:
+    """Give the codes that there are, ascending, and of each the place among them.
+
+    By tables of all colours that can be: NumPy's `unique` holds up all other threads meanwhile.
+    """
+    seen = np.zeros(1 << 24, np.bool_)
+    seen[codes] = True
+    found = np.flatnonzero(seen)
+    place_of = np.empty(1 << 24, np.uint32)
+    place_of[found] = np.arange(len(found), dtype=np.uint32)
+    return found, place_of[codes]
+
+
 def _codes(colours: NDArray[np.uint8]) -> NDArray[np.uint32]:
     red, green, blue = colours.astype(np.uint32).T
     return red << 16 | green << 8 | blue
 
 
-def _colours(codes: NDArray[np.uint32]) -> NDArray[np.uint8]:
+def _colours(codes: NDArray[np.integer]) -> NDArray[np.uint8]:
     return np.stack([codes >> 16, codes >> 8 & 255, codes & 255], axis=1).astype(np.uint8)
 
 
 def _sums_up(
-    colours: NDArray[np.uint8], counts: NDArray[np.int64], groups: NDArray[np.int64]
+    colours: NDArray[np.uint8], counts: NDArray[np.int64], groups: NDArray[np.integer]
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Give the count of each group, ``(groups,)``, and its mean colour, ``(groups, 3)``."""
     totals = np.bincount(groups, counts).astype(np.float64)

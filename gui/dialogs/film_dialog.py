@@ -4,7 +4,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from PySide6.QtCore import QSize, Qt, QTimer, Signal
-from PySide6.QtGui import QImage, QPixmap
+from PySide6.QtGui import QPixmap
 from PySide6.QtWidgets import QDialog, QFileDialog, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from engine.formats.film_files import film_kind
@@ -13,6 +13,7 @@ from gui.dialogs.film_form import FilmForm
 from gui.film import Film, FilmProgress
 from gui.film_panels import FilmPanel
 from gui.film_plan import FilmPlan, chosen_steps, film_seconds, sheet_for
+from gui.panel_pictures import PanelShot
 from gui.panel_walk import PanelWalk
 from gui.show_folder import show_in_folder, size_words
 from gui.theme import S2, S3, S4, S6
@@ -252,11 +253,11 @@ class FilmDialog(QDialog):
             on_screen = round(widget.width() * widget.devicePixelRatioF()) + 2 * panel.margin
             self._form.set_width(min(on_screen, _WIDEST_PX))
 
-    def _on_first_frame(self, step: int, image: QImage) -> None:
+    def _on_first_frame(self, step: int, shot: PanelShot) -> None:
         ratio = self.devicePixelRatioF()
         room = (PREVIEW - QSize(2, 2)) * ratio
         ways = Qt.AspectRatioMode.KeepAspectRatio, Qt.TransformationMode.SmoothTransformation
-        pixmap = QPixmap.fromImage(image.scaled(room, *ways))
+        pixmap = QPixmap.fromImage(shot.image().scaled(room, *ways))
         pixmap.setDevicePixelRatio(ratio)
         self._picture.setPixmap(pixmap)
         self._caption.setText(f"First frame: step {grouped(step)}")

@@ -56,23 +56,37 @@ def plan_mosaic(layout: TileLayout) -> MosaicPlan:
     """
     shape = (layout.count, layout.slices, layout.rows, layout.columns)
     size = int(np.prod(shape))
-    # The gap is entry 0, so that entries of small pictures for which there is no room do no harm.
-    source = np.zeros((layout.height, layout.width), np.intp)
     numbers = 1 + np.arange(size).reshape(shape)
+    placed: list[tuple[Box, NDArray[np.intp]]] = []
     for tile in range(layout.shown):
         for index in range(layout.slices):
             cells = numbers[tile, index]
-            _place(source, layout.slice_box(tile, index), cells)
+            placed.append((layout.slice_box(tile, index), cells))
             if layout.preview_cell:
                 for which in (0, 1):
-                    box = layout.preview_box(tile, which, index)
-                    _place(source, box, cells + (which + 1) * size)
-    different = np.ones(len(source), bool)
-    different[1:] = (source[1:] != source[:-1]).any(axis=1)
-    return MosaicPlan(source[different], np.cumsum(different) - 1)
+                    placed.append((layout.preview_box(tile, which, index), cells + (which + 1) * size))
+    # Only where a row of cells begins or ends can a row of the mosaic differ from the one above.
+    bands = {_band(box, cells) for box, cells in placed}
+    edges = {top + row * cell for top, cell, rows in bands for row in range(rows + 1)}
+    tops = np.array(sorted(edges - {layout.height} | {0}), np.intp)
+    spans = {band: _span(tops, band) for band in bands}
+    # The gap is entry 0, so that entries of small pictures for which there is no room do no harm.
+    source = np.zeros((len(tops), layout.width), np.intp)
+    for box, cells in placed:
+        _, cell, _ = band = _band(box, cells)
+        span, rows = spans[band]
+        source[span, box.x : box.x + box.width] = cells.repeat(cell, axis=1)[rows]
+    row_of = np.searchsorted(tops, np.arange(layout.height), side="right") - 1
+    return MosaicPlan(source, row_of)
 
 
-def _place(source: NDArray[np.intp], box: Box, cells: NDArray[np.intp]) -> None:
-    cell = box.height // len(cells)
-    grown = cells.repeat(cell, axis=0).repeat(cell, axis=1)
-    source[box.y : box.y + box.height, box.x : box.x + box.width] = grown
+def _band(box: Box, cells: NDArray[np.intp]) -> tuple[int, int, int]:
+    """Give what boxes beside each other have in common: top, side of a cell, rows of cells."""
+    return box.y, box.height // len(cells), len(cells)
+
+
+def _span(tops: NDArray[np.intp], band: tuple[int, int, int]) -> tuple[slice, NDArray[np.intp]]:
+    """Tell which of the rows that begin at `tops` lie in a band, and the row of cells that each shows."""
+    top, cell, rows = band
+    first, last = np.searchsorted(tops, (top, top + rows * cell))
+    return slice(first, last), (tops[first:last] - top) // cell

@@ -160,18 +160,26 @@ def paint_empty_text(painter: QPainter, size: QSizeF, text: str, theme: Theme) -
 
 def mosaic_image(pixels: NDArray[np.uint8], lut: Lut) -> QImage:
     """Colour a mosaic as a picture of its own, apart from any screen."""
-    rgba = np.ascontiguousarray(lut[pixels])
-    height, width = pixels.shape
-    image = QImage(rgba.data, width, height, 4 * width, QImage.Format.Format_RGBA8888)
-    return image.copy()
+    return _indexed(pixels, lut).copy()
 
 
 def draw_mosaic(painter: QPainter, layout: TileLayout, pixels: NDArray[np.uint8], lut: Lut) -> None:
     """Paint a mosaic at the origin, one device pixel per entry."""
     if pixels.size:
-        image = mosaic_image(pixels, lut)
-        image.setDevicePixelRatio(layout.dpr)
-        painter.drawImage(QPointF(0, 0), image)
+        painter.save()
+        # Not stretched and stretched back, Qt copies it line by line, and only where it is wanted.
+        painter.scale(1 / layout.dpr, 1 / layout.dpr)
+        painter.drawImage(QPointF(0, 0), _indexed(pixels, lut))
+        painter.restore()
+
+
+def _indexed(pixels: NDArray[np.uint8], lut: Lut) -> QImage:
+    """Give a picture that shares the memory of its pixels: it must not outlive them."""
+    height, width = pixels.shape
+    image = QImage(pixels.data, width, height, width, QImage.Format.Format_Indexed8)
+    red, green, blue, alpha = lut.astype(np.uint32).T
+    image.setColorTable((alpha << 24 | red << 16 | green << 8 | blue).tolist())
+    return image
 
 
 _LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter

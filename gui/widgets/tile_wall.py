@@ -141,12 +141,17 @@ class TileWall(QWidget):
 
     def picture(self, dpr: float = COPY_SCALE) -> QImage:
         """Draw the wall anew at another number of device pixels per logical one."""
-        size = self.size()
-        image = QImage(size * dpr, QImage.Format.Format_ARGB32_Premultiplied)
+        image = QImage(self.size() * dpr, QImage.Format.Format_ARGB32_Premultiplied)
         image.setDevicePixelRatio(dpr)
-        theme = self._themes.theme
-        image.fill(theme.window)
+        image.fill(self._themes.theme.window)
         painter = QPainter(image)
+        self.paint(painter, dpr)
+        painter.end()
+        return image
+
+    def paint(self, painter: QPainter, dpr: float) -> None:
+        """Paint the wall for that many device pixels per logical one, its corner at the painter's origin."""
+        theme = self._themes.theme
         self._caption.paint(painter)
         painter.translate(QPointF(self._view.widget.pos()) + self._origin(dpr))
         if self._tiles is not None:
@@ -158,8 +163,6 @@ class TileWall(QWidget):
             tile_painting.draw_mosaic(painter, layout, pixels, lut)
             tile_painting.paint_captions(painter, layout, self._tiles, theme)
             tile_painting.paint_numbers(painter, layout, self._tiles, theme)
-        painter.end()
-        return image
 
     def _numbers(self) -> str:
         return numbers_as_table(self._tiles) if self._tiles is not None else ""
