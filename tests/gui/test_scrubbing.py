@@ -24,7 +24,8 @@ def ribbon_of(driver):
 def scrub(driver, step):
     """Press the ribbon at a step's place, and wait until a step near it is on screen."""
     ribbon = ribbon_of(driver)
-    driver.wait(lambda: ribbon.stops.any)
+    # The ribbon is told of new steps at its own pace.
+    driver.wait(lambda: ribbon.stops.any and ribbon.stops.recorded[-1] >= step)
     place = QPoint(round(ribbon.width() * step / ribbon.extent), ribbon.height() // 2)
     QTest.mouseClick(ribbon, Qt.MouseButton.LeftButton, pos=place)
     driver.wait(lambda: driver.window.instrument.playhead is not None)
