@@ -14,9 +14,6 @@ from gui.theme import Theme, caption_font, mixed
 # Lines are smoothed per curve.
 pg.setConfigOptions(antialias=False)
 
-# What is painted of an item is kept until it changes: the playhead moves over it at every frame.
-_KEPT = QGraphicsItem.CacheMode.DeviceCoordinateCache
-
 
 class Curve:
     """One line of a plot, made once and given new points. GUI thread only."""
@@ -83,14 +80,12 @@ class Plot:
         grid.addItem(self._axes["bottom"], row=1, col=1)
         for axis in self._axes.values():
             axis.linkToView(self._box)
-            axis.setCacheMode(_KEPT)
         self._right: pg.ViewBox | None = None
         if right_axis:
             self._right = pg.ViewBox(enableMenu=False, enableMouse=False)
             self._right.disableAutoRange()
             self._axes["right"] = pg.AxisItem("right")
             self._axes["right"].linkToView(self._right)
-            self._axes["right"].setCacheMode(_KEPT)
             grid.addItem(self._axes["right"], row=0, col=2)
             self._widget.scene().addItem(self._right)
             self._right.setXLink(self._box)
@@ -107,7 +102,6 @@ class Plot:
     def add_curve(self, *, right: bool = False, smooth: bool = True) -> Curve:
         """Add an empty line, against the right axis where `right`."""
         item = pg.PlotDataItem(antialias=smooth)
-        item.curve.setCacheMode(_KEPT)
         (self._right if right and self._right is not None else self._box).addItem(item)
         return Curve(item)
 

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, Qt
+from PySide6.QtGui import QImage
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QToolButton
 from pytestqt.qtbot import QtBot
@@ -223,3 +224,24 @@ def test_a_click_on_the_curves_wants_that_step(plot: LossPlot) -> None:
     assert 30 < step < 70
     QTest.mouseClick(plot, Qt.MouseButton.LeftButton, pos=QPoint(240, 5))
     assert len(wanted) == 1
+
+
+def test_a_larger_picture_of_it_is_drawn_anew_and_not_stretched(plot: LossPlot) -> None:
+    _feed(plot, 1, 200)
+    plot._drawing.call_now()
+    QApplication.processEvents()
+    image = QImage(plot.size() * 4, QImage.Format.Format_ARGB32_Premultiplied)
+    image.setDevicePixelRatio(4.0)
+    image.fill(Qt.GlobalColor.white)
+    plot.render(image)
+    assert image.width() % 4 == image.height() % 4 == 0
+    pixels = np.frombuffer(image.constBits(), np.uint32).reshape(image.height(), image.width())
+    blocks = pixels.reshape(image.height() // 4, 4, image.width() // 4, 4)
+    one = blocks[:, :1, :, :1]
+    # The numbers at the axes and the curves: what is stretched is the same all over each block.
+    mixed = (blocks != one).any(axis=(1, 3))
+    chart = plot._chart
+    assert chart is not None
+    box = chart.widget.geometry()
+    numbers = mixed[box.top() : box.bottom(), box.left() : box.left() + 44]
+    assert numbers.mean() > 0.01
