@@ -8,6 +8,7 @@ from PySide6.QtCore import QObject, Signal
 
 from engine.datasets import Split
 from engine.parameters import Parameters
+from engine.project import MOST_NOTES
 from engine.session import Snapshot, TrainingSession
 from engine.spec import NetworkSpec
 from engine.training_config import TrainingConfig
@@ -150,8 +151,8 @@ class RunBook(QObject):
         self.changed.emit()
 
     def annotate(self, entry: RunEntry, note: str) -> None:
-        """Keep a note with a run."""
-        entry.note = note
+        """Keep a note with a run, but no more than a project can have."""
+        entry.note = note[:MOST_NOTES]
         self.changed.emit()
 
     def look_at(self, entry: RunEntry) -> None:

@@ -384,6 +384,9 @@ class RunsControl(QObject):
         entry = self._bridge.book.find(key)
         if entry is not None:
             self._bridge.book.annotate(entry, note)
+            if entry.note != note:
+                most = f"A note can have {grouped(len(entry.note))} characters"
+                self._say(f"{most}, got {grouped(len(note))}: the rest is not kept.", warning=True)
 
     def _delete(self, key: str) -> None:
         entry = self._bridge.book.find(key)

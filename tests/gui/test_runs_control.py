@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QComboBox, QWidget
 from engine import Conv2D, Dense, Flatten, Network, NetworkSpec
 from engine.drawing import Drawing, Stroke
 from engine.formats.model import Model
+from engine.project import MOST_NOTES
 from gui.bridge import Bridge, SessionState
 from gui.document import Document
 from gui.frames import FrameWorker, compute_frame
@@ -150,6 +151,15 @@ def test_two_runs_are_never_called_the_same(thread):
     thread.page.renamed.emit(key, "wider")
     assert thread.names() == ["Run 1", "wider"]
     assert thread.said == []
+
+
+def test_a_note_that_is_too_long_for_a_project_is_cut_and_said(thread):
+    key = thread.bridge.present.key
+    thread.page.annotated.emit(key, "x" * (MOST_NOTES + 1))
+    assert len(thread.bridge.present.note) == MOST_NOTES
+    assert thread.said[-1][0].startswith("A note can have 100\u202f000 characters, got 100\u202f001:")
+    thread.page.annotated.emit(key, "x" * MOST_NOTES)
+    assert len(thread.said) == 1
 
 
 def test_a_run_is_renamed_and_annotated(thread):
