@@ -328,6 +328,7 @@ class TrainingSession(SessionReadings):
             self._events.put(Replayed(self.step_count, rehearsal.is_exact))
 
     def _advance(self, reports: Generator[StepReport]) -> Generator[StepReport]:
+        self._give_way()
         started = time.perf_counter()
         report = next(reports, None)
         if report is None:

@@ -1,5 +1,6 @@
 """What comes out of a session: numbers, events, and pictures of the training, for any thread to collect."""
 
+import time
 from abc import abstractmethod
 from collections import deque
 from queue import Empty, SimpleQueue
@@ -19,6 +20,10 @@ from engine.spec import NetworkSpec
 from engine.tape import Recorded, Tape
 
 T = TypeVar("T")
+
+# Whoever drags through the tape has the cores: for so long after a wish for a step the training rests
+# between two of its own, and so long each time.
+GIVING_WAY_SECONDS, REST_SECONDS = 0.1, 0.02
 
 
 class SessionReadings(RunCommands):
@@ -41,6 +46,8 @@ class SessionReadings(RunCommands):
         self._saver = Saver(self._saved.append)
         # Whether a snapshot was asked for that is not there yet.
         self._asked = False
+        # When the tape was asked for a step last.
+        self._tape_asked_at = -GIVING_WAY_SECONDS
 
     @property
     @abstractmethod
@@ -81,6 +88,7 @@ class SessionReadings(RunCommands):
 
     def request_recorded(self, step: int) -> None:
         """Ask for the parameters recorded at or last before `step`; of several requests the newest wins."""
+        self._tape_asked_at = time.monotonic()
         # The tape's vectors are never written to: no step has to end first, and nothing is copied.
         self._recorded.append(self.tape.at(step))
 
@@ -90,6 +98,11 @@ class SessionReadings(RunCommands):
             return self._recorded.pop()
         except IndexError:
             return None
+
+    def _give_way(self) -> None:
+        """Rest a little where somebody drags through the tape; for the training thread, between steps."""
+        if time.monotonic() < self._tape_asked_at + GIVING_WAY_SECONDS:
+            time.sleep(REST_SECONDS)
 
     def set_probes(self, number: int, pictures: NDArray[np.float32]) -> None:
         """Have these pictures read at recorded steps, instead of others; `number` goes with their readings.

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from engine import Network, Trainer, TrainingConfig
+from engine import Network, Trainer, TrainingConfig, session_readings
 from engine.process_session import ProcessSession, WorkerPool
 from engine.session import SessionState, TrainingSession
 from engine.session_messages import TakeRecorded
@@ -213,3 +213,18 @@ def test_the_first_values_are_recorded_of_what_the_run_was_given() -> None:
     session = TrainingSession(SMALL, CONFIG, DATA, parameters=given)
     assert isinstance(session.tape, Tape)
     np.testing.assert_array_equal(session.tape.at(0).parameters.vector, given.vector)
+
+
+@pytest.mark.parametrize("asked", [False, True])
+def test_training_rests_between_steps_while_the_tape_is_asked_and_gives_the_same_bits(
+    monkeypatch: pytest.MonkeyPatch, asked: bool
+) -> None:
+    rests: list[float] = []
+    monkeypatch.setattr(session_readings.time, "sleep", rests.append)
+    monkeypatch.setattr(session_readings, "GIVING_WAY_SECONDS", 1000.0 if asked else -1.0)
+    session = TrainingSession(SMALL, CONFIG, DATA)
+    session.request_recorded(0)
+    run_to_the_end(session)
+    assert (session_readings.REST_SECONDS in rests) is asked
+    np.testing.assert_array_equal(taken(session, 60).parameters.vector, trained(CONFIG, 60)[60])
+    session.close()
