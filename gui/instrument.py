@@ -12,6 +12,7 @@ from engine.tape import Recorded
 from gui.bridge import Bridge, Pulled, SessionState
 from gui.document import Document
 from gui.frames import Frame, FrameWorker, Subject
+from gui.widgets.paced import set_pace
 
 # The display clock. Pictures come at most once in FRAME_SECONDS, about 32 a second; the clock ticks more
 # often than that so that an answer to the pen is on screen soon after it is known.
@@ -246,10 +247,7 @@ class Instrument(QObject):
 
     def _set_pace(self) -> None:
         hurries = self._step_asked is not None or not self._worker.is_idle
-        interval = HURRY_MS if hurries else TICK_MS
-        # Started anew by each movement of the mouse, it might never get to tick.
-        if interval != self._clock.interval():
-            self._clock.setInterval(interval)
+        set_pace(self._clock, HURRY_MS if hurries else TICK_MS)
 
     def _refresh_run(self) -> None:
         run = self.run

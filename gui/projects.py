@@ -222,8 +222,8 @@ class Projects(QObject):
     def _exchange(self, read: ReadProject, note: WorkNote) -> None:
         working = self.keeper.working
         assert working is not None
-        room: list[Path | None] = []
-        if not self._attempt(lambda: room.append(self._empty_folder(working, read.folder))):
+        done, aside = self._empty_folder(working, read.folder)
+        if not done:
             return
         if not self._attempt(lambda: working.adopt(read.folder)):
             # All of the present project is written anew.
@@ -238,27 +238,25 @@ class Projects(QObject):
         if self._parts.waiting:
             self._tell_waiting()
         else:
-            self._say_left(f"{name} is open.", room[0])
+            self._say_left(f"{name} is open.", aside)
 
     def _begin_new(self, _: Hashable) -> None:
         working = self.keeper.working
         assert working is not None
-        room: list[Path | None] = []
-        if not self._attempt(lambda: room.append(self._empty_folder(working))):
-            return
-        self._parts.clear()
-        self.keeper.set_file(None, in_file=True)
-        self._say_left("A new project has begun.", room[0])
+        done, aside = self._empty_folder(working)
+        if done:
+            self._parts.clear()
+            self.keeper.set_file(None, in_file=True)
+            self._say_left("A new project has begun.", aside)
 
-    def _empty_folder(self, working: WorkingFolder, spare: Path | None = None) -> Path | None:
-        """Make room in the working folder; gives where the project is that was there, if it is in no file.
-
-        OSError, and all is as it was, if it cannot be set aside.
-        """
+    def _empty_folder(self, working: WorkingFolder, spare: Path | None = None) -> tuple[bool, Path | None]:
+        """Make room, or say why all is as it was; tells whether, and where a project in no file went."""
         if self._parts.is_empty or (self.keeper.path is not None and not self.keeper.is_modified):
             working.clear()
-            return None
-        return working.set_aside(spare)
+            return True, None
+        aside: list[Path | None] = []
+        done = self._attempt(lambda: aside.append(working.set_aside(spare)))
+        return done, aside[0] if done else None
 
     def _say_left(self, sentence: str, aside: Path | None) -> None:
         if aside is None:

@@ -20,6 +20,7 @@ from gui.pages.runs.page import RunsPage
 from gui.pages.runs.rows import RunRow, tree_order
 from gui.pages.runs.settings_words import RunFacts, compare, shapes_sentence
 from gui.run_book import RunEntry
+from gui.widgets.paced import set_pace
 
 # Pictures follow the run and the pen so often, lists and curves so often.
 TICK_MS, LIST_MS = 31, 250
@@ -299,10 +300,7 @@ class RunsControl(QObject):
         self._set_pace(hurries=self._awaits_tape or not self._worker.is_idle)
 
     def _set_pace(self, *, hurries: bool) -> None:
-        interval = HURRY_MS if hurries else TICK_MS
-        # A clock that is set begins anew, and might never get to tick.
-        if interval != self._clock.interval():
-            self._clock.setInterval(interval)
+        set_pace(self._clock, HURRY_MS if hurries else TICK_MS)
 
     def _ask_for_a(self) -> None:
         run = self._instrument.run

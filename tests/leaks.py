@@ -127,3 +127,14 @@ def _leaked_objects(qapp: Any, windows: set[Any], running: set[Any]) -> list[str
     if not QThreadPool.globalInstance().waitForDone(int(PATIENCE_S * 1000)):
         leaks.append("a task in Qt's thread pool")
     return leaks
+
+
+@pytest.fixture(autouse=True)
+def no_collection_on_the_way() -> Iterator[None]:
+    """Collect garbage between tests only, as the program does it at quiet moments only.
+
+    A collection in the middle of adding a layout to another one makes PySide 6.10 destroy it twice.
+    """
+    gc.disable()
+    yield
+    gc.enable()

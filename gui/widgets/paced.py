@@ -8,6 +8,12 @@ from PySide6.QtCore import QElapsedTimer, QObject, QTimer
 TEXT_INTERVAL_MS = 250
 
 
+def set_pace(clock: QTimer, interval_ms: int) -> None:
+    """Let a clock tick at this interval. Set again and again it would begin anew, and might never tick."""
+    if interval_ms != clock.interval():
+        clock.setInterval(interval_ms)
+
+
 class Paced(QObject):
     """Calls a function at most once per interval, and always after the last request.
 

@@ -2,10 +2,26 @@
 
 import shutil
 
+import pytest
+
 from engine.formats.project import read_project
+from gui import project_keeper
 from gui.app import create_window
 from gui.settings import Folders
 from tests.driving import Driver
+
+
+@pytest.fixture(autouse=True)
+def quick(monkeypatch):
+    """Do not wait seconds for each autosave."""
+    monkeypatch.setattr(project_keeper, "AUTOSAVE_SECONDS", 0.05)
+    monkeypatch.setattr(project_keeper, "LOOK_MS", 50)
+
+
+@pytest.fixture
+def window(open_window):
+    """Give a window that keeps its work, on the page where one trains."""
+    return open_window(restored=True, page="train")
 
 
 def projects(driver):

@@ -9,20 +9,14 @@ from PySide6.QtWidgets import QLabel, QLineEdit, QPlainTextEdit
 from engine.formats.project import read_project
 from engine.formats.project_file import unpack
 from engine.project import MOST_NOTES
-from gui import project_keeper
 from gui.dialogs.notes_dialog import KEPT, NotesDialog
 from tests.driving import SEVEN
-from tests.gui.project_hands import act, after_a_kill, kept, projects, start_again
+from tests.gui.project_hands import act, after_a_kill, kept, projects, quick, start_again
+
+__all__ = ["quick"]
 
 # The offscreen platform says so of every window that has a smallest size, and cannot bring one to the front.
 pytestmark = pytest.mark.qt_log_ignore("This plugin does not support")
-
-
-@pytest.fixture(autouse=True)
-def quick(monkeypatch):
-    """Do not wait seconds for each autosave."""
-    monkeypatch.setattr(project_keeper, "AUTOSAVE_SECONDS", 0.05)
-    monkeypatch.setattr(project_keeper, "LOOK_MS", 50)
 
 
 @pytest.fixture

@@ -8,26 +8,14 @@ from engine.formats.project import read_project, run_folder
 from engine.formats.project_file import unpack
 from engine.formats.run_folder import read_run_folder
 from engine.lab.values import Filter
-from gui import project_keeper
 from gui.project_parts import ProbeText
 from tests.driving import SEVEN
-from tests.gui.project_hands import act, names, projects
+from tests.gui.project_hands import act, names, projects, quick, window
+
+__all__ = ["quick", "window"]
 
 # The offscreen platform says so of every window that has a smallest size.
 pytestmark = pytest.mark.qt_log_ignore("This plugin does not support")
-
-
-@pytest.fixture(autouse=True)
-def quick(monkeypatch):
-    """Do not wait seconds for each autosave."""
-    monkeypatch.setattr(project_keeper, "AUTOSAVE_SECONDS", 0.05)
-    monkeypatch.setattr(project_keeper, "LOOK_MS", 50)
-
-
-@pytest.fixture
-def window(open_window):
-    """Give a window that keeps its work, on the page where one trains."""
-    return open_window(restored=True, page="train")
 
 
 def test_a_project_is_saved_opened_and_the_title_says_how_it_stands(window, tmp_path):

@@ -9,29 +9,17 @@ from engine.formats.project import run_folder
 from engine.formats.run import save_run
 from engine.formats.run_folder import read_run_folder
 from engine.session import SessionState
-from gui import project_keeper
 from gui.app import create_window
 from gui.run_store import RUN_FILE
 from gui.widgets.elided_label import ElidedLabel
 from gui.working_folder import MOST_DAMAGED
 from tests.driving import SEVEN, Driver
-from tests.gui.project_hands import act, after_a_kill, kept, names, projects, start_again
+from tests.gui.project_hands import act, after_a_kill, kept, names, projects, quick, start_again, window
+
+__all__ = ["quick", "window"]
 
 # The offscreen platform says so of every window that has a smallest size.
 pytestmark = pytest.mark.qt_log_ignore("This plugin does not support")
-
-
-@pytest.fixture(autouse=True)
-def quick(monkeypatch):
-    """Do not wait seconds for each autosave."""
-    monkeypatch.setattr(project_keeper, "AUTOSAVE_SECONDS", 0.05)
-    monkeypatch.setattr(project_keeper, "LOOK_MS", 50)
-
-
-@pytest.fixture
-def window(open_window):
-    """Give a window that keeps its work, on the page where one trains."""
-    return open_window(restored=True, page="train")
 
 
 def test_a_killed_program_offers_what_was_kept_and_brings_it_back(window, places, tmp_path, qtbot):

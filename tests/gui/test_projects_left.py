@@ -6,27 +6,16 @@ import pytest
 from PySide6.QtWidgets import QMenu
 
 from engine.drawing import drawing_to_json
-from gui import project_keeper, project_reading, working_folder
+from gui import project_reading, working_folder
 from gui.app import create_window
 from gui.working_folder import WorkingFolder, crashed_elsewhere, projects_aside
 from tests.driving import SEVEN, Driver
-from tests.gui.project_hands import act, after_a_kill, kept, names, projects, start_again
+from tests.gui.project_hands import act, after_a_kill, kept, names, projects, quick, start_again, window
+
+__all__ = ["quick", "window"]
 
 # The offscreen platform says so of every window that has a smallest size.
 pytestmark = pytest.mark.qt_log_ignore("This plugin does not support")
-
-
-@pytest.fixture(autouse=True)
-def quick(monkeypatch):
-    """Do not wait seconds for each autosave."""
-    monkeypatch.setattr(project_keeper, "AUTOSAVE_SECONDS", 0.05)
-    monkeypatch.setattr(project_keeper, "LOOK_MS", 50)
-
-
-@pytest.fixture
-def window(open_window):
-    """Give a window that keeps its work, on the page where one trains."""
-    return open_window(restored=True, page="train")
 
 
 def refuse(*_):
