@@ -1,5 +1,6 @@
 """Joins the Runs page to the runs: what is listed, drawn and compared, and what is done with them."""
 
+import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
@@ -91,6 +92,7 @@ class RunsControl(QObject):
         self._b_subject: Subject | None = None
         self._beside: Frame | None = None
         self._pair: tuple[Frame | None, Frame | None] | None = None
+        self._pair_due = 0.0
         self._facts: tuple[RunFacts, RunFacts] | None = None
         # Why a run was not renamed.
         self._refusal = ""
@@ -111,7 +113,7 @@ class RunsControl(QObject):
         bridge.book.changed.connect(self._on_book_changed)
         bridge.run_opened.connect(lambda info: self._on_book_changed())
         instrument.playhead_moved.connect(page.show_playhead)
-        instrument.run_moved.connect(lambda: self._set_pace(hurries=True))
+        instrument.run_moved.connect(lambda: set_pace(self._clock, HURRY_MS))
 
     @property
     def is_settled(self) -> bool:
@@ -293,14 +295,14 @@ class RunsControl(QObject):
         if beside is not self._beside:
             self._beside = beside
             self.shown_beside.emit(beside)
+        waits = self._awaits_tape or not self._worker.is_idle
+        # Both at once where the other one is about to come: to paint them one by one takes twice as long.
+        due = self._compares and (not waits or time.perf_counter() >= self._pair_due)
         pair = self._frames.get(A), self._frames.get(B)
-        if self._compares and pair != self._pair:
-            self._pair = pair
+        if due and pair != self._pair:
+            self._pair, self._pair_due = pair, time.perf_counter() + TICK_MS / 1000
             self._page.compare.show_frames(*pair)
-        self._set_pace(hurries=self._awaits_tape or not self._worker.is_idle)
-
-    def _set_pace(self, *, hurries: bool) -> None:
-        set_pace(self._clock, HURRY_MS if hurries else TICK_MS)
+        set_pace(self._clock, HURRY_MS if waits else TICK_MS)
 
     def _ask_for_a(self) -> None:
         run = self._instrument.run
