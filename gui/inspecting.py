@@ -55,8 +55,9 @@ class Inspecting(QObject):
         self._pages: dict[str, DrawPage | InsidePage | RunsPage | TrainPage] = dict(pages)
         self._skeleton, self._card_of = skeleton, card_of
         self._frames: dict[str, Frame] = {}
-        # Of pages that show two networks: the other one.
+        # Of pages that show two networks: the other one, which is looked into once a tile of it was chosen.
         self._beside: dict[str, Frame] = {}
+        self._chosen_key = ""
         self._texts = Paced(self._write_texts, parent=self)
         selection.changed.connect(self._on_selection_changed)
         address.place_chosen.connect(self._on_place_chosen)
@@ -79,13 +80,14 @@ class Inspecting(QObject):
         return self.frame_of(self._skeleton.page)
 
     def frame_of(self, page: str) -> Frame | None:
-        """What that page shows of a network, or showed last; of two networks, of the selected one."""
+        """What that page shows of a network, or showed last; of two networks, of the one chosen there."""
         beside = self._beside.get(page)
-        selected = beside is not None and beside.subject.key == self._selection.value.key
-        return beside if selected else self._frames.get(page)
+        chosen = beside is not None and beside.subject.key == self._chosen_key
+        return beside if chosen else self._frames.get(page)
 
     def enter(self) -> None:
         """Show the selected place anywhere: another page has come to the front."""
+        self._chosen_key = ""
         if self._skeleton.page in self._pages:
             self._on_selection_changed(self._selection.value)
 
@@ -96,10 +98,11 @@ class Inspecting(QObject):
             self.refresh()
 
     def take_beside(self, page: str, frame: Frame | None) -> None:
-        """Look into this frame of another network where the selected place is in that; None for no other."""
+        """Look into this frame of another network where a tile of it was chosen; None for no other."""
         before = self.frame
         if frame is None:
             self._beside.pop(page, None)
+            self._chosen_key = ""
         else:
             self._beside[page] = frame
         if page == self._skeleton.page and self.frame is not before:
@@ -141,6 +144,7 @@ class Inspecting(QObject):
 
     def _on_tile_chosen(self, layer: str, kind: Any, channel: int, pixel: Any, key: str = "") -> None:
         """Select a tile; where the page shows two networks, of the one with this key."""
+        self._chosen_key = key
         key = key or self._selection.value.key
         self._selection.update(layer=layer, kind=kind, channel=channel, pixel=pixel, key=key)
         self._texts.call_now()

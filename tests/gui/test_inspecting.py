@@ -187,3 +187,25 @@ def test_numbers_are_those_of_the_newest_frame(panels, qtbot):
     before = panels.inspector.facts
     panels.joined.take("train", frame_of(seed=2))
     qtbot.waitUntil(lambda: panels.inspector.facts != before)
+
+
+@pytest.mark.parametrize("first", ["the open run", "the other run"])
+def test_of_two_networks_the_other_one_is_looked_into_only_when_its_tile_was_chosen(panels, qtbot, first):
+    a, b = frame_of(key="Run 2"), frame_of(key="Run 1", step=5)
+    # The text of the run that was open before may have been the last that was written.
+    panels.selection.update(run="Run 1", step=5, key="Run 1")
+    takes = [lambda: panels.joined.take("train", a), lambda: panels.joined.take_beside("train", b)]
+    for take in takes if first == "the open run" else reversed(takes):
+        take()
+    assert panels.joined.frame is a
+    qtbot.waitUntil(lambda: (panels.selection.value.run, panels.selection.value.step) == ("Run 2", 7))
+    panels.joined._on_tile_chosen("conv1", "filter", 2, None, "Run 1")
+    assert panels.joined.frame is b
+    assert panels.selection.value.run == "Run 1"
+    panels.joined.take_beside("train", None)
+    assert panels.joined.frame is a
+    panels.joined.take_beside("train", b)
+    assert panels.joined.frame is a
+    panels.joined._on_tile_chosen("conv1", "filter", 2, None, "Run 1")
+    panels.joined.enter()
+    assert panels.joined.frame is a
