@@ -57,7 +57,7 @@ class Tape(Thinned[NDArray[Any]]):
     @property
     def nbytes(self) -> int:
         """Memory of all vectors together."""
-        return sum(vector.nbytes for vector in self.strip().items)
+        return sum(vector.nbytes for vector in self.items)
 
     def at(self, step: int) -> Recorded:
         """Give what was recorded at `step`, or last before it; the first of all for a step before that."""

@@ -86,6 +86,12 @@ class Thinned(Generic[Item]):
         with self._lock:
             return tuple(self._steps)
 
+    @property
+    def items(self) -> tuple[Item, ...]:
+        """What was recorded, in the order of the steps."""
+        with self._lock:
+            return tuple(self._items)
+
     def strip(self) -> Strip[Item]:
         """Give everything as a value."""
         with self._lock:

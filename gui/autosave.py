@@ -51,6 +51,7 @@ class Autosave(QObject):
         self._taken: dict[str, Hashable] = {}
         self._failure = ""
         self._changed = 0.0
+        self._then: Callable[[], object] | None = None
         self._job: Job | None = None
         self._is_busy = False
         self._poll = QTimer(self)
@@ -69,15 +70,17 @@ class Autosave(QObject):
             entry.key: run_signature(entry) for entry in self._parts.runs() if entry.key in holds
         }
 
-    def begin(self, changed: float) -> None:
+    def begin(self, changed: float, then: Callable[[], object] | None = None) -> None:
         """Write what is new; `saved` or `failed` follows. Not while it is busy.
 
         Parameters
         ----------
         changed
             Time of the last change of the work, in seconds since 1970.
+        then
+            Writes what belongs to it, when all else is in the folder, on a thread.
         """
-        self._is_busy, self._failure, self._changed = True, "", changed
+        self._is_busy, self._failure, self._changed, self._then = True, "", changed, then
         self._records, self._taken, self._asked = [], {}, {}
         try:
             make_project_folder(self._folder)
@@ -100,7 +103,7 @@ class Autosave(QObject):
             for entry in self._parts.runs():
                 if self._signatures.get(entry.key) != run_signature(entry):
                     self._take(entry, run_folder(self._folder, entry.key))
-            _write(self._folder, self._records, self._content(changed))
+            _write(self._folder, self._records, self._content(changed)())
         except (OSError, EngineError) as error:
             return _sentence(error)
         return ""
@@ -152,24 +155,23 @@ class Autosave(QObject):
         except EngineError as error:
             self._end(_sentence(error))
             return
-        self._job = Job(partial(_work, self._folder, self._records, content), self)
-        self._records = []
+        self._job = Job(partial(_work, self._folder, self._records, content, self._then), self)
+        self._records, self._then = [], None
         self._job.succeeded.connect(lambda _: self._end(self._failure))
         self._job.failed.connect(self._end)
         self._job.start()
 
-    def _content(self, changed: float) -> ProjectContent:
-        """Give the project with those runs only that are in the folder, or in what is written now."""
-        content = self._parts.content(changed)
+    def _content(self, changed: float) -> Callable[[], ProjectContent]:
+        """Take the project with those runs only that are in the folder, or in what is written now."""
+        project = self._parts.project(changed)
         waiting = {waiting.known.id for waiting in self._parts.waiting}
         there = self._signatures.keys() | self._taken.keys() | waiting
-        runs = tuple(run for run in content.project.runs if run.id in there)
-        present = content.project.present
-        project = replace(content.project, runs=runs, present=present if present in there else "")
+        runs = tuple(run for run in project.runs if run.id in there)
+        present = project.present if project.present in there else ""
         # A run that is taken out now and brought back later has to be written anew.
         ids = {run.id for run in runs}
         self._signatures = {key: value for key, value in self._signatures.items() if key in ids}
-        return replace(content, project=project)
+        return self._parts.take(replace(project, runs=runs, present=present))
 
     def _end(self, failure: str) -> None:
         if self._job is not None:
@@ -186,12 +188,15 @@ class Autosave(QObject):
 def _work(
     folder: Path,
     records: _Records,
-    content: ProjectContent,
+    make_content: Callable[[], ProjectContent],
+    then: Callable[[], object] | None,
     report: Callable[[str, float | None], None],
     cancel: threading.Event,
 ) -> None:
     try:
-        _write(folder, records, content)
+        _write(folder, records, make_content())
+        if then is not None:
+            then()
     except OSError as error:
         raise FormatError(_sentence(error)) from None
 

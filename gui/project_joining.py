@@ -1,8 +1,10 @@
 """Makes the window's projects of its parts."""
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from engine.formats.probes_json import probes_from_json, probes_to_json
+from engine.probes import Probe
 from gui.bridge import Bridge
 from gui.data_library import DataLibrary
 from gui.files import Files
@@ -33,11 +35,15 @@ def make_projects(
         bridge, window.instrument, window.document, window.selection, panels.library, training.new_run
     )
     parts.probes = ProbeText(
-        lambda: probes_to_json(probing.probes) if probing.probes else "",
+        lambda: partial(_text_of, probing.probes),
         lambda text: probing.set_probes(probes_from_json(text) if text else ()),
-        lambda: tuple(map(id, probing.probes)),
+        lambda: probing.probes,
     )
     projects = Projects(window, parts, library, places, window.say, panels.skeleton.messages)
     files.open_project = projects.open
     projects.keeper.kept.connect(lambda at: panels.status.show_kept(clock_words(at)))
     return projects
+
+
+def _text_of(probes: tuple[Probe, ...]) -> str:
+    return probes_to_json(probes) if probes else ""

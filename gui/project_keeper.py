@@ -3,6 +3,7 @@
 import logging
 import time
 from collections.abc import Callable, Collection, Hashable
+from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import QObject, QTimer, Signal
@@ -41,6 +42,7 @@ class ProjectKeeper(QObject):
         self._in_file: Hashable = None
         self._kept: Hashable = None
         self._begun: tuple[Hashable, Hashable, float] = (None, None, 0.0)
+        # How it stands to the person's file, as that was noted last.
         self._noted: tuple[Path | None, bool] | None = None
         self._is_held = False
         self._changed = time.time()
@@ -148,13 +150,15 @@ class ProjectKeeper(QObject):
         self._again = False
         self._due = time.monotonic() + AUTOSAVE_SECONDS
         self._begun = self._parts.signature(), self._parts.view(), time.time()
-        self._autosave.begin(self._changed)
+        note = None
+        if self.working is not None and self._noted != (self.path, self.is_modified):
+            note = partial(self.working.note, self.path, modified=self.is_modified)
+            self._noted = self.path, self.is_modified
+        self._autosave.begin(self._changed, note)
 
     def _on_saved(self) -> None:
         signature, view, at = self._begun
         self._kept, self._told = (signature, view), ""
-        if self._noted != (self.path, self.is_modified):
-            self._note(is_open=True)
         self.kept.emit(at)
         if self._again:
             self._write()
@@ -165,6 +169,7 @@ class ProjectKeeper(QObject):
 
     def _on_failed(self, sentence: str) -> None:
         wanted, self._then, self._again = bool(self._then), [], False
+        self._noted = None
         if wanted or sentence != self._told:
             self._told = sentence
             logger.error("%s", sentence)

@@ -4,7 +4,8 @@ import dataclasses
 import logging
 import secrets
 from collections.abc import Callable, Hashable, Iterable, Sequence
-from typing import Any
+from functools import partial
+from typing import Any, Generic, TypeVar
 
 import msgspec
 
@@ -18,7 +19,7 @@ from gui.document import Document
 from gui.instrument import Instrument
 from gui.pad.ink import drawing_image
 from gui.pad.transfer import png_of
-from gui.pages.convolve.library_store import LibraryStore
+from gui.pages.convolve.library_store import LibraryStore, StoredKernel
 from gui.project_notes import ProjectNotes
 from gui.project_reading import ReadProject, ReadRun, Waiting
 from gui.run_book import Parent, RunEntry
@@ -26,6 +27,8 @@ from gui.selection import Selection, SelectionModel
 from gui.theme import LIGHT
 
 logger = logging.getLogger(__name__)
+
+Made = TypeVar("Made")
 
 CANVAS = "canvas"
 PREVIEW_PX = 280
@@ -39,17 +42,17 @@ class ProbeText:
 
     Parameters
     ----------
-    write
-        Gives all probes.
+    take
+        Takes all probes as they are now; the function that it gives writes them, on any thread.
     read
-        Takes what `write` gave, in place of what is there; EngineError if it cannot be used.
+        Takes what was written, in place of what is there; EngineError if it cannot be used.
     state
-        Gives at once a value that changes when the probes do.
+        Gives at once a value that changes when the probes do; false where there are none.
     """
 
-    write: Callable[[], str]
+    take: Callable[[], Callable[[], str]]
     read: Callable[[str], None]
-    state: Callable[[], Hashable]
+    state: Callable[[], str | tuple[object, ...]]
 
 
 class ProjectParts:
@@ -76,10 +79,12 @@ class ProjectParts:
         self._document, self._selection, self._library = document, selection, library
         self._new_run = new_run
         kept = ProbeKeeper()
-        self.probes = ProbeText(lambda: kept.text, kept.take, lambda: kept.text)
+        self.probes = ProbeText(lambda: partial(str, kept.text), kept.take, lambda: kept.text)
         self.notes = ProjectNotes(bridge)
         self.created = 0.0
         self._finished = document.drawing
+        self._preview = _Newest[bytes]()
+        self._probe_text, self._kernel_text = _Newest[str](), _Newest[str]()
         # Of each run that was read, its key in the book.
         self._keys: dict[str, str] = {}
         # Runs that cannot be shown now belong to the project all the same.
@@ -94,7 +99,7 @@ class ProjectParts:
         """Whether there is nothing that anybody would miss."""
         drawing = self._drawing()
         blank = not drawing.strokes and drawing.backdrop is None
-        return blank and not (self.runs() or self.waiting or self.notes.text or self.probes.write())
+        return blank and not (self.runs() or self.waiting or self.notes.text or self.probes.state())
 
     def signature(self) -> Hashable:
         """Give a value that changes when the work does; where one looks is no part of it."""
@@ -114,28 +119,42 @@ class ProjectParts:
         runs = tuple(map(run_signature, self.runs()))
         return shown, self._instrument.playhead, self._selection.value, runs
 
-    def content(self, changed: float) -> ProjectContent:
-        """Give the project but its runs, as of now; `changed` is the time, in seconds since 1970."""
+    def project(self, changed: float) -> Project:
+        """Give what belongs to the project, as of now; `changed` is the time, in seconds since 1970."""
         entries = self.runs()
         present = self._bridge.present
         shown = present.key if present is not None and present in entries else ""
         self.created = self.created or changed
-        drawing = self._drawing()
-        kernels = [Filter(kernel.name, kernel.weight) for kernel in self._library.kernels]
-        return ProjectContent(
-            Project(
-                (*map(_run_values, entries), *(waiting.known for waiting in self.waiting)),
-                shown,
-                self._instrument.playhead if shown else None,
-                _selection_values(self._selection.value),
-                self.notes.text,
-                self.created,
-                changed,
-            ),
-            {CANVAS: ProjectDrawing(drawing, png_of(drawing_image(drawing, PREVIEW_PX, LIGHT)))},
-            self.probes.write(),
-            library_to_json(kernels) if kernels else "",
+        return Project(
+            (*map(_run_values, entries), *(waiting.known for waiting in self.waiting)),
+            shown,
+            self._instrument.playhead if shown else None,
+            _selection_values(self._selection.value),
+            self.notes.text,
+            self.created,
+            changed,
         )
+
+    def take(self, project: Project) -> Callable[[], ProjectContent]:
+        """Take drawing, probes and kernels as they are now.
+
+        Returns
+        -------
+        Makes pictures and text of them, which takes as long as a frame or two; any thread, one at a time.
+        """
+        drawing, kernels = self._drawing(), self._library.kernels
+        probes, write_probes = self.probes.state(), self.probes.take()
+
+        def make() -> ProjectContent:
+            preview = self._preview.of(drawing, lambda: png_of(drawing_image(drawing, PREVIEW_PX, LIGHT)))
+            return ProjectContent(
+                project,
+                {CANVAS: ProjectDrawing(drawing, preview)},
+                self._probe_text.of(probes, write_probes),
+                self._kernel_text.of(kernels, lambda: _kernel_text(kernels)),
+            )
+
+        return make
 
     def put(self, read: ReadProject, *, instead: bool) -> None:
         """Bring a project into the window, `instead` of what is there or beside it.
@@ -271,6 +290,19 @@ class ProjectParts:
             logger.warning("the project's kernels are not all in the Library: %s", error)
 
 
+class _Newest(Generic[Made]):
+    """Keeps what was made of something last: while that is the same, it is not made anew."""
+
+    def __init__(self) -> None:
+        self._known: tuple[object, Made] | None = None
+
+    def of(self, thing: object, make: Callable[[], Made]) -> Made:
+        """Give what is made of a thing, which nobody changes."""
+        if self._known is None or self._known[0] != thing:
+            self._known = thing, make()
+        return self._known[1]
+
+
 class ProbeKeeper:
     """Keeps a project's probes as they came, where nobody shows them."""
 
@@ -307,6 +339,10 @@ def _run_values(entry: RunEntry) -> ProjectRun:
     parent = entry.parent
     came = () if parent is None else (parent.key, parent.name, parent.step)
     return ProjectRun(entry.key, entry.name, entry.note, entry.hue, *came)
+
+
+def _kernel_text(kernels: Sequence[StoredKernel]) -> str:
+    return library_to_json([Filter(each.name, each.weight) for each in kernels]) if kernels else ""
 
 
 def _selection_values(selection: Selection) -> SelectionValues:

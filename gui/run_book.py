@@ -1,6 +1,7 @@
 """All runs of the window: what they are called, where they came from, and how much of them is remembered."""
 
 import secrets
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 
@@ -163,14 +164,21 @@ class RunBook(QObject):
         """Thin the tapes of runs that have no thread or process, until all are within the limit."""
         resting = [entry for entry in self._entries if not entry.session.is_alive]
         order = {key: place for place, key in enumerate(self._looked_at)}
+        # A fork's tape shares the vectors of what came before it: how many tapes have each, and its size.
+        owners = Counter[int]()
+        sizes: dict[int, int] = {}
+        for entry in self._entries:
+            own = {id(vector): vector.nbytes for vector in entry.session.tape.items}
+            owners.update(own.keys())
+            sizes |= own
+        total = sum(sizes.values())
         for entry in sorted(resting, key=lambda entry: order.get(entry.key, -1)):
-            while self._tape_bytes() > limit and len(entry.session.tape.steps) > LEAST_STEPS:
-                entry.session.tape.shrink(len(entry.session.tape.steps) // 2)
-
-    def _tape_bytes(self) -> int:
-        # A fork's tape shares the vectors of what came before it.
-        vectors = {id(v): v.nbytes for entry in self._entries for v in entry.session.tape.strip().items}
-        return sum(vectors.values())
+            tape = entry.session.tape
+            while total > limit and len(before := tape.items) > LEAST_STEPS:
+                tape.shrink(len(before) // 2)
+                gone = set(map(id, before)) - set(map(id, tape.items))
+                owners.subtract(gone)
+                total -= sum(sizes[vector] for vector in gone if owners[vector] == 0)
 
     def _count_from(self, name: str) -> None:
         number = name.removeprefix("Run ")

@@ -32,8 +32,12 @@ def test_a_run_that_goes_on_with_another_session_is_saved_by_that(make, qapp, qt
     first.step()
     qtbot.waitUntil(lambda: first.step_count == 1, timeout=20_000)
     entry = RunEntry(first, RunInfo("Run 1", "test", "embedded", make_split(), SPEC, CONFIG))
-    content = ProjectContent(Project((ProjectRun(entry.key, "Run 1"),)))
-    parts = SimpleNamespace(runs=lambda: (entry,), content=lambda changed: content, waiting=())
+    parts = SimpleNamespace(
+        runs=lambda: (entry,),
+        project=lambda changed: Project((ProjectRun(entry.key, "Run 1"),)),
+        take=lambda project: lambda: ProjectContent(project),
+        waiting=(),
+    )
     autosave = Autosave(parts, qapp)
     autosave.know_folder(tmp_path / "working")
     # As of a run that was told to stop before.

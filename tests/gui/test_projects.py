@@ -1,5 +1,7 @@
 """Projects in the real window: new, saved, opened, left and gone back to."""
 
+from functools import partial
+
 import numpy as np
 import pytest
 from PySide6.QtCore import QMimeData, QUrl
@@ -149,7 +151,7 @@ def test_forks_know_their_parents_in_a_project_opened_twice(window, tmp_path):
 def test_probes_and_kernels_go_with_the_project(window, open_window, tmp_path):
     parts = projects(window)._parts
     texts = ['{"probes":[1]}']
-    parts.probes = ProbeText(lambda: texts[-1], texts.append, lambda: texts[-1])
+    parts.probes = ProbeText(lambda: partial(str, texts[-1]), texts.append, lambda: texts[-1])
     parts._library.add("mine", np.ones((1, 3, 3)))
     path = tmp_path / "a.filterscope"
     projects(window).save_as(path)

@@ -1,5 +1,7 @@
 """Work in the real window is kept without being asked for, and is there again."""
 
+import threading
+
 import numpy as np
 import pytest
 from PySide6.QtWidgets import QMenu, QPushButton
@@ -9,7 +11,9 @@ from engine.formats.project import run_folder
 from engine.formats.run import save_run
 from engine.formats.run_folder import read_run_folder
 from engine.session import SessionState
+from gui import project_parts
 from gui.app import create_window
+from gui.pad.ink import drawing_image
 from gui.run_store import RUN_FILE
 from gui.widgets.elided_label import ElidedLabel
 from gui.working_folder import MOST_DAMAGED
@@ -56,6 +60,28 @@ def test_a_program_that_is_killed_while_it_trains_has_what_it_was_told_is_kept(
     again = start_again(killed, qtbot)
     act(again)
     assert again.window.session.step_count == run.state.position.step
+
+
+def test_pictures_are_made_beside_the_window_and_only_of_another_drawing(window, places, monkeypatch):
+    threads = []
+
+    def watched(*arguments):
+        threads.append(threading.current_thread())
+        return drawing_image(*arguments)
+
+    monkeypatch.setattr(project_parts, "drawing_image", watched)
+    window.draw(*SEVEN)
+    first = kept(window, places)
+    window.play_until(2)
+    second = kept(window, places)
+    assert second.project.runs
+    assert len(threads) == 1
+    assert threads[0] is not threading.main_thread()
+    assert second.drawings["canvas"].preview == first.drawings["canvas"].preview
+    window.draw(*SEVEN[1:])
+    third = kept(window, places)
+    assert len(threads) == 2
+    assert third.drawings["canvas"].preview != first.drawings["canvas"].preview
 
 
 def test_what_is_not_brought_back_stays_in_the_menu(window, places, tmp_path, qtbot):
