@@ -101,16 +101,18 @@ def fork(
         state = replace(state, optimizer={})
     if config.averaging == 0:
         state = replace(state, averaged=None)
+    edited: tuple[str, ...] = ()
     if parameters is not None:
         if not np.isfinite(parameters.vector).all():
             raise ConfigError("a run can go on with finite weights only, got some that are not")
+        edited = _layers_that_differ(state.parameters, parameters)
         state = replace(state, parameters=parameters.frozen())
     past = recording.until(step)
     tape = past.tape
     if parameters is not None:
         # What the new run shows at this step is what it begins with.
         tape = Strip(tape.steps, (*tape.items[:-1], state.parameters.vector), tape.gaps)
-    told = Forked(step, record.name)
+    told = Forked(step, record.name, edited)
     states = None if way is not None else Strip((step,), (state,), ())
     return SessionRecord(
         name,
@@ -123,6 +125,11 @@ def fork(
         Recording(tape, states, (*past.events, told)),
         way,
     )
+
+
+def _layers_that_differ(a: Parameters, b: Parameters) -> tuple[str, ...]:
+    differing = [name.rpartition(".")[0] for name in a if not np.array_equal(a[name], b[name])]
+    return tuple(dict.fromkeys(differing))
 
 
 def _state_at(

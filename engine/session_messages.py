@@ -147,10 +147,14 @@ def unforeseen(step: int, error: Exception) -> Failed:
 
 @dataclass(frozen=True, slots=True)
 class Forked:
-    """Event: what follows `step` is another run than the one named, which it came from."""
+    """Event: what follows `step` is another run than the one named, which it came from.
+
+    `edited` are the layers whose filters or biases were edited by hand there.
+    """
 
     step: int
     parent: str
+    edited: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

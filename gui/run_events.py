@@ -50,6 +50,8 @@ def event_words(event: SessionEvent, parent: str = "", changes: str = "") -> tup
             return f"{_SHORT.get(event.name, name)} {turned}", f"{name} {turned}"
         case Forked():
             label = f"forked from {parent or event.parent}"
+            edited = f"{' and '.join(event.edited)} edited by hand" if event.edited else ""
+            changes = ", ".join(filter(None, (changes, edited)))
             return label, f"{label}: {changes}" if changes else label
         case Failed():
             return "diverged" if event.advice == TrainingDiverged.ADVICE else "failed", event.message

@@ -199,6 +199,11 @@ def test_an_edited_filter_is_what_the_fork_begins_with(make: Make) -> None:
     edited = Parameters(HARD.layout, whole.recording.tape.until(12).items[-1].copy())
     edited["conv1.weight"][0] = 0.25
     forked = fork(whole, 12, name="Run 2", count=COUNT, parameters=edited)
+    assert forked.recording is not None
+    assert forked.recording.events[-1] == Forked(12, "Run 1", ("conv1",))
+    kept, _ = run_from_bytes(run_to_bytes(forked, data=""))
+    assert kept.recording is not None
+    assert kept.recording.events == forked.recording.events
     session = go_on(make, forked)
     session.request_recorded(12)
     shown = session.recorded()

@@ -38,6 +38,10 @@ def test_an_event_in_words(event, label, words):
 def test_a_fork_is_told_with_what_was_changed():
     words = event_words(Forked(9, "Run 1"), "Wide: the first", "frozen conv1")
     assert words == ("forked from Wide: the first", "forked from Wide: the first: frozen conv1")
+    edited = Forked(9, "Run 1", ("conv1", "conv2"))
+    assert event_words(edited)[1] == "forked from Run 1: conv1 and conv2 edited by hand"
+    both = event_words(edited, "", "learning rate 0.001 → 0.01")[1]
+    assert both == "forked from Run 1: learning rate 0.001 → 0.01, conv1 and conv2 edited by hand"
 
 
 @pytest.mark.parametrize(
