@@ -4,7 +4,7 @@ import weakref
 
 from PySide6.QtCore import QEvent, QObject, Qt
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QAbstractButton, QApplication, QComboBox, QWidget
+from PySide6.QtWidgets import QAbstractButton, QAbstractScrollArea, QApplication, QComboBox, QWidget
 
 
 class SpaceKey(QObject):
@@ -30,7 +30,8 @@ class SpaceKey(QObject):
     def _on_focus_changed(self, old: QWidget | None, now: QWidget | None) -> None:
         # Only the one control in question is watched: a filter on all events would cost time.
         if old is not None:
-            old.removeEventFilter(self)
+            for each in _with_viewport(old):
+                each.removeEventFilter(self)
         if now is None or now.window().windowType() == Qt.WindowType.Popup:
             # Another window or an open list has the keys for a while.
             return
@@ -39,7 +40,8 @@ class SpaceKey(QObject):
         elif not self._came_by_keyboard(now):
             self._by_keyboard = None
         if _can_be_pressed(now):
-            now.installEventFilter(self)
+            for each in _with_viewport(now):
+                each.installEventFilter(self)
 
     def _came_by_keyboard(self, widget: QObject) -> bool:
         return self._by_keyboard is not None and self._by_keyboard() is widget
@@ -69,3 +71,8 @@ def has_space(widget: QWidget) -> bool:
 def _can_be_pressed(widget: QWidget) -> bool:
     """Tell whether Space means something to a control."""
     return isinstance(widget, QAbstractButton | QComboBox) or bool(getattr(widget, "takes_space", False))
+
+
+def _with_viewport(widget: QWidget) -> tuple[QWidget, ...]:
+    """Give a control and, of a list or another one that scrolls, what the mouse presses in it."""
+    return (widget, widget.viewport()) if isinstance(widget, QAbstractScrollArea) else (widget,)

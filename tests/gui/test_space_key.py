@@ -1,10 +1,10 @@
 """Space: it presses what the keyboard has gone to, and plays everywhere else."""
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QAction
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QComboBox, QLineEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QComboBox, QLineEdit, QListWidget, QVBoxLayout, QWidget
 
 from gui.pad.step_chooser import StepChooser
 from gui.pages.convolve.source_parts import PaletteChooser
@@ -19,6 +19,16 @@ OPENS_LIST = pytest.mark.qt_log_ignore("This plugin does not support (raise|grab
 LEFT, TAB, SPACE = Qt.MouseButton.LeftButton, Qt.Key.Key_Tab, Qt.Key.Key_Space
 
 
+class TickedList(QListWidget):
+    """A list in which Space means something, as the runs'."""
+
+    takes_space = True
+
+    def __init__(self):
+        super().__init__()
+        self.addItems(["one", "two"])
+
+
 class Window(QWidget):
     """A line to type, and one control of each kind, in a window whose shortcut is Space."""
 
@@ -29,10 +39,11 @@ class Window(QWidget):
         self.combo = QComboBox()
         self.combo.addItems(["one", "two"])
         self.chooser = StepChooser(themes, ("a", "b"), ("", ""))
-        self.palette_chooser = PaletteChooser(themes)
+        self.palette_chooser, self.ticks = PaletteChooser(themes), TickedList()
         column = QVBoxLayout(self)
         for widget in (self.line, self.button, self.switch, self.combo, self.chooser, self.palette_chooser):
             column.addWidget(widget)
+        column.addWidget(self.ticks)
         self.plays = 0
         action = QAction("play", self)
         action.setShortcut("Space")
@@ -108,6 +119,15 @@ def test_the_mouse_on_a_control_gives_space_back(window):
     window.combo.hidePopup()
     space()
     assert not window.combo.view().isVisible()
+    assert window.plays == 1
+
+
+def test_the_mouse_on_what_a_control_scrolls_gives_space_back(window):
+    tab_to(window.ticks)
+    space()
+    assert window.plays == 0
+    QTest.mouseClick(window.ticks.viewport(), LEFT, pos=QPoint(5, 5))
+    space()
     assert window.plays == 1
 
 
