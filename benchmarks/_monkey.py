@@ -139,6 +139,9 @@ class Monkey:
             f"{'double-click' if double else 'click'} {_name(widget)} at {place.toTuple()} with {button.name}"
         )
         (QTest.mouseDClick if double else QTest.mouseClick)(widget, button, PLAIN, place)
+        if double:
+            # By itself it leaves the button held.
+            QTest.mouseRelease(widget, button, PLAIN, place)
 
     def _hover_somewhere(self, note: Note) -> None:
         widget = self._any_widget()

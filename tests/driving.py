@@ -21,7 +21,7 @@ W = TypeVar("W", bound=QWidget)
 
 SEVEN = ((0.3, 0.25), (0.7, 0.25), (0.6, 0.5), (0.5, 0.8))
 ONE = ((0.5, 0.2), (0.5, 0.5), (0.5, 0.8))
-PATIENCE_MS = 20_000
+PATIENCE_MS = 40_000
 
 
 class Driver:

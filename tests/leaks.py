@@ -82,11 +82,15 @@ def no_thread_left(thread_origins: None) -> Iterator[None]:
 
 @pytest.fixture
 def nothing_left(qapp: Any, thread_origins: None, qt_origins: None) -> Iterator[None]:
-    """Fail a test that leaves a window, a running timer or a thread behind."""
+    """Fail a test that leaves a window, a running timer, a thread or a held mouse button behind."""
+    from PySide6.QtCore import Qt
+
     threads, windows = set(threading.enumerate()), set(qapp.topLevelWidgets())
-    running = set(_running())
+    running, held = set(_running()), qapp.mouseButtons()
     yield
     leaks = _leaked_threads(threads)
+    if qapp.mouseButtons() & ~held != Qt.MouseButton.NoButton:
+        leaks.append(f"{qapp.mouseButtons()}, held")
     found = _leaked_objects(qapp, windows, running)
     if found:
         # Reference cycles are no leak: what only they keep alive goes here.

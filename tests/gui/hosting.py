@@ -1,7 +1,9 @@
-"""Shows a widget the way the window does: as a child, of the size the test wants."""
+"""Shows a widget the way the window does, as a child of the size the test wants; and a hand on it."""
 
 from typing import TypeVar
 
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
@@ -23,3 +25,10 @@ def shown(qtbot: QtBot, widget: W, width: int, height: int) -> W:
     host.show()
     widget.show()
     return widget
+
+
+def double_click(widget: QWidget, place: QPoint | None = None) -> None:
+    """Click twice and let go, which `QTest.mouseDClick` by itself does not: the button would stay held."""
+    at = widget.rect().center() if place is None else place
+    QTest.mouseDClick(widget, Qt.MouseButton.LeftButton, pos=at)
+    QTest.mouseRelease(widget, Qt.MouseButton.LeftButton, pos=at)

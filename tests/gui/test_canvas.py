@@ -12,6 +12,7 @@ from gui.pad.canvas import LARGEST_BRUSH, SMALLEST_BRUSH, Canvas
 from gui.pad.ink import paint_path, screen_path
 from gui.pad.picture_reading import grey_of
 from gui.theme import DARK, LIGHT, ThemeManager
+from tests.gui.hosting import double_click
 
 SIDE = 200
 LEFT, RIGHT = Qt.MouseButton.LeftButton, Qt.MouseButton.RightButton
@@ -28,7 +29,9 @@ def canvas(qtbot, themes):
     qtbot.addWidget(widget)
     widget.resize(SIDE, SIDE)
     widget.show()
-    return widget
+    yield widget
+    # Where a test ends in the middle of a stroke.
+    QTest.mouseRelease(widget, LEFT)
 
 
 def drag(canvas, *points, button=LEFT, release=True):
@@ -72,7 +75,7 @@ def test_a_click_without_movement_is_a_dot(canvas):
 
 def test_a_double_click_is_two_dots(canvas):
     drag(canvas, (100, 100))
-    QTest.mouseDClick(canvas, LEFT, pos=QPoint(100, 100))
+    double_click(canvas, QPoint(100, 100))
     QTest.mouseRelease(canvas, LEFT, pos=QPoint(100, 100))
     assert len(canvas.drawing.strokes) == 2
 

@@ -16,7 +16,7 @@ from gui.pages.convolve.card_painting import CardPainter
 from gui.pages.convolve.filter_cards import FilterCards
 from gui.pages.convolve.kernel_mime import kernel_mime, kernel_of
 from gui.theme import ThemeManager
-from tests.gui.hosting import shown
+from tests.gui.hosting import double_click, shown
 
 EDGES = run_layer(four_edges(), example_seven())
 LEFT, CTRL = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.ControlModifier
@@ -158,7 +158,7 @@ def test_the_arrows_choose_and_enter_goes_deeper(cards):
         QTest.keyClick(cards.area, key)
     assert filters == [(1,), (0,), (3,)]
     QTest.keyClick(cards.area, Qt.Key.Key_Return)
-    QTest.mouseDClick(cards.area.viewport(), LEFT, pos=place(cards, 2, "card"))
+    double_click(cards.area.viewport(), place(cards, 2, "card"))
     assert deeper == [(0,), (2,)]
 
 
@@ -347,6 +347,7 @@ def test_a_drag_from_a_card_that_has_gone_carries_nothing(cards, monkeypatch):
     QTest.mousePress(cards.area.viewport(), LEFT, pos=place(cards, 3))
     cards.show_cards(many(1), 0, weight_scale=1, output_scale=3)
     QTest.mouseMove(cards.area.viewport(), place(cards, 0, "output", 0, 20, 20))
+    QTest.mouseRelease(cards.area.viewport(), LEFT, pos=place(cards, 0, "output", 0, 20, 20))
     assert carried == []
     cards.grab()
 

@@ -22,7 +22,9 @@ def editor(qtbot):
     widget = shown(qtbot, KernelEditor(ThemeManager("dark")), 132, 132)
     widget.show_slice(EDGE, 1.0, False, "top edge")
     widget.setFocus()
-    return widget
+    yield widget
+    # Where a test ends in the middle of a drag.
+    QTest.mouseRelease(widget, LEFT)
 
 
 @pytest.fixture

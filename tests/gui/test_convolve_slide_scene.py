@@ -4,7 +4,6 @@ import numpy as np
 import pytest
 from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
 from engine.kernels import kernel
@@ -14,7 +13,7 @@ from engine.lab.values import Filter, Geometry, LabLayer
 from gui.pages.convolve.slide_look import SceneLook
 from gui.pages.convolve.slide_scene import SlideScene
 from gui.theme import DARK, LIGHT, ThemeManager
-from tests.gui.hosting import shown
+from tests.gui.hosting import double_click, shown
 from tests.gui.pointing import drag, move, turn_wheel
 
 GREY = SceneLook(("grey",), output_name="top edge", output_scale=2.9)
@@ -180,7 +179,7 @@ def test_the_wheel_zooms_at_the_mouse_and_a_double_click_fits_again(scene, qtbot
     zoomed = scene.slide_layout.inputs[0]
     assert zoomed.cell > box.cell
     assert (middle(scene, zoomed, 9, 13) - at).manhattanLength() <= 2 + zoomed.cell / 2
-    QTest.mouseDClick(scene, Qt.MouseButton.LeftButton, pos=at)
+    double_click(scene, at)
     assert scene.slide_layout == before
 
 

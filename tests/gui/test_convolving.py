@@ -13,6 +13,7 @@ from gui.address_bar import AddressBar
 from gui.widgets.tile_wall import TileWall
 from tests.driving import SEVEN
 from tests.gui.convolve_hands import Convolve
+from tests.gui.hosting import double_click
 
 # The offscreen platform says so of every window that has a smallest size.
 pytestmark = pytest.mark.qt_log_ignore("This plugin does not support")
@@ -101,7 +102,7 @@ def test_a_double_click_on_train_shows_the_filter_and_it_follows_the_training(dr
     box = wall.tile_layout.cell_box(3, 0, 1, 1)
     point = wall.picture_origin + QPointF(box.x + 2, box.y + 2) / wall.tile_layout.dpr
     QTest.mouseClick(wall, Qt.MouseButton.LeftButton, pos=point.toPoint())
-    QTest.mouseDClick(wall, Qt.MouseButton.LeftButton, pos=point.toPoint())
+    double_click(wall, point.toPoint())
     driver.settle()
     convolve = Convolve(driver)
     assert convolve.model.filter == 3

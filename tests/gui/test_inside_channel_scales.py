@@ -2,8 +2,6 @@
 
 import numpy as np
 import pytest
-from PySide6.QtCore import Qt
-from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QPushButton, QWidget
 
 from gui.pages.inside.channel_geometry import LEAST_MAP_PX, LEAST_NAMED_PX, layout_channels
@@ -16,6 +14,7 @@ from tests.gui.channel_hands import (
     select,
 )
 from tests.gui.frame_samples import SMALL, frame_of
+from tests.gui.hosting import double_click
 
 
 @pytest.fixture
@@ -40,7 +39,7 @@ def test_scales_only_grow_until_they_are_fitted(page):
         assert (scale_of(page) == grown).all()
         assert (grown > before).all()
         # The other way to fit: a double-click on the legend.
-        QTest.mouseDClick(page.findChild(QWidget, "channels_legend"), Qt.MouseButton.LeftButton)
+        double_click(page.findChild(QWidget, "channels_legend"))
         assert (scale_of(page) == before).all()
 
 

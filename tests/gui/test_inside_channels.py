@@ -28,6 +28,7 @@ from tests.gui.channel_hands import (
     sorted_by,
 )
 from tests.gui.frame_samples import frame_of
+from tests.gui.hosting import double_click
 
 
 @pytest.fixture
@@ -261,7 +262,7 @@ def test_arrows_follow_the_order_and_enter_goes_deeper(qtbot, page):
     with qtbot.waitSignal(page.tile_activated):
         QTest.keyClick(wall, Qt.Key.Key_Return)
     with qtbot.waitSignal(page.tile_activated):
-        QTest.mouseDClick(wall, Qt.MouseButton.LeftButton, pos=wall.box_of(order[1]).center())
+        double_click(wall, wall.box_of(order[1]).center())
 
 
 def test_the_menu_is_asked_for_the_channel_under_the_mouse(qtbot, page):

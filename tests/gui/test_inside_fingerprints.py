@@ -24,7 +24,7 @@ from gui.selection import Selection
 from gui.theme import DARK, LIGHT, ThemeManager, contrast
 from gui.widgets.caption_line import CaptionLine
 from tests.gui.frame_samples import INK, SMALL, SPEC, frame_of, sets_of
-from tests.gui.hosting import shown
+from tests.gui.hosting import double_click, shown
 from tests.gui.pointing import move
 
 SOBEL = kernel("sobel-x")
@@ -176,7 +176,7 @@ def test_a_click_and_the_arrows_choose_the_filter(qtbot, page):
     click_row(table, 1)
     with qtbot.waitSignal(page.tile_activated):
         box = table.body.visualRect(table.model.index(1, Column.NAME))
-        QTest.mouseDClick(table.body.viewport(), Qt.MouseButton.LeftButton, pos=box.center())
+        double_click(table.body.viewport(), box.center())
     with qtbot.waitSignal(page.tile_chosen) as chosen:
         QTest.keyClick(table.body, Qt.Key.Key_End)
     assert chosen.args == ["conv2", "filter", 5, None]

@@ -16,7 +16,7 @@ from engine.spec import NetworkSpec
 from gui.theme import DARK, ThemeManager
 from gui.widgets.flow_layout import FlowHit
 from gui.widgets.layer_flow import LayerFlow
-from tests.gui.hosting import shown
+from tests.gui.hosting import double_click, shown
 
 SPEC = NetworkSpec((1, 28, 28), (Conv2D(8, 3), ReLU(), MaxPool2D(2), Flatten(), Dense(10)))
 
@@ -138,7 +138,7 @@ def test_ctrl_and_the_wheel_zoom_and_a_double_click_beside_fits_again(flow: Laye
     QApplication.sendEvent(flow.canvas, turn)
     assert flow.zoom == pytest.approx(1.25**2)
     assert flow.canvas.width() > fitted.width()
-    qtbot.mouseDClick(flow.canvas, Qt.MouseButton.LeftButton, pos=QPoint(2, 2))
+    double_click(flow.canvas, QPoint(2, 2))
     assert flow.zoom == 1
     assert flow.canvas.size() == fitted
 

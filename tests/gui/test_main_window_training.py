@@ -324,7 +324,7 @@ def test_fetching_shows_its_progress_in_place_and_can_be_cancelled(on_train, mon
 def test_figures_of_the_tape_follow_the_run(on_train):
     on_train.play_until(3)
     step = on_train.window.session.step_count
-    assert on_train.find("tape_bar", TapeBar).figures[0].startswith(f"step {step} ")
+    on_train.wait(lambda: on_train.find("tape_bar", TapeBar).figures[0].startswith(f"step {step} "))
 
 
 def test_the_last_step_of_a_run_that_ends_by_itself_is_on_screen(on_train):

@@ -23,6 +23,7 @@ from gui.pad.threshold import (
 )
 from gui.pad.transfer import Transfer
 from gui.theme import ThemeManager
+from tests.gui.hosting import double_click
 
 # The offscreen platform says so of every window that has a smallest size.
 pytestmark = pytest.mark.qt_log_ignore("This plugin does not support")
@@ -296,7 +297,7 @@ def test_a_crop_dragged_with_the_mouse_decides_what_is_taken(qtbot):
     assert (top, left, bottom) == (0, 0, 200)
     assert edge == pytest.approx(200, abs=6)
     qtbot.waitUntil(lambda: prepare(panel.drawing).scaled.shape[1] < 20)
-    QTest.mouseDClick(panel.crop_view, Qt.MouseButton.LeftButton, pos=middle)
+    double_click(panel.crop_view, middle)
     assert panel.crop_view.crop == (0, 0, 200, 400)
     panel.reject()
 

@@ -13,7 +13,7 @@ from gui.pages.runs.page import EMPTY, RunsPage
 from gui.pages.runs.rows import RunRow
 from gui.pages.runs.run_delegate import RunDelegate
 from gui.space_key import SpaceKey
-from tests.gui.hosting import shown
+from tests.gui.hosting import double_click, shown
 from tests.gui.runs_bench import ROWS, choose, page, said, themes
 
 __all__ = ["page", "themes"]
@@ -61,7 +61,7 @@ def test_a_run_is_opened_by_a_double_click_and_enter_but_not_twice(page):
     key(page, Qt.Key.Key_Return)
     place = view.visualRect(view.rows.index_of("3")).center()
     QTest.mouseClick(view.viewport(), Qt.MouseButton.LeftButton, pos=place)
-    QTest.mouseDClick(view.viewport(), Qt.MouseButton.LeftButton, pos=place)
+    double_click(view.viewport(), place)
     assert opened == ["2", "3"]
     choose(page, "1")
     key(page, Qt.Key.Key_Return)

@@ -13,7 +13,7 @@ from engine.inspect.tiles import TileSet, channel_tiles, filter_tiles
 from gui.theme import DARK, LIGHT, ThemeManager
 from gui.widgets.tile_geometry import Box
 from gui.widgets.tile_wall import TileWall
-from tests.gui.hosting import shown
+from tests.gui.hosting import double_click, shown
 
 
 @pytest.fixture
@@ -110,7 +110,7 @@ def test_a_click_between_tiles_tells_nothing(wall: TileWall, qtbot: QtBot) -> No
 def test_enter_and_double_click_go_deeper(wall: TileWall, qtbot: QtBot) -> None:
     wall.show_tiles(_filters())
     with qtbot.waitSignal(wall.tile_activated) as activated:
-        qtbot.mouseDClick(wall, Qt.MouseButton.LeftButton, pos=_cell(wall, 4, 1, 1))
+        double_click(wall, _cell(wall, 4, 1, 1))
     assert activated.args == [4]
     wall.set_selected(6)
     with qtbot.waitSignal(wall.tile_activated) as activated:

@@ -54,7 +54,8 @@ def test_a_network_learns_real_digits_before_ones_eyes(watched: Driver) -> None:
     assert shown is not None
     trained = Network.from_parameters(session.spec, shown.parameters)
     assert evaluate(trained, split.test.pictures, split.test.labels).accuracy > 0.9
-    assert f"step {session.step_count} " in watched.find("tape_bar", TapeBar).figures[0]
+    # Text follows a moment later than pictures.
+    watched.wait(lambda: f"step {session.step_count} " in watched.find("tape_bar", TapeBar).figures[0])
 
     assert share_of_changed_pixels(seen(watched, "filters_view"), first_filters) > 0.05
     assert share_of_changed_pixels(seen(watched, "channels_view"), first_channels) > 0.05
