@@ -25,7 +25,7 @@ from engine.drawing import Drawing, Stroke  # noqa: E402
 from gui.frames import Frame  # noqa: E402
 from gui.main_window import MainWindow  # noqa: E402
 from gui.memory import limit_arenas  # noqa: E402
-from gui.runs_control import RunsControl  # noqa: E402
+from gui.pages.runs.compare_part import ComparePart  # noqa: E402
 from gui.widgets.loss_ribbon import LossRibbon  # noqa: E402
 
 # As often as a mouse reports.
@@ -40,16 +40,27 @@ class Shown:
     def __init__(self, window: MainWindow, page: str) -> None:
         self.times: list[float] = []
         self.step: int | None = None
-        instrument, runs = window.instrument, window.findChild(RunsControl)
-        assert runs is not None
-        self._changed = {"train": instrument.run_changed, "runs": runs.shown}.get(
-            page, instrument.answer_changed
-        )
+        self._compare = window.findChild(ComparePart) if page == "runs" else None
+        if self._compare is not None:
+            # Both networks are shown at once: when that is, no signal tells.
+            self._show = self._compare.show_frames
+            self._compare.show_frames = self._on_pair  # type: ignore[method-assign]
+            return
+        instrument = window.instrument
+        self._changed = instrument.run_changed if page == "train" else instrument.answer_changed
         self._connection = self._changed.connect(self._on_frame)
 
     def close(self) -> None:
         """Note no more."""
-        self._changed.disconnect(self._connection)
+        if self._compare is not None:
+            self._compare.show_frames = self._show  # type: ignore[method-assign]
+        else:
+            self._changed.disconnect(self._connection)
+
+    def _on_pair(self, a: Frame | None, b: Frame | None) -> None:
+        self._show(a, b)
+        if a is not None:
+            self._on_frame(a)
 
     def _on_frame(self, frame: Frame) -> None:
         self.step = frame.step
@@ -105,6 +116,7 @@ def report() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--steps", type=int, default=60, help="steps to go to, one after another")
     parser.add_argument("--seconds", type=float, default=6.0, help="length of one drag, and of the training")
+    parser.add_argument("--pages", nargs="+", default=["train", "inside", "draw", "runs"], help="on which")
     options = parser.parse_args()
     limit_arenas()
     app = QApplication.instance() or QApplication(sys.argv[:1])
@@ -127,7 +139,7 @@ def report() -> None:
             if state == "paused":
                 window.session.pause()
                 spin(1.0)
-            for page in ("train", "inside", "draw", "runs"):
+            for page in options.pages:
                 window.show_page(page)
                 spin(1.5)
                 shown = Shown(window, page)

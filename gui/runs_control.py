@@ -1,6 +1,5 @@
 """Joins the Runs page to the runs: what is listed, drawn and compared, and what is done with them."""
 
-import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
@@ -92,7 +91,6 @@ class RunsControl(QObject):
         self._b_subject: Subject | None = None
         self._beside: Frame | None = None
         self._pair: tuple[Frame | None, Frame | None] | None = None
-        self._pair_due = 0.0
         self._facts: tuple[RunFacts, RunFacts] | None = None
         # Why a run was not renamed.
         self._refusal = ""
@@ -296,11 +294,9 @@ class RunsControl(QObject):
             self._beside = beside
             self.shown_beside.emit(beside)
         waits = self._awaits_tape or not self._worker.is_idle
-        # Both at once where the other one is about to come: to paint them one by one takes twice as long.
-        due = self._compares and (not waits or time.perf_counter() >= self._pair_due)
         pair = self._frames.get(A), self._frames.get(B)
-        if due and pair != self._pair:
-            self._pair, self._pair_due = pair, time.perf_counter() + TICK_MS / 1000
+        if self._compares and pair != self._pair:
+            self._pair = pair
             self._page.compare.show_frames(*pair)
         set_pace(self._clock, HURRY_MS if waits else TICK_MS)
 

@@ -94,7 +94,9 @@ def tile_indices(tiles: TileSet) -> NDArray[np.uint8]:
             strength = tiles.maps * np.float32(1 / tiles.scale)
         else:
             strength = (tiles.maps / np.float64(tiles.scale)).astype(np.float32)
-    np.nan_to_num(strength, copy=False, nan=0.0, posinf=1.0, neginf=low)
+    # Clipping sees to infinities. One pass tells whether there is what is not a number: hardly ever.
+    if np.isnan(strength.max(initial=low)):
+        np.nan_to_num(strength, copy=False, nan=0.0)
     strength.clip(low, 1.0, out=strength)
     strength *= np.float32(reach)
     strength += np.float32(zero + 0.5)

@@ -110,6 +110,8 @@ class TileWall(QWidget):
             Two small pictures below each tile, both of the shape of `tiles`: what it was at the
             start of the run, and how it has changed.
         """
+        if tiles is self._tiles and start is self._start and change is self._change:
+            return
         old, had_previews = self._tiles, self._start is not None
         self._tiles, self._start, self._change = tiles, start, change
         if old is None or old.maps.shape != tiles.maps.shape or had_previews != (start is not None):

@@ -1,11 +1,14 @@
 """Two runs side by side on the Runs page, and blinking between them."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLabel, QPushButton, QWidget
 
+from engine.parameters import Parameters
 from gui.pages.runs.blink import HELD_SECONDS, Blink
 from gui.pages.runs.compare_part import AT_PLAYHEAD, CHOOSE, IN_ITS_PLACE, ONE_RUN
 from gui.pages.runs.page import RunsPage
@@ -198,3 +201,21 @@ def test_another_b_shows_nothing_of_the_one_before(compared):
     choose(page, "3")
     assert page.compare.b.filters.tiles is None
     assert page.compare.b.header.words == ("B", "Run 3", "", "")
+
+
+def test_the_tiles_of_the_one_that_stays_are_not_made_anew(compared):
+    page, a, b = compared
+    compare = page.compare
+    before = compare.a.filters.tiles, compare.a.channels.tiles
+
+    def show_b_times(factor):
+        times = Parameters(b.parameters.layout, factor * b.parameters.vector)
+        compare.show_frames(a, replace(b, subject=replace(b.subject, parameters=times)))
+        np.testing.assert_array_equal(compare.b.filters.tiles.maps, times["conv1.weight"])
+
+    show_b_times(0.5)
+    assert (compare.a.filters.tiles, compare.a.channels.tiles) == before
+    # Where one has outgrown the scale of both, the other one's tiles are made to the new scale.
+    show_b_times(100)
+    assert compare.a.filters.tiles.scale == compare.b.filters.tiles.scale > before[0].scale
+    np.testing.assert_array_equal(compare.a.filters.tiles.maps, before[0].maps)

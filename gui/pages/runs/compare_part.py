@@ -1,7 +1,7 @@
 """Two runs side by side on the same picture: settings, filters, output channels, answers; and blinking."""
 
 from collections.abc import Callable
-from functools import partial
+from functools import lru_cache, partial
 
 import numpy as np
 from PySide6.QtCore import QSignalBlocker, Qt, Signal
@@ -25,7 +25,7 @@ from gui.pages.runs.rows import RunRow
 from gui.pages.runs.settings_table import SettingsTable
 from gui.pages.runs.settings_words import Comparison
 from gui.pages.runs.side_view import SideView
-from gui.pages.runs.sides import NOTHING, answer_words, shared_convolutions, sides, step_words
+from gui.pages.runs.sides import NOTHING, answer_words, shared_convolutions, side_of, sides, step_words
 from gui.pages.runs.step_choice import StepChoice
 from gui.pages.train.walls import Scales
 from gui.selection import Selection
@@ -69,6 +69,8 @@ class ComparePart(QWidget):
         self._layer = ""
         self._layers: tuple[str, ...] = ()
         self._scales = Scales()
+        # While one of both is scrubbed, or looked at with another layer, the other one's tiles stay.
+        self._side_of = lru_cache(maxsize=2)(side_of)
         self._shapes_sentence: Callable[[str], str] = lambda layer: ""
         self._sentence = ""
         self.blink = blink or Blink(parent=self)
@@ -256,7 +258,9 @@ class ComparePart(QWidget):
             return
         first, second = self._frames
         side_a, side_b = (
-            sides(first, second, self._layer, self._scales) if self._layer else (NOTHING, NOTHING)
+            sides(first, second, self._layer, self._scales, self._side_of)
+            if self._layer
+            else (NOTHING, NOTHING)
         )
         wanted = first.step if first is not None and self.steps.tied else None
         step_b = "" if second is None else step_words(second, wanted, self.steps.last)

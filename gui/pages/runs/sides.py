@@ -1,6 +1,6 @@
 """From the frames of two runs to what is shown of them side by side: pure functions."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from engine.inspect.tiles import TileSet, channel_tiles, filter_tiles, nice_scale
@@ -29,7 +29,28 @@ def shared_convolutions(specs: Sequence[NetworkSpec]) -> tuple[str, ...]:
     return tuple(sorted(dict.fromkeys(names), key=lambda name: (len(name), name)))
 
 
-def sides(first: Frame | None, second: Frame | None, layer: str, scales: Scales) -> tuple[Side, Side]:
+def side_of(frame: Frame | None, layer: str, weight_scale: float, channel_scale: float) -> Side:
+    """Make the tiles of a convolution of one of both, to these scales."""
+    place = None if frame is None else _place(frame.spec, layer)
+    if frame is None or place is None:
+        return NOTHING
+    weight, maps = frame.parameters[f"{layer}.weight"], frame.activations[place.output]
+    # The layer's name stands once above both: what is left has room beside the legend.
+    filters = f"{plural(len(weight), 'filter')} of {shape_text(weight.shape[1:])}"
+    channels = f"{plural(len(maps), 'channel')} of {shape_text(maps.shape[1:])}"
+    return Side(
+        filter_tiles(layer, weight, weight_scale, title=filters),
+        channel_tiles(place.output, maps, place.output == layer, channel_scale, title=channels),
+    )
+
+
+def sides(
+    first: Frame | None,
+    second: Frame | None,
+    layer: str,
+    scales: Scales,
+    make: Callable[[Frame | None, str, float, float], Side] = side_of,
+) -> tuple[Side, Side]:
     """Make the tiles of a convolution of both, to ONE scale.
 
     Parameters
@@ -40,6 +61,8 @@ def sides(first: Frame | None, second: Frame | None, layer: str, scales: Scales)
         Name of the convolution.
     scales
         Of this pair and layer; raised where the values of either have outgrown them.
+    make
+        `side_of`, or what remembers what that made.
     """
     found = [
         (frame, place)
@@ -49,7 +72,8 @@ def sides(first: Frame | None, second: Frame | None, layer: str, scales: Scales)
     for frame, place in found:
         scales.weight = nice_scale(frame.parameters[f"{layer}.weight"], scales.weight)
         scales.channel = nice_scale(frame.activations[place.output], scales.channel)
-    return _side(first, layer, scales), _side(second, layer, scales)
+    weight, channel = scales.weight or 1.0, scales.channel or 1.0
+    return make(first, layer, weight, channel), make(second, layer, weight, channel)
 
 
 def answer_words(frame: Frame) -> str:
@@ -72,17 +96,3 @@ def step_words(frame: Frame, wanted: int | None = None, last: int | None = None)
 
 def _place(spec: NetworkSpec, layer: str) -> ConvolutionPlace | None:
     return next((place for place in convolutions(spec) if place.layer == layer), None)
-
-
-def _side(frame: Frame | None, layer: str, scales: Scales) -> Side:
-    place = None if frame is None else _place(frame.spec, layer)
-    if frame is None or place is None:
-        return NOTHING
-    weight, maps = frame.parameters[f"{layer}.weight"], frame.activations[place.output]
-    # The layer's name stands once above both: what is left has room beside the legend.
-    filters = f"{plural(len(weight), 'filter')} of {shape_text(weight.shape[1:])}"
-    channels = f"{plural(len(maps), 'channel')} of {shape_text(maps.shape[1:])}"
-    return Side(
-        filter_tiles(layer, weight, scales.weight, title=filters),
-        channel_tiles(place.output, maps, place.output == layer, scales.channel, title=channels),
-    )
