@@ -10,7 +10,7 @@ from engine.freezing import check_frozen
 from engine.inspect.words import grouped
 from engine.parameters import Parameters
 from engine.replay import Replay, position_after
-from engine.session_messages import Forked, KnobChanged, SessionEvent
+from engine.session_messages import Forked, KnobChanged, SessionEvent, Setting
 from engine.session_record import SessionRecord
 from engine.tape import Recording
 from engine.thinning import Strip
@@ -41,6 +41,21 @@ def config_at(config: TrainingConfig, events: tuple[SessionEvent, ...], step: in
         if isinstance(event, KnobChanged) and event.step > step:
             config = replace(config, **{event.name: as_setting(config, event.name, event.old)})
     return config
+
+
+def differences(before: TrainingConfig, after: TrainingConfig) -> tuple[tuple[str, Setting, Setting], ...]:
+    """Tell in which settings that a fork may change the second differs, as `Forked` keeps it."""
+    return tuple(
+        (name, _kept(getattr(before, name)), _kept(getattr(after, name)))
+        for name in FORK_SETTINGS
+        if getattr(before, name) != getattr(after, name)
+    )
+
+
+def _kept(value: Any) -> Setting:
+    if isinstance(value, tuple):
+        return ",".join(value)
+    return value if value is None or isinstance(value, str | float | int) else type(value).__name__
 
 
 def first_fork_step(record: SessionRecord) -> int:
@@ -112,7 +127,7 @@ def fork(
     if parameters is not None:
         # What the new run shows at this step is what it begins with.
         tape = Strip(tape.steps, (*tape.items[:-1], state.parameters.vector), tape.gaps)
-    told = Forked(step, record.name, edited)
+    told = Forked(step, record.name, edited, differences(then, config))
     states = None if way is not None else Strip((step,), (state,), ())
     return SessionRecord(
         name,

@@ -3,6 +3,7 @@
 import traceback
 from dataclasses import dataclass
 from enum import Enum
+from typing import TypeAlias
 
 from engine.parameters import Parameters
 
@@ -145,16 +146,26 @@ def unforeseen(step: int, error: Exception) -> Failed:
     )
 
 
+Setting: TypeAlias = str | float | int | bool | None
+
+
 @dataclass(frozen=True, slots=True)
 class Forked:
     """Event: what follows `step` is another run than the one named, which it came from.
 
-    `edited` are the layers whose filters or biases were edited by hand there.
+    Parameters
+    ----------
+    edited
+        The layers whose filters or biases were edited by hand there.
+    changes
+        Settings that were changed there: name, value before, and after. Of frozen layers the names with
+        commas between, of an augmentation only what kind there is.
     """
 
     step: int
     parent: str
     edited: tuple[str, ...] = ()
+    changes: tuple[tuple[str, Setting, Setting], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -72,17 +72,28 @@ class Forking(QObject):
     def _ask(self, run: RunEntry, step: int, *, live: bool) -> None:
         if self._dialog is not None:
             self._dialog.close()
-        config = config_at(run.session.config, run.session.events, step)
+        owner = self._owner(run, None if live else step)
+        if not live and owner.parent is not None and step < owner.parent.step:
+            first = owner.parent.step
+            self._say(
+                f"{owner.parent.name} has been deleted: {owner.name}, which came from it, can be forked from "
+                f"step {grouped(first)} on.",
+                action=f"Fork at step {grouped(first)}",
+                act=partial(self._ask, owner, first, live=False),
+            )
+            return
+        config = config_at(owner.session.config, owner.session.events, step)
         edits = self._edits(run)
         words = "" if edits is None else described(edits.edits)
 
         def accept(plan: ForkPlan) -> None:
             self._fork(run, None if live else step, plan, edits if plan.edited else None)
 
-        layers = layers_with_weights(run.session.spec)
+        layers = layers_with_weights(owner.session.spec)
         # A run that trains is further on by the time the person has chosen.
         at = None if live and run.session.state is SessionState.RUNNING else step
-        dialog = ForkDialog(run.name, at, config, layers, words, accept, self._window)
+        shown = "" if owner is run else run.name
+        dialog = ForkDialog(owner.name, at, config, layers, words, accept, self._window, shown=shown)
         dialog.finished.connect(self._on_finished)
         self._dialog = dialog
         dialog.show()

@@ -1,12 +1,9 @@
 """What has happened to a run, in words: knobs that were turned, pauses, forks, its end."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 
-from engine.forking import FORK_SETTINGS
 from engine.session_messages import Failed, Forked, KnobChanged, Replayed, SessionEvent
 from engine.trainer import TrainingDiverged
-from engine.training_config import TrainingConfig, as_setting
 from gui.bridge import SessionState, StateChanged
 from gui.pages.runs.settings_words import OPTIMISERS
 from gui.run_book import RunBook, RunEntry
@@ -27,21 +24,21 @@ def told(book: RunBook, entry: RunEntry) -> tuple[RibbonEvent, ...]:
     origins = _origins(book, entry, events)
     found = []
     for place, event in enumerate(events):
-        label, words = event_words(event, *origins.get(place, ("", "")))
+        label, words = event_words(event, origins.get(place, ""))
         if words:
             found.append(RibbonEvent(event.step, label, words))
     return tuple(found)
 
 
-def event_words(event: SessionEvent, parent: str = "", changes: str = "") -> tuple[str, str]:
+def event_words(event: SessionEvent, parent: str = "") -> tuple[str, str]:
     """Say what happened, as briefly as on the tape and in full; "" for what need not be said there.
 
     Parameters
     ----------
     event
         What happened.
-    parent, changes
-        Of a fork: what the parent is called now, "" for as it was called then, and what was changed there.
+    parent
+        Of a fork: what the parent is called now, "" for as it was called then.
     """
     match event:
         case KnobChanged():
@@ -50,8 +47,8 @@ def event_words(event: SessionEvent, parent: str = "", changes: str = "") -> tup
             return f"{_SHORT.get(event.name, name)} {turned}", f"{name} {turned}"
         case Forked():
             label = f"forked from {parent or event.parent}"
-            edited = f"{' and '.join(event.edited)} edited by hand" if event.edited else ""
-            changes = ", ".join(filter(None, (changes, edited)))
+            edited = [f"{' and '.join(event.edited)} edited by hand"] if event.edited else []
+            changes = ", ".join([*differences(event.changes), *edited])
             return label, f"{label}: {changes}" if changes else label
         case Failed():
             return "diverged" if event.advice == TrainingDiverged.ADVICE else "failed", event.message
@@ -65,19 +62,15 @@ def event_words(event: SessionEvent, parent: str = "", changes: str = "") -> tup
     return "", ""
 
 
-def differences(before: TrainingConfig, after: TrainingConfig) -> tuple[str, ...]:
-    """Say in which settings that a fork may change the second differs: "learning rate 0.002 → 0.01"."""
-    return tuple(
-        _difference(name, getattr(before, name), getattr(after, name))
-        for name in FORK_SETTINGS
-        if getattr(before, name) != getattr(after, name)
-    )
+def differences(changes: Sequence[tuple[str, object, object]]) -> tuple[str, ...]:
+    """Say which settings were changed, as `Forked` keeps it: "learning rate 0.002 → 0.01"."""
+    return tuple(_difference(*change) for change in changes)
 
 
 def _difference(name: str, before: object, after: object) -> str:
     match name, before, after:
-        case "frozen", _, tuple():
-            return f"frozen {' and '.join(map(str, after))}" if after else "nothing frozen"
+        case "frozen", _, str():
+            return f"frozen {after.replace(',', ' and ')}" if after else "nothing frozen"
         case "optimizer", str(), str():
             return f"optimiser {OPTIMISERS.get(before, before)} → {OPTIMISERS.get(after, after)}"
         case "seed", _, _:
@@ -91,39 +84,15 @@ def _difference(name: str, before: object, after: object) -> str:
     return f"{name.replace('_', ' ')} {before} → {after}"
 
 
-def _origins(book: RunBook, entry: RunEntry, events: Sequence[SessionEvent]) -> dict[int, tuple[str, str]]:
-    """Give for each fork, by its place among the events, the parent's name and what was changed there."""
-    found: dict[int, tuple[str, str]] = {}
+def _origins(book: RunBook, entry: RunEntry, events: Sequence[SessionEvent]) -> dict[int, str]:
+    """Give for each fork, by its place among the events, what the parent is called by now."""
+    found: dict[int, str] = {}
     run: RunEntry | None = entry
     # The last fork is the run's own, the one before that of its parent, as far as those are still there.
     for place in reversed([i for i, event in enumerate(events) if isinstance(event, Forked)]):
         if run is None or run.parent is None or run.parent.step != events[place].step:
             break
         parent = book.find(run.parent.key)
-        if parent is None:
-            found[place] = run.parent.name, ""
-        else:
-            found[place] = parent.name, ", ".join(differences(*_settings_at_fork(parent, run)))
+        found[place] = run.parent.name if parent is None else parent.name
         run = parent
     return found
-
-
-def _settings_at_fork(parent: RunEntry, child: RunEntry) -> tuple[TrainingConfig, TrainingConfig]:
-    """Give the parent's settings where the child was forked from it, and those that the child began with."""
-    events = child.session.events
-    place = max((i for i, event in enumerate(events) if isinstance(event, Forked)), default=-1)
-    shared, since = _knobs(events[: max(place, 0)]), _knobs(events[place + 1 :])
-    # A knob that was turned before has the value of then; another one that which it had at first. So it
-    # does not matter what became of the parent since, at that same step too.
-    first = {event.name: event.old for event in reversed(_knobs(parent.session.events))}
-    before = first | {event.name: event.new for event in shared}
-    after = {event.name: event.old for event in reversed(since)}
-    return _with(parent.session.config, before), _with(child.session.config, after)
-
-
-def _knobs(events: Sequence[SessionEvent]) -> list[KnobChanged]:
-    return [event for event in events if isinstance(event, KnobChanged)]
-
-
-def _with(config: TrainingConfig, values: dict[str, float]) -> TrainingConfig:
-    return replace(config, **{name: as_setting(config, name, value) for name, value in values.items()})

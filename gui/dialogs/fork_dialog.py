@@ -20,6 +20,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from engine import forking
 from engine.inspect.words import grouped
 from engine.training_config import TrainingConfig
 from gui.pages.runs.settings_words import OPTIMISERS
@@ -59,6 +60,8 @@ class ForkDialog(QDialog):
         What was done to its filters, "with conv1 3 changed", or "" for nothing.
     accept
         Gets the `ForkPlan`.
+    shown
+        The run that is looked at, where that came from this one only after the step.
     """
 
     def __init__(
@@ -70,16 +73,20 @@ class ForkDialog(QDialog):
         edited: str,
         accept: Callable[[ForkPlan], None],
         parent: QWidget | None = None,
+        *,
+        shown: str = "",
     ) -> None:
         super().__init__(parent)
         self.setObjectName("fork_dialog")
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setWindowTitle(f"Fork {name} {_place(step)}")
         self._config, self._accept = config, accept
+        begins = "goes on from here" if step != 0 else "begins with the same values"
         intro = QLabel(
-            f"A new run goes on from here. {name} stays as it is. With nothing changed the new run is the "
-            "same, to the last bit."
+            f"{_whose(name, step, shown)}A new run {begins}. {name} stays as it is. With nothing changed the "
+            "new run is the same, to the last bit."
         )
+        intro.setObjectName("fork_intro")
         intro.setWordWrap(True)
         self._form = QFormLayout()
         self._form.setSpacing(S2)
@@ -205,7 +212,7 @@ class ForkDialog(QDialog):
             font = label.font()
             font.setBold(name in changes)
             label.setFont(font)
-        words = list(differences(self._config, replace(self._config, **changes)))
+        words = list(differences(forking.differences(self._config, replace(self._config, **changes))))
         if self._edited.isChecked():
             words.append("edited filters")
         told = ", ".join(words)
@@ -234,3 +241,8 @@ def _place(step: int | None) -> str:
     if step is None:
         return "at its newest step"
     return f"at step {grouped(step)}" if step else "from its first values"
+
+
+def _whose(name: str, step: int | None, shown: str) -> str:
+    """Say whose step it is, where that is not the run that is looked at."""
+    return f"Step {grouped(step)} is one of {name}, which {shown} came from. " if shown and step else ""

@@ -4,6 +4,7 @@ import dataclasses
 
 import pytest
 
+from engine import forking
 from engine.session_messages import Failed, Forked, KnobChanged, Replayed
 from engine.trainer import TrainingDiverged
 from engine.training_config import TrainingConfig
@@ -36,11 +37,11 @@ def test_an_event_in_words(event, label, words):
 
 
 def test_a_fork_is_told_with_what_was_changed():
-    words = event_words(Forked(9, "Run 1"), "Wide: the first", "frozen conv1")
+    words = event_words(Forked(9, "Run 1", changes=(("frozen", "", "conv1"),)), "Wide: the first")
     assert words == ("forked from Wide: the first", "forked from Wide: the first: frozen conv1")
     edited = Forked(9, "Run 1", ("conv1", "conv2"))
     assert event_words(edited)[1] == "forked from Run 1: conv1 and conv2 edited by hand"
-    both = event_words(edited, "", "learning rate 0.001 → 0.01")[1]
+    both = event_words(dataclasses.replace(edited, changes=(("learning_rate", 0.001, 0.01),)))[1]
     assert both == "forked from Run 1: learning rate 0.001 → 0.01, conv1 and conv2 edited by hand"
 
 
@@ -58,11 +59,12 @@ def test_a_fork_is_told_with_what_was_changed():
 )
 def test_settings_that_differ_in_words(changes, words):
     before = TrainingConfig()
-    assert differences(before, dataclasses.replace(before, **changes)) == words
+    assert differences(forking.differences(before, dataclasses.replace(before, **changes))) == words
 
 
 def test_no_layer_frozen_any_more_in_words():
-    assert differences(TrainingConfig(frozen=("conv1",)), TrainingConfig()) == ("nothing frozen",)
+    changes = forking.differences(TrainingConfig(frozen=("conv1",)), TrainingConfig())
+    assert differences(changes) == ("nothing frozen",)
 
 
 @pytest.fixture
@@ -112,7 +114,7 @@ def test_a_fork_tells_what_it_changed_whatever_was_turned_before_and_since(bridg
     assert forks_of(bridge.book, last) == [*told_now, "forked from Run 2"]
 
 
-def test_a_fork_from_a_file_tells_the_same_and_without_its_parent_only_the_name(bridge, qtbot):
+def test_a_fork_from_a_file_tells_the_same_and_without_its_parent_too(bridge, qtbot):
     first = bridge.present
     train(bridge, qtbot, 3)
     child = fork(bridge, qtbot, first, 2, batch_size=5)
@@ -121,7 +123,7 @@ def test_a_fork_from_a_file_tells_the_same_and_without_its_parent_only_the_name(
     words = f"forked from Run 1: batch size {CONFIG.batch_size} → 5"
     assert forks_of(bridge.book, read[1]) == [words]
     bridge.delete_run(read[0].key)
-    assert forks_of(bridge.book, read[1]) == ["forked from Run 1"]
+    assert forks_of(bridge.book, read[1]) == [words]
 
 
 def test_every_run_keeps_its_own_events(driver):
