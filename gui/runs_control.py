@@ -20,6 +20,7 @@ from gui.pages.runs.page import RunsPage
 from gui.pages.runs.rows import RunRow, tree_order
 from gui.pages.runs.settings_words import RunFacts, compare, shapes_sentence
 from gui.run_book import RunEntry
+from gui.run_deletion import RunDeletion
 from gui.widgets.paced import set_pace
 
 # Pictures follow the run and the pen so often, lists and curves so often.
@@ -82,6 +83,7 @@ class RunsControl(QObject):
         super().__init__(parent)
         self._page, self._bridge, self._instrument, self._document = page, bridge, instrument, document
         self._data_name, self._say = data_name, say
+        self._deletion = RunDeletion(bridge, document.undo_stack, say)
         self._worker = worker or FrameWorker(lambda: DigitLikeness().resembles_digit)
         self._asked: dict[str, _Asked] = {}
         self._frames: dict[str, Frame] = {}
@@ -106,7 +108,7 @@ class RunsControl(QObject):
         page.open_requested.connect(self._open)
         page.renamed.connect(self._rename)
         page.annotated.connect(self._annotate)
-        page.delete_requested.connect(self._delete)
+        page.delete_requested.connect(self._deletion.delete)
         page.compared_changed.connect(self._on_compared)
         bridge.book.changed.connect(self._on_book_changed)
         bridge.run_opened.connect(lambda info: self._on_book_changed())
@@ -383,13 +385,3 @@ class RunsControl(QObject):
             if entry.note != note:
                 most = f"A note can have {grouped(len(entry.note))} characters"
                 self._say(f"{most}, got {grouped(len(note))}: the rest is not kept.", warning=True)
-
-    def _delete(self, key: str) -> None:
-        entry = self._bridge.book.find(key)
-        if entry is None:
-            return
-        undo = self._bridge.delete_run(key)
-        if undo is None:
-            self._say(f"{entry.name} is open: open another run before it is deleted.", warning=True)
-        else:
-            self._say(f"{entry.name} is deleted.", action="Undo", act=undo)
