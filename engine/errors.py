@@ -23,3 +23,7 @@ class DataError(EngineError):
 
 class FormatError(EngineError):
     """A file is damaged, of another kind, or of a newer version."""
+
+
+class NotReadableNowError(FormatError):
+    """A file may be whole: the system does not let us read it at the moment, or a newer program wrote it."""

@@ -39,6 +39,7 @@ from engine.session_messages import (
 from engine.session_record import SessionRecord
 from engine.tape import Recorded
 from engine.trainer import TrainerState
+from engine.training_config import as_setting
 from engine.training_data import Position
 from engine.wire import (
     HELPERS,
@@ -156,6 +157,8 @@ class ProcessSession(TrainingSession):
         self._tape_is_far = False
         self._step_asked: int | None = None
         self._step_next: int | None = None
+        self.is_lost = False
+        """Whether the process has ended unexpectedly: of its recording only little is here then."""
 
     @property
     def images_per_second(self) -> float:
@@ -244,6 +247,7 @@ class ProcessSession(TrainingSession):
             logger.exception("the training process of %s sent what cannot be read", self.name)
             ended = False
         if not ended:
+            self.is_lost = True
             self._keep_newest()
         self._answer_from_here()
         if not ended and self._state not in ENDED:
@@ -256,8 +260,7 @@ class ProcessSession(TrainingSession):
     def _hand_over(self, worker: WorkerProcess) -> None:
         with self._lock:
             # A setting that was changed since the start is on its way as a command.
-            config = (self._rehearsal or self._trainer).config
-            run = run_to_bytes(replace(self.record(), config=config), data="")
+            run = run_to_bytes(self.record(), data="")
         arrays: dict[str, NDArray[Any]] = {"pictures": self._data.pictures, "labels": self._data.labels}
         if self._test is not None:
             arrays |= {"test_pictures": self._test.pictures, "test_labels": self._test.labels}
@@ -296,6 +299,7 @@ class ProcessSession(TrainingSession):
         """Take the run back at its end."""
         if record.replay is None:
             self._rehearsal = None
+            self._trainer.configure(record.config)
         self._trainer.restore(record.state)
         self._at = record.state.position
         if record.recording is not None:
@@ -313,9 +317,12 @@ class ProcessSession(TrainingSession):
         if isinstance(event, StateChanged):
             self._state = event.state
             self._starting = False
-        elif isinstance(event, KnobChanged) and event.name == "epochs":
-            with self._lock:
-                self.config = replace(self.config, epochs=int(event.new))
+        elif isinstance(event, KnobChanged):
+            target = self._rehearsal or self._trainer
+            target.set(**{event.name: as_setting(target.config, event.name, event.new)})
+            if event.name == "epochs":
+                with self._lock:
+                    self.config = replace(self.config, epochs=int(event.new))
         self._tell(event)
 
     def _take_snapshot(self, message: SnapshotMessage) -> None:
@@ -354,5 +361,6 @@ class ProcessSession(TrainingSession):
             picture = round((newest.epoch - epoch) * self._data.count)
             self._at = Position(newest.step, epoch, picture)
             # It is beyond the replay, if there was one.
+            self._trainer.configure(self.recorded_config)
             self._rehearsal = None
             self._trainer.restore(TrainerState(self._at, newest.parameters, {}))

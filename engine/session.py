@@ -79,6 +79,9 @@ class TrainingSession(SessionReadings):
         If the data does not fit the network.
     """
 
+    is_lost = False
+    """Whether most of what was recorded is gone, because a process ended unexpectedly."""
+
     def __init__(
         self,
         spec: NetworkSpec,
@@ -156,6 +159,15 @@ class TrainingSession(SessionReadings):
             self.send(SetKnobs(tuple(changes.items())))
 
     @property
+    def recorded_config(self) -> TrainingConfig:
+        """The settings that the run has, as its `events` tell of them.
+
+        `config` is ahead of them while a change is on its way, and where a run that has ended is told of one:
+        then it is what another run is to begin with.
+        """
+        return (self._rehearsal or self._trainer).config
+
+    @property
     def progress(self) -> Progress:
         """How far the run is."""
         at = self.position
@@ -191,7 +203,7 @@ class TrainingSession(SessionReadings):
         return SessionRecord(
             self.name,
             self.spec,
-            self.config,
+            self.recorded_config,
             self._trainer.state() if rehearsal is None else rehearsal.goal,
             self.initial,
             self.steps.since(0).copy(),

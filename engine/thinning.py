@@ -21,6 +21,8 @@ from typing import Generic, TypeVar
 
 Item = TypeVar("Item")
 
+MOST_OCTAVES = 64
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Strip(Generic[Item]):
@@ -42,8 +44,11 @@ class Strip(Generic[Item]):
             raise ValueError(f"there must be an item for each step from 0 on, got {len(steps)} steps")
         if any(later <= earlier for earlier, later in pairwise(steps)):
             raise ValueError("recorded steps must be ascending")
-        if (steps[-1] - steps[0]).bit_length() > len(gaps) or any(
-            not 0 <= gap <= octave + 1 for octave, gap in enumerate(gaps)
+        # As many octaves as there are ages in any run; each more would have to be thinned through.
+        if (
+            len(gaps) > MOST_OCTAVES
+            or (steps[-1] - steps[0]).bit_length() > len(gaps)
+            or any(not 0 <= gap <= octave + 1 for octave, gap in enumerate(gaps))
         ):
             raise ValueError("the gaps of the recorded steps must be those of their octaves")
 
@@ -147,8 +152,9 @@ class Thinned(Generic[Item]):
                 if not newest and not self._is_due(step):
                     self.changes += 1
                     return
-            self._steps.append(step)
+            # Where there is no memory for it, the step must not be there without it.
             self._items.append(make())
+            self._steps.append(step)
             self.changes += 1
 
     def pin(self, step: int) -> None:

@@ -74,6 +74,8 @@ class TrainingConfig:
             value = getattr(self, name)
             if isinstance(value, bool) or not isinstance(value, int) or value < least:
                 raise ConfigError(f"{name} must be a whole number of at least {least}, got {value!r}")
+            if name != "seed" and value > MOST:
+                raise ConfigError(f"{name} must be at most {MOST}, got {value}")
         if self.workers > MOST_WORKERS:
             raise ConfigError(f"workers must be at most {MOST_WORKERS}, got {self.workers}")
         if not (_is_number(self.learning_rate) and 0 < self.learning_rate < float("inf")):
@@ -97,6 +99,8 @@ def as_setting(config: TrainingConfig, name: str, value: float) -> Any:
     return type(getattr(config, name))(value)
 
 
+# A run counts with 32 bits.
+MOST = (1 << 31) - 1
 # More would share batches of a few pictures each, and wait for one another.
 MOST_WORKERS = 32
 

@@ -23,6 +23,8 @@ logger = logging.getLogger(__name__)
 
 # How often it is looked whether the runs that train have been written.
 POLL_MS = 20
+# How long closing waits for a slow disk.
+PATIENCE_SECONDS = 60.0
 
 _Records = list[tuple[Path, SessionRecord, str]]
 
@@ -88,20 +90,23 @@ class Autosave(QObject):
             self._end(_sentence(error))
             return
         for entry in self._parts.runs():
-            signature = run_signature(entry)
-            if self._signatures.get(entry.key) != signature:
-                self._ask(entry, signature)
+            if not self._is_kept(entry):
+                self._ask(entry, run_signature(entry))
         self._poll.start()
         self._on_poll()
 
     def finish(self, changed: float) -> str:
         """Write what is new at once, when nothing trains any more; gives a sentence if it cannot be."""
+        job = self._job
         self.close()
+        if job is not None and job.is_alive:
+            # Two that write to one folder would leave neither whole: what the first one writes is kept.
+            return "Your work is still being written to the program's folder: the disk is very slow."
         try:
             make_project_folder(self._folder)
             self._records, self._taken = [], {}
             for entry in self._parts.runs():
-                if self._signatures.get(entry.key) != run_signature(entry):
+                if not self._is_kept(entry):
                     self._take(entry, run_folder(self._folder, entry.key))
             _write(self._folder, self._records, self._content(changed)())
         except (OSError, EngineError) as error:
@@ -112,9 +117,14 @@ class Autosave(QObject):
         """Wait for what is being written; no signal follows."""
         self._poll.stop()
         if self._job is not None:
-            self._job.close()
+            self._job.close(PATIENCE_SECONDS)
             self._job = None
         self._is_busy = False
+
+    def _is_kept(self, entry: RunEntry) -> bool:
+        """Whether the folder has all that is known of a run, or more: of one whose process was lost."""
+        known = self._signatures.get(entry.key)
+        return known is not None and (entry.session.is_lost or known == run_signature(entry))
 
     def _ask(self, entry: RunEntry, signature: Hashable) -> None:
         path = run_folder(self._folder, entry.key)
@@ -170,6 +180,7 @@ class Autosave(QObject):
         present = project.present if project.present in there else ""
         # A run that is taken out now and brought back later has to be written anew.
         ids = {run.id for run in runs}
+        self._taken = {key: value for key, value in self._taken.items() if key in ids}
         self._signatures = {key: value for key, value in self._signatures.items() if key in ids}
         return self._parts.take(replace(project, runs=runs, present=present))
 

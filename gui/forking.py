@@ -82,7 +82,7 @@ class Forking(QObject):
                 act=partial(self._ask, owner, first, live=False),
             )
             return
-        config = config_at(owner.session.config, owner.session.events, step)
+        config = config_at(owner.session.recorded_config, owner.session.events, step)
         edits = self._edits(run)
         words = "" if edits is None else described(edits.edits)
 

@@ -52,6 +52,11 @@ class Job(QObject):
         self._timer.setInterval(LOOK_MS)
         self._timer.timeout.connect(self._on_look)
 
+    @property
+    def is_alive(self) -> bool:
+        """Whether the function is still at work."""
+        return self._thread.is_alive()
+
     def start(self) -> None:
         """Begin."""
         self._thread.start()

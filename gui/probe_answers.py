@@ -96,6 +96,6 @@ class TapeReading(QObject):
     def _read(self, report: Callable[[str, float | None], None], cancel: threading.Event) -> None:
         """Read on the job's thread."""
         reader = ProbeReader(*self._arguments)
-        while not cancel.is_set() and reader.advance(SLICE_SECONDS):
+        while not cancel.is_set() and reader.advance(max(SLICE_SECONDS, reader.expected_seconds)):
             self._readings.extend(reader.take())
             time.sleep(BREATH_SECONDS)

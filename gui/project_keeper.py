@@ -120,14 +120,11 @@ class ProjectKeeper(QObject):
 
     def look(self) -> None:
         """See whether something is new, and write it if it is time."""
-        seen = self._parts.signature()
-        if seen != self._seen:
-            self._seen, self._changed = seen, time.time()
-            self.title_changed.emit()
+        self._renew_seen()
         busy = self._is_held or self._autosave.is_busy or time.monotonic() < self._due
         if self.working is None or busy or (self._kept is None and self._parts.is_empty):
             return
-        if (seen, self._parts.view()) != self._kept:
+        if (self._seen, self._parts.view()) != self._kept:
             self._write()
 
     def write_last(self) -> None:
@@ -146,10 +143,17 @@ class ProjectKeeper(QObject):
         else:
             self._note(is_open=False)
 
+    def _renew_seen(self) -> None:
+        seen = self._parts.signature()
+        if seen != self._seen:
+            self._seen, self._changed = seen, time.time()
+            self.title_changed.emit()
+
     def _write(self) -> None:
         self._again = False
         self._due = time.monotonic() + AUTOSAVE_SECONDS
-        self._begun = self._parts.signature(), self._parts.view(), time.time()
+        self._renew_seen()
+        self._begun = self._seen, self._parts.view(), time.time()
         note = None
         if self.working is not None and self._noted != (self.path, self.is_modified):
             note = partial(self.working.note, self.path, modified=self.is_modified)
@@ -163,6 +167,8 @@ class ProjectKeeper(QObject):
         if self._again:
             self._write()
             return
+        # What was done while that was written is in no file either.
+        self._renew_seen()
         waiting, self._then = self._then, []
         for then in waiting:
             then(signature)

@@ -5,7 +5,7 @@ import logging
 import secrets
 from collections.abc import Callable, Hashable, Iterable, Sequence
 from functools import partial
-from typing import Any, Generic, TypeVar
+from typing import Annotated, Any, Generic, TypeAlias, TypeVar
 
 import msgspec
 
@@ -163,7 +163,8 @@ class ProjectParts:
         """
         content = read.content
         old = tuple(self._bridge.book)
-        begun = () if instead else tuple(entry for entry in old if entry.has_begun)
+        # A run whose first step is on its way has begun, too.
+        begun = () if instead else tuple(each for each in old if each.has_begun or each.session.is_alive)
         if instead:
             self._bridge.book.count_anew()
         self.waiting = read.waiting
@@ -314,25 +315,29 @@ class ProbeKeeper:
         self.text = text
 
 
+_Index: TypeAlias = Annotated[int, msgspec.Meta(ge=0, le=1 << 30)]
+
+
 class _Looked(msgspec.Struct):
     layer: str | None = None
     kind: Any = None
-    channel: int | None = None
-    pixel: tuple[int, int] | None = None
-    label: int | None = None
+    channel: _Index | None = None
+    pixel: tuple[_Index, _Index] | None = None
+    label: _Index | None = None
 
 
 def run_signature(entry: RunEntry) -> Hashable:
     """Give a value that changes when there is more to write of a run."""
     session = entry.session
-    events, tests = len(session.events), len(session.tests)
+    # Of two turns of one knob at one step there is one event.
+    events, tests = (len(session.events), session.recorded_config), len(session.tests)
     return (id(session), entry.name, session.step_count, session.state, events, tests)
 
 
 def _work_of(entry: RunEntry) -> Hashable:
     """Give a value that changes when a run has learned more; to pause it or stop it is nothing new."""
     session = entry.session
-    return session.step_count, len(session.tests), session.config
+    return session.step_count, len(session.tests), session.recorded_config
 
 
 def _run_values(entry: RunEntry) -> ProjectRun:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from engine.datasets import Split
-from engine.errors import EngineError, FormatError
+from engine.errors import EngineError, FormatError, NotReadableNowError
 from engine.formats.project import read_project, run_folder
 from engine.formats.project_file import pack, unpack
 from engine.formats.run_folder import read_run_folder
@@ -33,7 +33,7 @@ class Waiting:
     """A run that cannot be shown now: it stays in the folder.
 
     `sentence` says why; `data_key` is the data set that would have to be fetched, "" where that is no help.
-    A damaged one cannot be read at all.
+    A damaged one can never be read.
     """
 
     known: ProjectRun
@@ -112,7 +112,8 @@ def read_run(
     try:
         record, key = read_run_folder(run_folder(folder, known.id))
     except EngineError as error:
-        return Waiting(known, f"{known.name} cannot be brought back. {error}", is_damaged=True)
+        damaged = not isinstance(error, NotReadableNowError)
+        return Waiting(known, f"{known.name} cannot be brought back. {error}", is_damaged=damaged)
     if library.needs_fetch(key):
         name = library.name_of(key)
         sentence = f"{known.name} learned on {name}, which is not on this computer."

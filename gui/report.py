@@ -129,7 +129,7 @@ class RunReport(QObject):
             when=self._today(),
             program=f"Filterscope {VERSION}",
             spec=session.spec,
-            config=session.config,
+            config=session.recorded_config,
             epochs_done=session.progress.epoch,
             train=info.split.train,
             test=info.split.test,

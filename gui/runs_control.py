@@ -235,7 +235,7 @@ class RunsControl(QObject):
 
     def _batches(self, entry: RunEntry, steps: NDArray[np.int32]) -> NDArray[np.int64]:
         """Give the batch size of each step; before a fork it was the parent's, as far as that is there."""
-        sizes = batch_sizes(entry.session.config.batch_size, entry.session.events, steps)
+        sizes = batch_sizes(entry.session.recorded_config.batch_size, entry.session.events, steps)
         parent = None if entry.parent is None else self._bridge.book.find(entry.parent.key)
         if entry.parent is not None and parent is not None:
             before = steps <= entry.parent.step
@@ -268,7 +268,7 @@ class RunsControl(QObject):
             self._data_name(info.data_key),
             len(info.split.train),
             info.spec,
-            session.config,
+            session.recorded_config,
             entry.initial,
             session.events,
             None if parent is None else (parent.key, self._name_of(parent.key, parent.name), parent.step),

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import BinaryIO
 
-from engine.errors import FormatError
+from engine.errors import FormatError, NotReadableNowError
 from engine.formats.part_file import PartFile
 from engine.formats.text import brief
 
@@ -36,6 +36,8 @@ def read_part(folder: Path, name: str, most_bytes: int) -> bytes:
     except OSError as error:
         if isinstance(error, FileNotFoundError):
             raise FormatError(f"its part “{brief(name)}” is missing") from None
+        reason = (error.strerror or "unknown reason").lower()
+        raise NotReadableNowError(f"its part “{brief(name)}” cannot be opened: {reason}") from None
     return read_network_file(path, most_bytes)
 
 
@@ -56,4 +58,4 @@ def read_network_file(path: str | Path, most_bytes: int) -> bytes:
         return path.read_bytes()
     except OSError as error:
         reason = error.strerror or "unknown reason"
-        raise FormatError(f"“{name}” cannot be opened: {reason.lower()}.") from None
+        raise NotReadableNowError(f"“{name}” cannot be opened: {reason.lower()}.") from None

@@ -15,7 +15,7 @@ from engine.parameters import Parameters
 from engine.replay import Replay
 from engine.session_messages import KNOBS, KnobChanged, SessionEvent
 from engine.spec import NetworkSpec
-from engine.tape import MOST_STEPS, Recording
+from engine.tape import MOST_STEPS, STATES_BYTES, TAPE_BYTES, Recording
 from engine.thinning import Strip
 from engine.trainer import TrainerState
 from engine.training_config import TrainingConfig, as_setting
@@ -72,6 +72,14 @@ def take_recording(
     # One more is pinned where a run was forked.
     if len(header.steps) > MOST_STEPS + 1 or len(header.states or ()) > MOST_STEPS:
         raise FormatError(f"a recording has at most {MOST_STEPS + 1} steps, got {len(header.steps)}")
+    # As much as a run that is recorded here can hold at most: two of each in any case, and one more pinned.
+    for count, limit, vectors_each in (
+        (len(header.steps), TAPE_BYTES, 1),
+        (len(header.states or ()), STATES_BYTES, 2),
+    ):
+        most = max(limit, 2 * vectors_each * 4 * spec.layout.size)
+        if (count - 1) * vectors_each * 4 * spec.layout.size > most:
+            raise FormatError(f"a recording has at most {most >> 20} MB, got {count} steps")
     vectors = tuple(private(tensors[_tape_name(step)]) for step in header.steps)
     if any(vector.shape != (spec.layout.size,) for vector in vectors):
         raise FormatError(f"each recorded step must have {spec.layout.size} parameters")
@@ -155,8 +163,14 @@ _MOMENTS = {
 def _require_moments(state: Tensors, config: TrainingConfig, weights: int) -> None:
     shapes = {name: (2,) if name == "counts" else (weights,) for name in _MOMENTS[config.optimizer]}
     fits = not state or {name: value.shape for name, value in state.items()} == shapes
-    if not fits or not all(np.isfinite(value).all() for value in state.values()):
+    if not fits or not all(_is_moment(name, value) for name, value in state.items()):
         raise FormatError(f"the state of {config.optimizer} must be finite numbers, one per weight")
+
+
+def _is_moment(name: str, value: NDArray[Any]) -> bool:
+    if name == "counts":
+        return value.dtype.kind in "fi" and bool((np.abs(value) <= MOST_POSITION).all())
+    return value.dtype in (np.float32, np.float64) and bool(np.isfinite(value).all())
 
 
 def private(vector: NDArray[Any]) -> NDArray[Any]:

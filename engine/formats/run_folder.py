@@ -17,7 +17,7 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.errors import EngineError, FormatError
+from engine.errors import EngineError, FormatError, NotReadableNowError
 from engine.formats.files import read_part
 from engine.formats.model import MOST_BYTES, decode_safetensors
 from engine.formats.part_file import PART_SUFFIX, flush_folder
@@ -176,7 +176,8 @@ def read_run_folder(path: str | Path, *, name: str = "") -> tuple[SessionRecord,
         return run_of(index.run, tensors), index.run.data
     except (EngineError, msgspec.MsgspecError, KeyError, ValueError, TypeError, RecursionError) as error:
         which = f"The run “{brief(name)}”" if name else f"The run in “{brief(path.name)}”"
-        raise FormatError(f"{which} cannot be read: {problem(error, 250)}.") from None
+        kind = NotReadableNowError if isinstance(error, NotReadableNowError) else FormatError
+        raise kind(f"{which} cannot be read: {problem(error, 250)}.") from None
 
 
 def run_place(path: str | Path) -> tuple[str, int]:
@@ -196,7 +197,7 @@ def _read_index(path: Path) -> tuple[_Index, str, Tensors]:
     version = metadata.get("version", "")
     if metadata.get("format") != FORMAT or version != str(VERSION):
         newer = version.isdecimal() and len(version) < 9 and int(version) > VERSION
-        raise FormatError(
+        raise (NotReadableNowError if newer else FormatError)(
             f"it must be a run of format version {VERSION}, got "
             f"{'one of a newer program' if newer else brief(metadata.get('format', 'another kind of file'))}"
         )

@@ -91,6 +91,9 @@ def metadata_of(content: bytes, path: Path) -> dict[str, str]:
         lambda t, m: t.update(averaged=t["averaged"].astype(float)),
         lambda t, m: t.update({"optimizer.mean": np.zeros(2, np.float32)}),
         lambda t, m: t.update({"optimizer.square": t["optimizer.square"] * np.nan}),
+        lambda t, m: t.update({"optimizer.mean": t["optimizer.mean"].astype(np.float16)}),
+        lambda t, m: t.update({"optimizer.mean": np.zeros(t["optimizer.mean"].shape, np.uint8)}),
+        lambda t, m: t.update({"optimizer.counts": np.array([1e300, 1.0])}),
         lambda t, m: t.pop("optimizer.mean"),
         lambda t, m: t.update({"optimizer.velocity": t["optimizer.mean"]}),
         lambda t, m: t.update(steps=t["steps"][1:]),
@@ -108,6 +111,8 @@ def metadata_of(content: bytes, path: Path) -> dict[str, str]:
         lambda t, m: m.update(run=m["run"].replace('"position":[4,', '"position":[-4,')),
         lambda t, m: m.update(run=m["run"].replace('"position":[4,', '"position":[4000000000,')),
         lambda t, m: m.update(run=m["run"].replace('"epochs":3', '"epochs":0')),
+        lambda t, m: m.update(run=m["run"].replace('"epochs":3', '"epochs":1099511627776')),
+        lambda t, m: m.update(run=m["run"].replace('"gaps":[0', '"gaps":[' + "0," * 70 + "0")),
         lambda t, m: m.update(version="9" * 1000),
         lambda t, m: m.pop("format"),
     ],
@@ -154,6 +159,7 @@ def test_a_damaged_run_is_refused_or_fits(
         KnobChanged(1, "seed_of_all", 1.0, 2.0),
         KnobChanged(1, "spec", 1.0, 2.0),
         KnobChanged(1, "batch_size", 0.0, 20.0),
+        KnobChanged(1, "batch_size", 8.0, 1e300),
         KnobChanged(1, "learning_rate", 0.1, -1.0),
     ],
 )
@@ -175,4 +181,19 @@ def test_a_cut_or_foreign_file_is_one_sentence_that_names_it(whole: bytes, tmp_p
             load_run(path)
     path.write_bytes(whole.replace(b"filterscope-run", b"filterscope-pun"))
     with pytest.raises(FormatError, match=r"“run” must be a run of Filterscope.*got filterscope-pun"):
+        load_run(path)
+
+
+def test_a_tape_beyond_the_memory_that_a_tape_may_have_is_refused(
+    whole: bytes, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "run"
+    path.write_bytes(whole)
+    steps = load_run(path)[0].recording.tape.steps  # type: ignore[union-attr]
+    size = 4 * SMALL.layout.size
+    # One more than there is room for may be pinned.
+    monkeypatch.setattr("engine.formats.recording.TAPE_BYTES", (len(steps) - 1) * size)
+    load_run(path)
+    monkeypatch.setattr("engine.formats.recording.TAPE_BYTES", (len(steps) - 1) * size - 1)
+    with pytest.raises(FormatError, match="a recording has at most"):
         load_run(path)

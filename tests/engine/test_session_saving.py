@@ -13,7 +13,7 @@ from engine.formats.run_folder import RunFolder, read_run_folder
 from engine.process_session import ProcessSession, WorkerPool
 from engine.saver import Saver
 from engine.session import SessionState, TrainingSession
-from engine.session_messages import RunSaved, Saved, SaveFailed, SaveRun
+from engine.session_messages import KnobChanged, RunSaved, Saved, SaveFailed, SaveRun
 from engine.wire import decode_command, decode_saved, encode_command, encode_saved
 from tests.engine.network_samples import SMALL
 from tests.engine.project_samples import CONFIG, DATA, Training, assert_same_run
@@ -278,3 +278,37 @@ def test_messages_cross_the_pipe(saved: Saved) -> None:
     assert decode_saved(encode_saved(saved)) == saved
     command = SaveRun("/é", "embedded")
     assert decode_command(encode_command(command)) == command
+
+
+def test_a_knob_that_was_turned_is_saved_with_the_run(make: Make, tmp_path: Path) -> None:
+    session = make()
+    session.set_knobs(momentum=0.8)
+    session.step()
+    listener = Listener(session)
+    listener.until_state(SessionState.PAUSED)
+    session.set_knobs(learning_rate=0.0123)
+    listener.until(lambda: session.recorded_config.learning_rate == 0.0123)
+    save(session, tmp_path / "run")
+    found, _ = read_run_folder(tmp_path / "run")
+    assert (found.config.learning_rate, found.config.momentum) == (0.0123, 0.8)
+    session.close()
+    assert session.record().config == found.config
+
+
+@pytest.mark.parametrize("stopping", [False, True], ids=["stopped", "stopping"])
+def test_what_is_set_after_the_end_is_for_another_run(make: Make, stopping: bool) -> None:
+    session = make()
+    session.start()
+    listener = Listener(session)
+    listener.until(lambda: session.step_count >= 20)
+    session.stop()
+    if not stopping:
+        listener.until(lambda: not session.is_alive)
+    session.set_knobs(learning_rate=0.05)
+    listener.until(lambda: not session.is_alive)
+    assert session.config.learning_rate == 0.05
+    record = session.record()
+    assert record.config.learning_rate == LONG.learning_rate
+    assert record.recording is not None
+    assert not [event for event in record.recording.events if isinstance(event, KnobChanged)]
+    session.close()

@@ -208,3 +208,21 @@ def test_steps_that_are_passed_over_quickly_are_those_that_are_not_due(
         for kept in (quick, slow):
             kept.keep(first + age, lambda age=age: age, newest=age in rests)  # type: ignore[misc]
         assert quick.steps == slow.steps
+
+
+def test_a_step_whose_item_cannot_be_made_is_not_there() -> None:
+    kept = Thinned(Strip((0,), ("a",), ()), 8)
+
+    def too_large() -> str:
+        raise MemoryError
+
+    with pytest.raises(MemoryError):
+        kept.keep(1, too_large)
+    kept.keep(2, lambda: "c")
+    assert kept.strip().items == ("a", "c")
+    assert kept.steps == (0, 2)
+
+
+def test_more_octaves_than_any_run_has_are_refused() -> None:
+    with pytest.raises(ValueError, match="gaps"):
+        Strip(tuple(range(40)), tuple(range(40)), (0,) * 65)

@@ -1,5 +1,7 @@
 """Probes in the real window: pinned, read while a run trains, scrubbed, and there again after a restart."""
 
+import time
+
 import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, Qt
@@ -7,11 +9,14 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QComboBox, QMenu, QPushButton
 
 from engine.network import Network
-from engine.probes import MOST_PROBES
+from engine.probes import MOST_PROBES, ProbeReader
+from engine.tape import Tape
+from gui.probe_answers import TapeReading
 from gui.probing import NO_RUN, Probing
 from gui.widgets.message_strip import MessageStrip
 from gui.widgets.probe_rack import ProbeRack
 from tests.driving import ONE, SEVEN
+from tests.gui.frame_samples import SMALL
 
 # The offscreen platform says so of every menu and of every window that has a smallest size.
 pytestmark = pytest.mark.qt_log_ignore("This plugin does not support")
@@ -246,3 +251,23 @@ def test_a_window_that_leaves_no_trace_keeps_none(open_window, places):
     pin_digits(driver, 0)
     driver.window.close()
     assert not (places.data / "probes.json").exists()
+
+
+def test_a_tape_is_read_to_its_end_whatever_holds_the_reading_up(qtbot, monkeypatch):
+    network = Network(SMALL, 0)
+    tape = Tape(0, network.parameters)
+    for step in range(1, 60):
+        tape.record(step, network.parameters.vector)
+    read, readings = ProbeReader._read, []
+
+    def hesitant(reader, recorded):
+        readings.append(recorded.step)
+        if len(readings) == 5:
+            time.sleep(0.05)
+        read(reader, recorded)
+
+    monkeypatch.setattr(ProbeReader, "_read", hesitant)
+    pictures = np.zeros((2, *SMALL.input_shape), np.float32)
+    reading, found = TapeReading(SMALL, pictures, tape, ()), []
+    qtbot.waitUntil(lambda: found.extend(reading.take()) or len(found) == 60, timeout=20_000)
+    reading.close()

@@ -83,8 +83,9 @@ def test_what_is_done_while_the_last_project_is_read_stays_in_front(window, plac
     bridge = opened._bridge
     opened._training.new_run()
     bridge.step()
-    busy.wait(lambda: bridge.present is not None and bridge.present.has_begun)
     mine = bridge.present
+    assert mine is not None
+    busy.wait(lambda: mine.has_begun)
     busy.settle()
     assert bridge.present is mine
     assert names(busy) == ["Run 2", "Run 1", "Mine"]
