@@ -89,8 +89,10 @@ class RunEntry:
 
     @property
     def best_accuracy(self) -> float | None:
-        """The best of its test accuracies, 0 to 1; None before the first test."""
+        """The best of its own test accuracies, 0 to 1; None before the first test. Of a fork, since then."""
         tests = self.session.tests.since(0)
+        if self.parent is not None:
+            tests = tests[tests["step"] > self.parent.step]
         return float(tests["accuracy"].max()) if len(tests) else None
 
 

@@ -47,8 +47,7 @@ def event_words(event: SessionEvent, parent: str = "") -> tuple[str, str]:
             return f"{_SHORT.get(event.name, name)} {turned}", f"{name} {turned}"
         case Forked():
             label = f"forked from {parent or event.parent}"
-            edited = [f"{' and '.join(event.edited)} edited by hand"] if event.edited else []
-            changes = ", ".join([*differences(event.changes), *edited])
+            changes = _changes(event)
             return label, f"{label}: {changes}" if changes else label
         case Failed():
             return "diverged" if event.advice == TrainingDiverged.ADVICE else "failed", event.message
@@ -60,6 +59,17 @@ def event_words(event: SessionEvent, parent: str = "") -> tuple[str, str]:
             words = _STATES.get(event.state, "")
             return words if event.state is SessionState.PAUSED else "", words
     return "", ""
+
+
+def fork_changes(events: Sequence[SessionEvent]) -> str:
+    """Say what was changed where a run was forked last: "learning rate 0.002 → 0.01"."""
+    forks = [event for event in events if isinstance(event, Forked)]
+    return _changes(forks[-1]) if forks else ""
+
+
+def _changes(fork: Forked) -> str:
+    edited = [f"{' and '.join(fork.edited)} edited by hand"] if fork.edited else []
+    return ", ".join([*differences(fork.changes), *edited])
 
 
 def differences(changes: Sequence[tuple[str, object, object]]) -> tuple[str, ...]:

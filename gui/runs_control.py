@@ -18,9 +18,10 @@ from gui.instrument import Instrument
 from gui.pages.runs.curve_data import batch_sizes, pictures_seen
 from gui.pages.runs.page import RunsPage
 from gui.pages.runs.rows import RunRow, tree_order
-from gui.pages.runs.settings_words import RunFacts, compare, shapes_sentence
+from gui.pages.runs.settings_words import RunFacts, compare, recipe, shapes_sentence
 from gui.run_book import RunEntry
 from gui.run_deletion import RunDeletion
+from gui.run_events import fork_changes
 from gui.widgets.paced import set_pace
 
 # Pictures follow the run and the pen so often, lists and curves so often.
@@ -192,6 +193,8 @@ class RunsControl(QObject):
             f"{self._name_of(parent.key, parent.name)} · step {grouped(parent.step)}" if parent else "",
             depth,
             entry.session.state is SessionState.RUNNING,
+            changes=fork_changes(entry.session.events) if parent else "",
+            recipe=recipe(entry.session.recorded_config),
         )
 
     def _best_of(self, entry: RunEntry) -> float | None:

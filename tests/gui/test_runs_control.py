@@ -134,8 +134,13 @@ def test_runs_are_listed_with_what_they_are(thread):
     first, second = thread.page.rows
     assert (first.settings, first.step, first.depth, first.origin) == ("test · Embedded 64", 6, 0, "")
     assert (second.step, second.depth, second.origin) == (5, 1, "Run 1 · step 4")
-    tests = thread.bridge.present.session.tests.since(0)
-    assert second.best == (tests["accuracy"].max() if len(tests) else None)
+    assert second.changes == f"learning rate {CONFIG.learning_rate:g} → 0.5"
+    assert "learning rate 0.5" in second.recipe
+    # Its own tests count, not those of the run that it came from.
+    child = thread.bridge.present
+    child.session.tests.append(4, 0.1, 0.99)
+    child.session.tests.append(5, 0.1, 0.25)
+    assert child.best_accuracy == 0.25
     assert thread.page.panel.list.rows.shown_key == thread.bridge.present.key
 
 

@@ -12,7 +12,7 @@ from engine.network import Network
 from engine.session_messages import KnobChanged, SessionState, StateChanged
 from gui.pages.runs.curve_data import RunCurve, batch_sizes, pictures_seen
 from gui.pages.runs.rows import RunRow, tree_order
-from gui.pages.runs.settings_words import RunFacts, compare, shapes_sentence
+from gui.pages.runs.settings_words import RunFacts, compare, recipe, shapes_sentence
 from gui.pages.runs.sides import shared_convolutions, sides
 from gui.pages.train.walls import Scales
 from tests.gui.frame_samples import SMALL, SPEC, frame_of
@@ -39,6 +39,12 @@ def test_a_row_tells_everything_in_words():
         "forked from Run 1 at step 120 · trains at this moment\nwider"
     )
     assert RunRow("k", "Run 1").figures == "step 0 · no test yet"
+    assert row.came == "from Run 1 · step 120 · 8–16 · MNIST 8\u202f000"
+    assert RunRow("k", "Run 1", network="8–16").came == "8–16"
+    changed = replace(row, changes="batch size 64 → 32", recipe=recipe(facts(frozen=("conv1",)).config))
+    assert changed.came == "from Run 1 · step 120: batch size 64 → 32 · 8–16 · MNIST 8\u202f000"
+    assert " · Adam, learning rate 0.002, batch 64, frozen conv1 · step 1\u202f240" in changed.words
+    assert "forked from Run 1 at step 120: batch size 64 → 32 · trains" in changed.words
 
 
 def facts(name="Run 1", spec=SMALL, seed=1, **changes):
@@ -73,12 +79,16 @@ def test_twins_and_forks_are_called_so():
     assert compare(fork, sister).sentence.startswith("Both were forked from Run 1.")
     twin = replace(facts("Run 2"), parent=("key of Run 1", "Run 1", 0))
     assert compare(facts(), twin).sentence.startswith("Run 2 is a twin of Run 1")
+    grandchild = replace(facts("Run 4"), parent=("key of Run 2", "Run 2", 5))
+    assert compare(facts(), grandchild).sentence.startswith("Both go back to the same first weights.")
 
 
 def test_knobs_that_were_turned_and_augmentation_are_among_the_settings():
     turned = replace(
         facts("Run 2", augmentation=Augmentation(shift_px=2, rotation_deg=10)),
         events=(
+            # Set before the first step: that is what it was trained with.
+            KnobChanged(0, "batch_size", 32, 64),
             StateChanged(3, SessionState.PAUSED),
             KnobChanged(1200, "learning_rate", 0.002, 0.01),
         ),

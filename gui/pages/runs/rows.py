@@ -24,6 +24,10 @@ class RunRow:
         Finished steps, and the best test accuracy, 0 to 1; None before the first test.
     origin
         "Run 1 · step 120" for a fork of it, else "".
+    changes
+        What was changed there: "learning rate 0.002 → 0.01".
+    recipe
+        How it is trained, for the tooltip: "Adam, learning rate 0.002, batch 64".
     depth
         Forks between it and a run that is no fork.
     trains
@@ -41,11 +45,20 @@ class RunRow:
     origin: str = ""
     depth: int = 0
     trains: bool = False
+    changes: str = ""
+    recipe: str = ""
 
     @property
     def settings(self) -> str:
         """What is trained on what, in words."""
         return _SEPARATOR.join(part for part in (self.network, self.data) if part)
+
+    @property
+    def came(self) -> str:
+        """Where a fork came from and what is different since, else what is trained on what."""
+        if not self.origin:
+            return self.settings
+        return f"from {self.origin}{f': {self.changes}' if self.changes else ''}{_SEPARATOR}{self.settings}"
 
     @property
     def figures(self) -> str:
@@ -56,9 +69,10 @@ class RunRow:
     @property
     def words(self) -> str:
         """All of it as one sentence, for a tooltip and a screen reader."""
-        parts = [self.name, self.settings, self.figures]
+        parts = [self.name, self.settings, *([self.recipe] if self.recipe else []), self.figures]
         if self.origin:
-            parts.append(f"forked from {self.origin.replace(_SEPARATOR, ' at ')}")
+            changes = f": {self.changes}" if self.changes else ""
+            parts.append(f"forked from {self.origin.replace(_SEPARATOR, ' at ')}{changes}")
         if self.trains:
             parts.append("trains at this moment")
         return _SEPARATOR.join(parts) + (f"\n{self.note}" if self.note else "")

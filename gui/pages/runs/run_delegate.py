@@ -150,8 +150,7 @@ class RunDelegate(QStyledItemDelegate):
         painter.setPen(theme.text_dim)
         below = QRect(left, top + line, rect.right() - S2 - left, metrics.height())
         # A fork has the network and the data of the run that it came from.
-        origin = f"from {row.origin} · " if row.origin else ""
-        for text in (row.figures, origin + row.settings):
+        for text in (row.figures, row.came):
             painter.drawText(below, _LEFT, metrics.elidedText(text, elide, below.width()))
             below.translate(0, metrics.height())
 

@@ -82,6 +82,13 @@ class Comparison:
     sentence: str
 
 
+def recipe(config: TrainingConfig) -> str:
+    """Say how a run is trained, as briefly as for a tooltip: "Adam, learning rate 0.002, batch 64"."""
+    numbers = f"learning rate {config.learning_rate:g}", f"batch {config.batch_size}"
+    frozen = [f"frozen {' and '.join(config.frozen)}"] if config.frozen else []
+    return ", ".join([OPTIMISERS[config.optimizer], *numbers, *frozen])
+
+
 def compare(first: RunFacts, second: RunFacts) -> Comparison:
     """Put the settings of two runs side by side."""
     ours, theirs = _settings(first), _settings(second)
@@ -133,8 +140,11 @@ def _kinship(first: RunFacts, second: RunFacts) -> list[str]:
             return [f"{child.name} was forked from {parent.name} at step {grouped(step)}."]
     if first.parent is not None and second.parent is not None and first.parent[0] == second.parent[0]:
         return [f"Both were forked from {first.parent[1]}."]
-    same = first.spec == second.spec and np.array_equal(first.initial.vector, second.initial.vector)
-    return ["They are twins: both began with the same weights."] if same else []
+    if first.spec != second.spec or not np.array_equal(first.initial.vector, second.initial.vector):
+        return []
+    if any(run.parent is not None and run.parent[2] for run in (first, second)):
+        return ["Both go back to the same first weights."]
+    return ["They are twins: both began with the same weights."]
 
 
 def _difference(first: RunFacts, second: RunFacts, rows: Sequence[Setting]) -> str:
@@ -171,7 +181,10 @@ def _augmentation(augmentation: object) -> str:
 
 
 def _changes(events: Sequence[SessionEvent]) -> str:
-    turned = [event for event in events if isinstance(event, KnobChanged) and event.name != "epochs"]
+    # What was set before the first step is what the run was trained with.
+    turned = [
+        event for event in events if isinstance(event, KnobChanged) and event.name != "epochs" and event.step
+    ]
     words = [
         f"{_NUMBERS.get(event.name, event.name).lower()} {event.old:g} → {event.new:g} at "
         f"{grouped(event.step)}"
