@@ -132,7 +132,6 @@ class RunsControl(QObject):
 
     def close(self) -> None:
         """End the thread and the clocks."""
-        self._page.panel.note.save()
         self._clock.stop()
         self._list_clock.stop()
         self._worker.close()

@@ -5,8 +5,10 @@ import time
 from pathlib import Path
 
 import pytest
+from PySide6.QtTest import QTest
 
 from engine.formats import run_folder
+from engine.formats.project import read_project
 from engine.formats.run_folder import RUN_FILE, read_run_folder
 from gui import autosave, project_keeper
 from tests.driving import SEVEN
@@ -156,3 +158,16 @@ def test_closing_on_a_slow_disk_has_no_second_writer(window, places, monkeypatch
     job._thread.join()
     (folder,) = (places.data / "working" / "runs").iterdir()
     assert read_run_folder(folder)[0].name == "A"
+
+
+def test_a_note_that_is_being_typed_is_kept_with_the_project_before(window, places):
+    window.play_until(2)
+    window.trigger("page_runs")
+    window.settle()
+    field = window.find("run_note")
+    field.setFocus()
+    QTest.keyClicks(field, "to be remembered")
+    window.trigger("new_project")
+    window.settle()
+    (aside,) = places.data.glob("set-aside*")
+    assert [run.note for run in read_project(aside).project.runs] == ["to be remembered"]

@@ -1,5 +1,7 @@
 """The Runs page by itself: the list, the note, the curves."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from PySide6.QtCore import QEvent, QObject, QPoint, Qt
@@ -146,23 +148,27 @@ def test_the_menu_names_the_keys_that_do_the_same(page, qtbot):
     assert runs.rows.hidden == {runs.chosen_key}
 
 
-def test_a_note_is_saved_while_typing_and_before_another_one_is_shown(page, qtbot):
+def test_every_letter_of_a_note_is_told_at_once(page):
     notes = said(page.annotated)
     note = page.panel.note
     choose(page, "2")
     assert note.toPlainText() == "wider"
     note.selectAll()
-    QTest.keyClicks(note, "B for best")
-    # What comes from outside meanwhile does not write over what is being typed.
-    page.show_runs(ROWS, "1")
-    assert note.toPlainText() == "B for best"
+    QTest.keyClicks(note, "B for")
+    assert notes[-1] == ("2", "B for")
+    QTest.keyClicks(note, " best")
+    # What is told comes back, and changes nothing of what is being typed.
+    place = note.textCursor().position()
+    page.show_runs(tuple(replace(row, note="B for best") if row.key == "2" else row for row in ROWS), "1")
+    assert (note.toPlainText(), note.textCursor().position()) == ("B for best", place)
+    note.undo()
+    assert note.toPlainText() != "B for best"
+    count = len(notes)
     choose(page, "3")
-    assert notes == [("2", "B for best")]
     assert note.toPlainText() == ""
+    assert len(notes) == count
     QTest.keyClicks(note, "x")
-    qtbot.waitUntil(lambda: notes[-1] == ("3", "x"))
-    page.hide()
-    assert len(notes) == 2
+    assert notes[-1] == ("3", "x")
 
 
 def test_an_empty_note_is_painted_anew_for_each_run(page, qtbot):
