@@ -12,7 +12,7 @@ from PySide6.QtGui import QUndoCommand, QUndoStack
 from engine.formats.model import Model
 from engine.inspect.patterns import as_input
 from engine.inspect.surgery import FilterEdit, accuracy_by_class, operate
-from engine.inspect.words import percent
+from engine.inspect.words import grouped, percent
 from engine.metrics import Evaluation, evaluate
 from engine.network import Network
 from engine.parameters import Parameters
@@ -44,9 +44,12 @@ class _Answering:
 
     @property
     def name(self) -> str:
-        """What it is called: "Classic without conv2 5"."""
-        words = described(self.edits)
-        return f"{self.whole.source} {words}" if words else self.whole.source
+        """What it is called: "Classic without conv2 5"; of a run with its step, for that does not move on."""
+        words, step = described(self.edits), self.whole.step
+        if not words:
+            return self.whole.source
+        at = "" if step is None else f" at step {grouped(step)}"
+        return f"{self.whole.source}{at} {words}"
 
     def parameters(self) -> Parameters:
         """Give its parameters; those of the whole network where nothing was changed."""

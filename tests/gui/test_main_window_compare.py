@@ -131,7 +131,8 @@ def test_a_filter_of_the_run_that_does_not_answer_is_not_switched(compared):
     click_filter(compared, "a", 1)
     compared.trigger("switch_filter")
     compared.settle()
-    assert instrument.answering.source == "Run 2 without conv1 2"
+    step = compared.window.session.step_count
+    assert instrument.answering.source == f"Run 2 at step {step} without conv1 2"
 
 
 def test_a_run_is_opened_deleted_and_brought_back(two_runs):
