@@ -110,6 +110,12 @@ class Comparing(QObject):
         if self._race is not None and self._race.state == "ready":
             self._race.prepare()
 
+    def forget_race(self) -> None:
+        """Set the race up anew: what one has come to does not belong to another project."""
+        if self._race is not None:
+            self._race.stop()
+            self._race.prepare()
+
     def _race_data(self) -> tuple[str, Split]:
         """Give the present run's pictures, or the embedded digits."""
         info = self._bridge.info

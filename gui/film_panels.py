@@ -96,9 +96,11 @@ class FilmPanels:
                     "inside_part", name, "inside", "window", True, self._inside_part, slow=True, rests=True
                 )
             )
-        found.append(
-            FilmPanel("page", "The page in front", "", "window", True, self._page, slow=True, margin=0)
-        )
+        # A race has steps of its own, and does not follow the playhead.
+        if getattr(self._page(), "part", "") != "race":
+            found.append(
+                FilmPanel("page", "The page in front", "", "window", True, self._page, slow=True, margin=0)
+            )
         found.append(
             FilmPanel(WINDOW, "The whole window", "", "panel", True, self._window, slow=True, margin=0)
         )

@@ -113,7 +113,7 @@ class MainWindow(QMainWindow):
         say, settled, show = self.say, lambda: self.is_settled, self.show_page
         shared = self._bridge, self.instrument, self._training, surgery, self._inspecting
         self._runs = RunDesk(self, themes, panels, *shared, say, settled, show)
-        parts = self._bridge, self._training, self._library, self._runs.probing, self._files
+        parts = self._bridge, self._training, self._library, self._runs, self._files
         self._projects = make_projects(self, panels, *parts, places)
         self._make_actions()
         self._connect(panels)

@@ -9,10 +9,10 @@ from gui.bridge import Bridge
 from gui.data_library import DataLibrary
 from gui.files import Files
 from gui.panels import Panels
-from gui.probing import Probing
 from gui.project_parts import ProbeText, ProjectParts
 from gui.projects import Projects
 from gui.recent_projects import clock_words
+from gui.run_desk import RunDesk
 from gui.settings import Folders
 from gui.training_control import TrainingControl
 
@@ -26,11 +26,12 @@ def make_projects(
     bridge: Bridge,
     training: TrainingControl,
     library: DataLibrary,
-    probing: Probing,
+    runs: RunDesk,
     files: Files,
     places: Folders,
 ) -> Projects:
     """Join projects to the window: they begin with `start`, and end with `close`, after the bridge."""
+    probing = runs.probing
     parts = ProjectParts(
         bridge, window.instrument, window.document, window.selection, panels.library, training.new_run
     )
@@ -41,6 +42,7 @@ def make_projects(
     )
     projects = Projects(window, parts, library, places, window.say, panels.skeleton.messages)
     files.open_project = projects.open
+    projects.notes.replaced.connect(runs.comparing.forget_race)
     projects.keeper.kept.connect(lambda at: panels.status.show_kept(clock_words(at)))
     return projects
 

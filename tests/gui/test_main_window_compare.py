@@ -9,7 +9,9 @@ from PySide6.QtWidgets import QLineEdit
 
 from gui.bridge import SessionState
 from gui.dialogs.fork_dialog import ForkDialog
+from gui.film_panels import FilmPanels
 from gui.pages.runs.page import RunsPage
+from gui.pages.runs.race_part import EXPLANATION
 from gui.widgets.elided_label import ElidedLabel
 
 # The offscreen platform says so of every window that has a smallest size.
@@ -234,6 +236,26 @@ def test_a_run_that_is_played_and_a_race_hold_each_other(two_runs):
     assert race.state == "racing"
     assert two_runs.message == "Run 2 is paused while the race is on."
     two_runs.window.close()
+
+
+def test_a_race_does_not_follow_into_another_project(two_runs):
+    two_runs.click("runs_race")
+    race = two_runs.window._runs.comparing._race
+    race.start()
+    two_runs.wait(lambda: race.state == "racing")
+    two_runs.trigger("new_project")
+    two_runs.settle()
+    assert race.state == "ready"
+    assert not race.is_going
+    assert race.part.message.text() == EXPLANATION
+
+
+@pytest.mark.parametrize(("part", "filmed"), [("curves", True), ("compare", True), ("race", False)])
+def test_a_page_is_filmed_where_it_follows_the_playhead(two_runs, part, filmed):
+    window = two_runs.window
+    page_of(two_runs).show_part(part)
+    panels = FilmPanels(window._runs.exporting._panels, window.show_page).of(window.session.spec)
+    assert ("page" in [panel.key for panel in panels]) == filmed
 
 
 def test_what_a_race_has_come_to_stays_when_another_run_is_opened(two_runs):
