@@ -286,3 +286,19 @@ def test_a_network_that_does_not_fit_shows_some_channels_until_all_are_asked_for
     assert layout is not None
     assert layout.blocks[1].grid is not None
     assert layout.blocks[1].grid.shown == 96
+
+
+def test_bars_and_their_numbers_are_of_one_frame(flow: LayerFlow, themes: ThemeManager, qtbot: QtBot) -> None:
+    QApplication.processEvents()
+    # Sooner than words are written anew.
+    flow.show_layers(_layers(1))
+    flow.show_layers(_layers(2))
+    fresh = shown(qtbot, LayerFlow(themes), 880, 520)
+    fresh.show_layers(_layers(2))
+    pictures = []
+    for each in (flow, fresh):
+        layout = each.canvas.flow_layout
+        assert layout is not None
+        body = layout.blocks[-1].body
+        pictures.append(each.canvas.grab(QRect(body.x + 2, body.y + 2, body.width, body.height)).toImage())
+    assert pictures[0] == pictures[1]
