@@ -6,6 +6,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from engine.training_data import Position
+
 STEP_FIELDS = np.dtype(
     [("step", "i4"), ("epoch", "i4"), ("loss", "f4"), ("accuracy", "f4"), ("learning_rate", "f4")]
 )
@@ -87,3 +89,12 @@ class Progress:
     images_per_second: float
     seconds_left: float
     test_accuracy: float | None
+
+
+def progress_at(at: Position, count: int, epochs: int, images_per_second: float, tests: History) -> Progress:
+    """Tell how far a run of so many epochs on `count` pictures is."""
+    epoch = at.epoch + at.picture / count
+    left = max(epochs - epoch, 0) * count / images_per_second if images_per_second else 0.0
+    last = tests.since(max(len(tests) - 1, 0))
+    accuracy = float(last["accuracy"][-1]) if len(last) else None
+    return Progress(at.step, epoch, epochs, images_per_second, left, accuracy)

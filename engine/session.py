@@ -10,7 +10,7 @@ from queue import Empty, SimpleQueue
 from engine.crew import Crew
 from engine.errors import ConfigError
 from engine.examiner import Examiner
-from engine.history import STEP_FIELDS, TEST_FIELDS, History, Progress, SpeedMeter
+from engine.history import STEP_FIELDS, TEST_FIELDS, History, Progress, SpeedMeter, progress_at
 from engine.network import Network
 from engine.parameters import Parameters
 from engine.recorder import Recorder
@@ -78,9 +78,6 @@ class TrainingSession(SessionReadings):
     DataError
         If the data does not fit the network.
     """
-
-    is_lost = False
-    """Whether most of what was recorded is gone, because a process ended unexpectedly."""
 
     def __init__(
         self,
@@ -160,23 +157,14 @@ class TrainingSession(SessionReadings):
 
     @property
     def recorded_config(self) -> TrainingConfig:
-        """The settings that the run has, as its `events` tell of them.
-
-        `config` is ahead of them while a change is on its way, and where a run that has ended is told of one:
-        then it is what another run is to begin with.
-        """
+        """The settings that the run has, as `events` tell; what is set after its end is only in `config`."""
         return (self._rehearsal or self._trainer).config
 
     @property
     def progress(self) -> Progress:
         """How far the run is."""
-        at = self.position
-        epoch = at.epoch + at.picture / self._data.count
-        speed = self.images_per_second
-        left = max(self.config.epochs - epoch, 0) * self._data.count / speed if speed else 0.0
-        tests = self.tests.since(max(len(self.tests) - 1, 0))
-        accuracy = float(tests["accuracy"][-1]) if len(tests) else None
-        return Progress(at.step, epoch, self.config.epochs, speed, left, accuracy)
+        epochs, speed = self.config.epochs, self.images_per_second
+        return progress_at(self.position, self._data.count, epochs, speed, self.tests)
 
     @property
     def images_per_second(self) -> float:

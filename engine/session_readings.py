@@ -33,6 +33,8 @@ class SessionReadings(RunCommands):
     """
 
     spec: NetworkSpec
+    is_lost = False
+    """Whether most of what was recorded is gone, because a process ended unexpectedly."""
     _recorder: Recorder
 
     def __init__(self) -> None:

@@ -175,7 +175,7 @@ class FlowCanvas(QWidget):
                 draw_mosaic(painter, block.grid, pixels, lut)
                 painter.restore()
             _paint_words(painter, layout, self._layers, theme)
-            _paint_vectors(painter, layout, self._layers, theme)
+            flow_painting.paint_vectors(painter, layout, self._layers, theme)
         painter.end()
         return image
 
@@ -195,7 +195,7 @@ class FlowCanvas(QWidget):
         if layout is not None:
             paint_closeup(painter, layout, self._layers, seen, theme)
             _paint_words(painter, layout, self._layers, theme)
-            _paint_vectors(painter, layout, self._layers, theme)
+            flow_painting.paint_vectors(painter, layout, self._layers, theme)
 
     def _layout_at(self, dpr: float) -> FlowLayout:
         width, height = self._room.width() - 2 * _BLEED, self._room.height() - 2 * _BLEED
@@ -270,7 +270,7 @@ class FlowCanvas(QWidget):
         else:
             if not self._overlay.is_kept:
                 self._paint_words(painter)
-            _paint_vectors(painter, layout, self._layers, theme)
+            flow_painting.paint_vectors(painter, layout, self._layers, theme)
         for name, strengths in self._lights.items():
             place = self.block_named(name)
             if place is not None and len(strengths) == self._layers[place].shape[0]:
@@ -391,12 +391,3 @@ def _channel_of(hit: FlowHit | None) -> tuple[int, int] | None:
 def _paint_words(painter: QPainter, layout: FlowLayout, layers: tuple[LayerTiles, ...], theme: Theme) -> None:
     if len(layers) == len(layout.blocks):
         flow_painting.paint_words(painter, layout, layers, theme)
-
-
-def _paint_vectors(
-    painter: QPainter, layout: FlowLayout, layers: tuple[LayerTiles, ...], theme: Theme
-) -> None:
-    """Paint bars and their numbers, which must be those of one frame."""
-    for block, layer in zip(layout.blocks, layers, strict=True):
-        flow_painting.paint_bars(painter, layout, block, layer, theme)
-        flow_painting.paint_figures(painter, layout, block, layer, theme)

@@ -117,7 +117,16 @@ def _paint_frames(
                 painter.drawRect(box.adjusted(-0.5, -0.5, 0.5, 0.5))
 
 
-def paint_bars(
+def paint_vectors(
+    painter: QPainter, layout: FlowLayout, layers: tuple[LayerTiles, ...], theme: Theme
+) -> None:
+    """Paint bars and their numbers, which must be those of one frame."""
+    for block, layer in zip(layout.blocks, layers, strict=True):
+        _paint_bars(painter, layout, block, layer, theme)
+        _paint_figures(painter, layout, block, layer, theme)
+
+
+def _paint_bars(
     painter: QPainter, layout: FlowLayout, block: FlowBlock, layer: LayerTiles, theme: Theme
 ) -> None:
     """Paint a vector as signed bars about zero."""
@@ -138,7 +147,7 @@ def paint_bars(
         painter.drawLine(QPointF(zero, row.top()), QPointF(zero, row.bottom()))
 
 
-def paint_figures(
+def _paint_figures(
     painter: QPainter, layout: FlowLayout, block: FlowBlock, layer: LayerTiles, theme: Theme
 ) -> None:
     """Write each bar's class at its left and its value at its right; the largest stands out."""
