@@ -27,3 +27,8 @@ class FormatError(EngineError):
 
 class NotReadableNowError(FormatError):
     """A file may be whole: the system does not let us read it at the moment, or a newer program wrote it."""
+
+
+def reason_of(error: OSError) -> str:
+    """Say why the system refused something, to be put into a sentence: "no such file or directory"."""
+    return (error.strerror or "unknown reason").lower()

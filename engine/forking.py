@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 
 from engine.errors import ConfigError
-from engine.freezing import check_frozen
+from engine.freezing import check_frozen, layer_of
 from engine.inspect.words import grouped
 from engine.parameters import Parameters
 from engine.replay import Replay, position_after
@@ -143,7 +143,7 @@ def fork(
 
 
 def _layers_that_differ(a: Parameters, b: Parameters) -> tuple[str, ...]:
-    differing = [name.rpartition(".")[0] for name in a if not np.array_equal(a[name], b[name])]
+    differing = [layer_of(name) for name in a if not np.array_equal(a[name], b[name])]
     return tuple(dict.fromkeys(differing))
 
 

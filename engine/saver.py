@@ -4,7 +4,7 @@ import logging
 import threading
 from collections.abc import Callable
 
-from engine.errors import EngineError
+from engine.errors import EngineError, reason_of
 from engine.formats.run_folder import RunFolder
 from engine.session_messages import RunSaved, Saved, SaveFailed, SaveRun
 from engine.session_record import SessionRecord
@@ -58,7 +58,7 @@ class Saver:
         try:
             return self._try_to_write(command, record)
         except OSError as error:
-            reason = (error.strerror or "unknown reason").lower()
+            reason = reason_of(error)
             return SaveFailed(step, command.folder, f"{record.name} could not be saved: {reason}.")
         except EngineError as error:
             return SaveFailed(step, command.folder, f"{record.name} could not be saved: {error}")

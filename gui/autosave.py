@@ -9,7 +9,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
-from engine.errors import EngineError, FormatError
+from engine.errors import EngineError, FormatError, reason_of
 from engine.formats.project import make_project_folder, remove_other_runs, run_folder, write_project
 from engine.formats.run_folder import RunFolder
 from engine.project import ProjectContent
@@ -222,6 +222,6 @@ def _write(folder: Path, records: _Records, content: ProjectContent) -> None:
 
 def _sentence(error: OSError | EngineError) -> str:
     if isinstance(error, OSError):
-        reason = (error.strerror or "unknown reason").lower()
+        reason = reason_of(error)
         return f"Your work could not be saved to the program's folder: {reason}."
     return str(error)

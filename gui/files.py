@@ -9,7 +9,7 @@ from PySide6.QtCore import QMimeData, QObject, Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QFileDialog, QWidget
 
-from engine.errors import EngineError
+from engine.errors import EngineError, reason_of
 from engine.formats.keras_script import keras_script
 from engine.formats.model import save_model
 from engine.formats.onnx_export import save_onnx
@@ -117,7 +117,7 @@ class Files(QObject):
         try:
             write(path, subject.spec, subject.parameters, card=card)
         except OSError as error:
-            reason = (error.strerror or "unknown reason").lower()
+            reason = reason_of(error)
             self._say(f"“{path.name}” cannot be written: {reason}.", warning=True)
             return
         except EngineError as error:

@@ -8,7 +8,7 @@ from typing import Any
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
-from engine.errors import FormatError
+from engine.errors import FormatError, reason_of
 from engine.formats.film_files import open_film
 from engine.formats.text import brief
 from gui.film_panels import FilmPanel
@@ -178,6 +178,6 @@ class Film(QObject):
                         return plan.path
                     out.add(frame[0].pixels(), frame[1])
         except OSError as error:
-            reason = (error.strerror or "unknown reason").lower()
+            reason = reason_of(error)
             raise FormatError(f"“{brief(plan.path.name)}” cannot be written: {reason}.") from None
         return None

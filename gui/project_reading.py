@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from engine.datasets import Split
-from engine.errors import EngineError, FormatError, NotReadableNowError
+from engine.errors import EngineError, FormatError, NotReadableNowError, reason_of
 from engine.formats.project import read_project, run_folder
 from engine.formats.project_file import pack, unpack
 from engine.formats.run_folder import read_run_folder
@@ -74,7 +74,7 @@ def read_new_file(
         shutil.rmtree(folder, ignore_errors=True)
         if isinstance(error, EngineError):
             raise
-        reason = (error.strerror or "unknown reason").lower()
+        reason = reason_of(error)
         raise FormatError(f"“{path.name}” cannot be opened: {reason}.") from None
 
 
@@ -135,5 +135,5 @@ def write_file(folder: Path, path: Path, report: Report, cancel: threading.Event
     try:
         pack(folder, path, watch)
     except OSError as error:
-        reason = (error.strerror or "unknown reason").lower()
+        reason = reason_of(error)
         raise FormatError(f"“{path.name}” cannot be written: {reason}.") from None

@@ -12,6 +12,7 @@ from typing import Any
 from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QWidget
 
+from engine.errors import reason_of
 from gui.data_library import DataLibrary
 from gui.jobs import Job, JobProgress
 from gui.project_keeper import ProjectKeeper
@@ -378,7 +379,7 @@ class Projects(QObject):
             act()
         except OSError as error:
             logger.error("the working folder cannot be changed: %s", error)
-            reason = (error.strerror or "unknown reason").lower()
+            reason = reason_of(error)
             self._fail(f"The program's folder cannot be changed: {reason}.")
             return False
         return True

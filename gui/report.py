@@ -9,7 +9,7 @@ from typing import Any
 
 from PySide6.QtCore import QObject, Signal
 
-from engine.errors import FormatError
+from engine.errors import FormatError, reason_of
 from engine.formats.files import write_atomically
 from engine.formats.text import brief
 from engine.inspect.words import grouped
@@ -168,7 +168,7 @@ class RunReport(QObject):
         try:
             write_atomically(self._path, content)
         except OSError as error:
-            reason = (error.strerror or "unknown reason").lower()
+            reason = reason_of(error)
             raise FormatError(f"“{brief(self._path.name)}” cannot be written: {reason}.") from None
         self._written = True
         return self._path

@@ -7,6 +7,7 @@ from engine.inspect.tiles import nice_scale
 from engine.inspect.words import MINUS, grouped, number, percent, plural, shape_text, short_number
 from engine.metrics import Evaluation
 from gui.markup import Child, Markup, element, joined
+from gui.pages.runs.settings_words import OPTIMISERS
 from gui.report_charts import accuracy_chart, loss_chart
 from gui.report_content import RunFacts
 from gui.report_pictures import MOST_FILTERS, filter_wall, in_both_themes, legend
@@ -86,7 +87,7 @@ def _notes(facts: RunFacts) -> Markup:
 def _settings(facts: RunFacts) -> Markup:
     config, train, test = facts.config, facts.train, facts.test
     how = [
-        ("Optimiser", f"{config.optimizer}{', Nesterov' if config.nesterov else ''}"),
+        ("Optimiser", f"{OPTIMISERS[config.optimizer]}{', Nesterov' if config.nesterov else ''}"),
         ("Learning rate", f"{config.learning_rate:g}"),
         ("Schedule", config.schedule),
         ("Momentum", f"{config.momentum:g}"),

@@ -7,6 +7,7 @@ from PySide6.QtGui import QUndoCommand, QUndoStack
 
 from gui.bridge import Bridge
 from gui.run_book import MOST_TAPE_BYTES, RunEntry
+from gui.told_undo import undo_what_was_told
 
 Say = Callable[..., None]
 
@@ -31,15 +32,8 @@ class RunDeletion:
             return
         self._undo_stack.push(_Deletion(self._bridge, entry, self._say))
         self._make_room()
-        undo = partial(self._undo, self._undo_stack.index())
+        undo = partial(undo_what_was_told, self._undo_stack, self._undo_stack.index(), self._say)
         self._say(f"{entry.name} is deleted.", action="Undo", act=undo)
-
-    def _undo(self, place: int) -> None:
-        """Undo what was told, as long as nothing was done since."""
-        if self._undo_stack.index() == place:
-            self._undo_stack.undo()
-        else:
-            self._say("Something else was done since: Ctrl+Z undoes one step after the other.")
 
     def _make_room(self) -> None:
         stack, room = self._undo_stack, MOST_TAPE_BYTES

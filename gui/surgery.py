@@ -22,6 +22,7 @@ from gui.instrument import Instrument
 from gui.newest import NewestWorker
 from gui.pad.digit_picker import thing_of
 from gui.picture_sets import MOST, PictureSets
+from gui.told_undo import undo_what_was_told
 
 # Operations are merged by their own keys; the stack only asks about commands of one kind.
 _KIND = 1
@@ -284,14 +285,8 @@ class Surgery(QObject):
             classes = compared.operated.whole.spec.classes
             shares = [percent(accuracy_by_class(each)[worst], 1) for each in (before, after)]
             sentence += f"; the {classes[worst]} loses most, {shares[0]} to {shares[1]}"
-        self._say(f"{sentence}.", action="Undo", act=partial(self._undo, job.entry))
-
-    def _undo(self, entry: int) -> None:
-        """Undo what was told, as long as nothing was done since."""
-        if self._undo_stack.index() == entry:
-            self._undo_stack.undo()
-        else:
-            self._say("Something else was done since: Ctrl+Z undoes one step after the other.")
+        undo = partial(undo_what_was_told, self._undo_stack, job.entry, self._say)
+        self._say(f"{sentence}.", action="Undo", act=undo)
 
 
 class _Operation(QUndoCommand):

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import BinaryIO
 
-from engine.errors import FormatError, NotReadableNowError
+from engine.errors import FormatError, NotReadableNowError, reason_of
 from engine.formats.part_file import PartFile
 from engine.formats.text import brief
 
@@ -36,7 +36,7 @@ def read_part(folder: Path, name: str, most_bytes: int) -> bytes:
     except OSError as error:
         if isinstance(error, FileNotFoundError):
             raise FormatError(f"its part “{brief(name)}” is missing") from None
-        reason = (error.strerror or "unknown reason").lower()
+        reason = reason_of(error)
         raise NotReadableNowError(f"its part “{brief(name)}” cannot be opened: {reason}") from None
     return read_network_file(path, most_bytes)
 
@@ -57,5 +57,4 @@ def read_network_file(path: str | Path, most_bytes: int) -> bytes:
             )
         return path.read_bytes()
     except OSError as error:
-        reason = error.strerror or "unknown reason"
-        raise NotReadableNowError(f"“{name}” cannot be opened: {reason.lower()}.") from None
+        raise NotReadableNowError(f"“{name}” cannot be opened: {reason_of(error)}.") from None

@@ -20,7 +20,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path, PurePosixPath
 from typing import IO, BinaryIO
 
-from engine.errors import FormatError
+from engine.errors import FormatError, reason_of
 from engine.formats.files import replaced_atomically
 from engine.formats.model import MOST_BYTES
 from engine.formats.problems import problem
@@ -197,7 +197,7 @@ def _opened(path: Path) -> BinaryIO:
             raise FormatError(f"it must have at most {MOST_PACKED >> 20} MB, got {status.st_size >> 20} MB")
         return path.open("rb")
     except OSError as error:
-        raise FormatError((error.strerror or "unknown reason").lower()) from None
+        raise FormatError(reason_of(error)) from None
 
 
 def _extract(file: BinaryIO, folder: Path, watch: Watch) -> None:

@@ -120,7 +120,7 @@ def test_settings_network_and_events_are_tables(page):
     for said in (
         "Learning rate",
         "0.001",
-        "adam",
+        "Adam",
         "conv2",
         "Conv2D",
         "40×4×4",

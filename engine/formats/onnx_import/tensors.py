@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.errors import FormatError
+from engine.errors import FormatError, reason_of
 from engine.formats.onnx_package import onnx_package
 from engine.formats.text import brief
 
@@ -87,7 +87,7 @@ class Tensors:
         except (ValueError, OverflowError):
             raise FormatError(f"the place of {name} in {brief(repr(location))} must be two numbers") from None
         except OSError as error:
-            reason = (error.strerror or "unknown reason").lower()
+            reason = reason_of(error)
             raise FormatError(f"its weights {brief(repr(location))} cannot be opened: {reason}") from None
         if len(content) != size:
             raise FormatError(

@@ -9,7 +9,7 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.errors import EngineError
+from engine.errors import EngineError, reason_of
 from engine.formats.files import write_atomically
 from engine.lab.values import Filter
 
@@ -165,4 +165,4 @@ class LibraryStore:
 
 
 def _reason(error: OSError) -> str:
-    return (error.strerror or "unknown reason").lower()
+    return reason_of(error)
