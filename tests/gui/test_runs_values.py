@@ -42,7 +42,7 @@ def test_a_row_tells_everything_in_words():
     assert row.came == "from Run 1 · step 120 · 8–16 · MNIST 8\u202f000"
     assert RunRow("k", "Run 1", network="8–16").came == "8–16"
     changed = replace(row, changes="batch size 64 → 32", recipe=recipe(facts(frozen=("conv1",)).config))
-    assert changed.came == "from Run 1 · step 120: batch size 64 → 32 · 8–16 · MNIST 8\u202f000"
+    assert changed.came == "batch size 64 → 32 · from Run 1 · step 120 · 8–16 · MNIST 8\u202f000"
     assert " · Adam, learning rate 0.002, batch 64, frozen conv1 · step 1\u202f240" in changed.words
     assert "forked from Run 1 at step 120: batch size 64 → 32 · trains" in changed.words
 

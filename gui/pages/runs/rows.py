@@ -55,10 +55,9 @@ class RunRow:
 
     @property
     def came(self) -> str:
-        """Where a fork came from and what is different since, else what is trained on what."""
-        if not self.origin:
-            return self.settings
-        return f"from {self.origin}{f': {self.changes}' if self.changes else ''}{_SEPARATOR}{self.settings}"
+        """What a fork changed and where it came from, what matters most first; what is trained on what."""
+        origin = f"from {self.origin}" if self.origin else ""
+        return _SEPARATOR.join(filter(None, (self.changes, origin, self.settings)))
 
     @property
     def figures(self) -> str:
