@@ -16,6 +16,7 @@ from gui.pages.inside.page import InsidePage
 from gui.pages.inside.parts import PARTS
 from gui.pages.inside.surgery_part import SurgeryPart
 from gui.theme import ThemeManager
+from gui.told_undo import undo_what_was_told
 from tests.driving import SEVEN, Driver
 
 pytestmark = pytest.mark.qt_log_ignore("This plugin does not support")
@@ -261,13 +262,14 @@ def test_what_is_told_is_undone_only_while_it_was_the_last(classic: Driver) -> N
     classic.trigger("switch_filter")
     classic.settle()
     assert "test digits are read right" in classic.message
-    entry = classic.window.document.undo_stack.index()
+    stack = classic.window.document.undo_stack
+    entry = stack.index()
     classic.click("clear_button")
-    classic.window._looking._surgery._undo(entry)
+    undo_what_was_told(stack, entry, classic.window.say)
     assert classic.message.startswith("Something else was done since")
     assert not weight(classic).any()
     undo(classic)
-    classic.window._looking._surgery._undo(entry)
+    undo_what_was_told(stack, entry, classic.window.say)
     assert weight(classic).any()
 
 
