@@ -157,8 +157,6 @@ class ProcessSession(TrainingSession):
         self._tape_is_far = False
         self._step_asked: int | None = None
         self._step_next: int | None = None
-        self.is_lost = False
-        """Whether the process has ended unexpectedly: of its recording only little is here then."""
 
     @property
     def images_per_second(self) -> float:

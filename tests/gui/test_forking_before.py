@@ -4,27 +4,25 @@ import pytest
 from PySide6.QtWidgets import QDoubleSpinBox, QLabel
 
 from engine.inspect.words import grouped
-from tests.driving import SEVEN
-from tests.gui.test_tape_tools import dialog_of, go_to, press
+from tests.gui.test_tape_tools import dialog_of, go_to, paused, press
+
+__all__ = ["paused"]
 
 # The offscreen platform says so of every window that has a smallest size.
 pytestmark = pytest.mark.qt_log_ignore("This plugin does not support")
 
 
 @pytest.fixture
-def forked(driver):
+def forked(paused):
     """Run 2, forked from Run 1 with another learning rate, and trained on; it is open."""
-    driver.draw(*SEVEN)
-    driver.window.show_page("train")
-    driver.play_until(12)
-    driver.trigger("fork")
-    dialog = dialog_of(driver)
+    paused.trigger("fork")
+    dialog = dialog_of(paused)
     dialog.findChild(QDoubleSpinBox, "fork_learning_rate").setValue(0.01)
     press(dialog, "fork_only")
-    driver.wait(lambda: driver.window.session.name == "Run 2")
-    driver.settle()
-    driver.play_until(driver.window.session.step_count + 5)
-    return driver
+    paused.wait(lambda: paused.window.session.name == "Run 2")
+    paused.settle()
+    paused.play_until(paused.window.session.step_count + 5)
+    return paused
 
 
 def test_the_dialog_asks_about_the_run_that_the_step_is_of_and_its_settings(forked):

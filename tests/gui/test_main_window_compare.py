@@ -222,11 +222,17 @@ def test_a_race_pauses_the_run_and_ends_with_the_window(two_runs):
     assert not race.is_going
 
 
-def test_a_run_that_is_played_and_a_race_hold_each_other(two_runs):
-    two_runs.click("runs_race")
-    race = two_runs.window._runs.comparing._race
+def racing(driver):
+    """Start a race, and give it when it is on its way."""
+    driver.click("runs_race")
+    race = driver.window._runs.comparing._race
     race.start()
-    two_runs.wait(lambda: race.state == "racing")
+    driver.wait(lambda: race.state == "racing")
+    return race
+
+
+def test_a_run_that_is_played_and_a_race_hold_each_other(two_runs):
+    race = racing(two_runs)
     two_runs.click("play_button")
     two_runs.wait(lambda: two_runs.state is SessionState.RUNNING)
     assert race.state == "paused"
@@ -239,10 +245,7 @@ def test_a_run_that_is_played_and_a_race_hold_each_other(two_runs):
 
 
 def test_a_race_does_not_follow_into_another_project(two_runs):
-    two_runs.click("runs_race")
-    race = two_runs.window._runs.comparing._race
-    race.start()
-    two_runs.wait(lambda: race.state == "racing")
+    race = racing(two_runs)
     two_runs.trigger("new_project")
     two_runs.settle()
     assert race.state == "ready"
@@ -260,10 +263,7 @@ def test_a_page_is_filmed_where_it_follows_the_playhead(two_runs, part, filmed):
 
 def test_what_a_race_has_come_to_stays_when_another_run_is_opened(two_runs):
     two_runs.trigger("page_runs")
-    two_runs.click("runs_race")
-    race = two_runs.window._runs.comparing._race
-    race.start()
-    two_runs.wait(lambda: race.state == "racing")
+    race = racing(two_runs)
     race.stop()
     told = race.part.message.text()
     assert "Stopped at step" in told
